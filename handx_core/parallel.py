@@ -1,0 +1,58 @@
+"""Work per file or per clip on all cores, results in the order of the items.
+
+What belongs here: the one process pool of the house. What does not: what is done in it.
+"""
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from typing import TypeVar
+
+from tqdm import tqdm
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def map_in_order(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    workers: int | None = None,
+    what: str = "items",
+) -> Iterator[Result]:
+    """Yield function(item) for each item, in order, computed by `workers` processes (all cores if None).
+
+    function and items must be picklable. At most a few results per worker are held, so memory stays flat. A worker
+    is started by forkserver: forking after torch was imported hangs. Shows a progress bar on a terminal.
+    """
+    items = list(items)
+    workers = min(workers or cores(), len(items))
+    with tqdm(total=len(items), desc=what, unit="", disable=None, leave=False) as bar:
+        if workers <= 1:
+            for item in items:
+                yield function(item)
+                bar.update()
+            return
+        context = multiprocessing.get_context("forkserver")
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            waiting: deque[Future[Result]] = deque()
+            try:
+                for item in items:
+                    waiting.append(pool.submit(function, item))
+                    if len(waiting) >= 4 * workers:
+                        yield waiting.popleft().result()
+                        bar.update()
+                while waiting:
+                    yield waiting.popleft().result()
+                    bar.update()
+            finally:
+                for future in waiting:
+                    future.cancel()

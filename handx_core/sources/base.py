@@ -1,0 +1,102 @@
+"""What a source is: how its takes are found, read, and turned into two hands in the world frame.
+
+To add a source: one module beside this one with a class that has these members, one writer in
+`handx_core.synthetic`, one line in `SOURCES`. What belongs here: the shared values and the protocol. What does
+not: anything about one source.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handx_core.errors import Rejection
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a source says happens between two times of a take, seconds since its start."""
+
+    start_s: float
+    end_s: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Take:
+    """A take as it lies on disk: enough to read it, without having read it.
+
+    path: the file or folder, relative to the source's raw folder.
+    """
+
+    recording_id: str
+    path: Path
+    subject: str
+    labels: tuple[Label, ...] = ()
+    official_split: str | None = None
+
+
+@dataclass(frozen=True)
+class FoundTakes:
+    """The takes of a raw folder, sorted by recording_id, and what beside them could not be used."""
+
+    takes: tuple[Take, ...]
+    rejected: tuple[Rejection, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a source stored for one take, in its own frame, units and joint order: a row of `recordings`.
+
+    times: (T,) float64, seconds since the start of the take, strictly increasing.
+    arrays: named arrays of any shape, as the source stores them (see the source's module for names and shapes).
+    """
+
+    take: Take
+    kind: str
+    variant: str
+    times: NDArray[np.float64]
+    arrays: dict[str, NDArray[np.float32]] = field(repr=False)
+    licence: str = ""
+    subject_is_session: bool = False
+
+
+@dataclass(frozen=True)
+class TrackedHands:
+    """Two hands in a gravity-aligned right-handed world (z up, yaw as the source has it), at the source's stamps.
+
+    times: (T,) float64, seconds, strictly increasing. joints: (T, 2, 21, 3) float64, metres, project order, NaN
+    where missing. valid: (T, 2, 21), whether the source measured the joint.
+    """
+
+    times: NDArray[np.float64]
+    joints: NDArray[np.float64]
+    valid: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """What a person must know to obtain a source."""
+
+    title: str
+    download: str
+    licence: str
+    expects: str
+
+
+class Source(Protocol):
+    """One raw dataset."""
+
+    name: str
+    info: SourceInfo
+
+    def find_takes(self, root: Path) -> FoundTakes:
+        """List the takes below `root`, the source's raw folder (which exists). Reads no motion."""
+
+    def read_take(self, root: Path, take: Take) -> Recording:
+        """Read one take. Raises RawDataError, naming the file, where it cannot be used."""
+
+    def to_hands(self, recording: Recording) -> TrackedHands:
+        """Bring a recording to the project's joint order, metres and a gravity-aligned world."""
