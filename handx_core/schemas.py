@@ -24,9 +24,7 @@ ARRAYS: Final = pa.list_(
 )
 """Named arrays of any shape: what a source stored, in its own terms."""
 
-LABELS: Final = pa.list_(
-    pa.struct([("start_s", pa.float64()), ("end_s", pa.float64()), ("text", pa.string())])
-)
+LABELS: Final = pa.list_(pa.struct([("start_s", pa.float64()), ("end_s", pa.float64()), ("text", pa.string())]))
 
 QUALITY: Final = pa.struct(
     [
@@ -66,10 +64,7 @@ class Table:
     def schema(self) -> pa.Schema:
         """The pyarrow schema; units and meanings travel as field metadata."""
         return pa.schema(
-            [
-                pa.field(c.name, c.type, c.nullable, {"unit": c.unit, "meaning": c.meaning})
-                for c in self.columns
-            ]
+            [pa.field(c.name, c.type, c.nullable, {"unit": c.unit, "meaning": c.meaning}) for c in self.columns]
         )
 
     @property
@@ -118,9 +113,7 @@ _TABLES: Final = (
             Column("native_fps", pa.float64(), "median rate of the stamps", unit="Hz"),
             Column("n_frames", pa.int32(), "stamps in the take"),
             Column("times", pa.list_(pa.float64()), "stamps since the start of the take", unit="s"),
-            Column(
-                "payload", ARRAYS, "joints, parameters or markers in the source's own frame, units and order"
-            ),
+            Column("payload", ARRAYS, "joints, parameters or markers in the source's own frame, units and order"),
             Column("labels", LABELS, "what the source says happens, with times"),
             Column(
                 "official_split",
@@ -163,9 +156,7 @@ _TABLES: Final = (
             Column("subject", pa.string(), "as in recordings"),
             Column("label", pa.string(), "the source's label with the largest overlap", nullable=True),
             Column("n_frames", pa.int32(), "frames at 30 fps"),
-            Column(
-                "joints", pa.list_(JOINT_FRAME), "(T, 2, 21, 3): x right, y away, z up, yaw removed", unit="m"
-            ),
+            Column("joints", pa.list_(JOINT_FRAME), "(T, 2, 21, 3): x right, y away, z up, yaw removed", unit="m"),
             Column("observed", pa.list_(OBSERVED_FRAME), "(T, 2, 21): measured, not interpolated"),
             Column("quality", QUALITY, "figures of the span that thresholds can reject by"),
         ),
@@ -183,12 +174,8 @@ _TABLES: Final = (
             Column("label", pa.string(), "as in skeletons", nullable=True),
             Column("joints", CLIP_JOINTS, "(60, 2, 21, 3), origin at the right wrist of frame 0", unit="m"),
             Column("intensity_angular_left", pa.float32(), "angular velocity of the left hand", unit="deg/s"),
-            Column(
-                "intensity_angular_right", pa.float32(), "angular velocity of the right hand", unit="deg/s"
-            ),
-            Column(
-                "intensity_speed", pa.float32(), "mean speed of the non-wrist joints, both hands", unit="m/s"
-            ),
+            Column("intensity_angular_right", pa.float32(), "angular velocity of the right hand", unit="deg/s"),
+            Column("intensity_speed", pa.float32(), "mean speed of the non-wrist joints, both hands", unit="m/s"),
             Column("intensity_spread", pa.float32(), "mean norm of the joints' standard deviation", unit="m"),
             Column("kept", pa.bool_(), "whether later stages use it"),
             Column("reason", pa.string(), "why it is not kept", nullable=True),
@@ -319,9 +306,7 @@ _TABLES: Final = (
             Column("level", pa.int8(), "level of the text"),
             Column("sample", pa.int16(), "number of the sample for that text"),
             Column("joints", CLIP_JOINTS, "(60, 2, 21, 3), clip frame", unit="m"),
-            Column(
-                "seconds", pa.float64(), "time of its batch divided by the batch", unit="s", volatile=True
-            ),
+            Column("seconds", pa.float64(), "time of its batch divided by the batch", unit="s", volatile=True),
         ),
     ),
     Table(
@@ -330,9 +315,7 @@ _TABLES: Final = (
         key=("generator", "task", "metric"),
         by_source=False,
         columns=(
-            Column(
-                "generator", pa.string(), "real, chance, reconstruction, or a generator with its guidance"
-            ),
+            Column("generator", pa.string(), "real, chance, reconstruction, or a generator with its guidance"),
             Column("task", pa.string(), "way of conditioning"),
             Column("metric", pa.string(), "name of the metric"),
             Column("value", pa.float64(), "its value", nullable=True),

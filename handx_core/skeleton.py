@@ -53,8 +53,7 @@ BONES: Final = tuple(
 """The 20 bones as (parent, child), finger by finger in the order of FINGERS, proximal first."""
 
 PARENTS: Final = tuple(
-    -1 if joint == WRIST else next(parent for parent, child in BONES if child == joint)
-    for joint in range(N_JOINTS)
+    -1 if joint == WRIST else next(parent for parent, child in BONES if child == joint) for joint in range(N_JOINTS)
 )
 
 
