@@ -3,6 +3,7 @@
 What belongs here: conversions that every table needs. What does not: reading or writing files.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,8 +16,8 @@ from handx_core.schemas import TABLES
 
 def fixed_lists(array: NDArray[Any]) -> pa.FixedSizeListArray:
     """(N, ...) -> N fixed-size lists of the flattened rest, without copying element by element."""
-    flat = np.ascontiguousarray(array).reshape(len(array), -1)
-    return pa.FixedSizeListArray.from_arrays(pa.array(flat.ravel()), flat.shape[1])
+    flat = np.ascontiguousarray(array).ravel()
+    return pa.FixedSizeListArray.from_arrays(pa.array(flat), math.prod(array.shape[1:]))
 
 
 def ragged_lists(arrays: Sequence[NDArray[Any]], dtype: type) -> pa.ListArray:
