@@ -1,0 +1,114 @@
+"""The palm of a hand: its frame, its fixed set of surface points, and its centre.
+
+What belongs here: everything that is said of the palm from the joints of one frame. What does not: distances
+between hands (`contacts`) and angles of fingers (`descriptors`).
+
+The definitions are HandX's (CVPR 2026, supplement, "descriptors"), with two faults mended: the frame is mirrored
+between the hands, so that one sign serves both, and the palm points are one fixed low-discrepancy set instead of a
+new random draw for every call.
+"""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from handx_core.skeleton import CHAINS, FINGERS, LEFT, WRIST
+
+INDEX_MCP: Final = CHAINS["index"][0]
+MIDDLE_MCP: Final = CHAINS["middle"][0]
+
+POINTS_PER_TRIANGLE: Final = 25
+"""HandX's count of palm points on each of the four triangles of a hand."""
+
+PALM_TRIANGLES: Final = np.array(
+    [(WRIST, CHAINS[near][0], CHAINS[far][0]) for near, far in zip(FINGERS[:-1], FINGERS[1:], strict=True)]
+)
+"""(4, 3) joints: the wrist and the bases of two neighbouring fingers, from the thumb's side to the pinky's."""
+
+N_PALM_POINTS: Final = POINTS_PER_TRIANGLE * len(PALM_TRIANGLES)
+
+
+def _triangle_weights() -> NDArray[np.float64]:
+    """Barycentric weights (25, 3) of the R2 sequence, folded from the unit square into the triangle.
+
+    R2 is the additive recurrence of the plastic number (M. Roberts, "The Unreasonable Effectiveness of Quasirandom
+    Sequences", 2018): the two-dimensional counterpart of the golden-ratio sequence.
+    """
+    plastic_number = 1.324717957244746
+    steps = np.arange(1, POINTS_PER_TRIANGLE + 1)[:, None] * np.array([1.0 / plastic_number, 1.0 / plastic_number**2])
+    square = (0.5 + steps) % 1.0
+    square = np.where(square.sum(axis=1, keepdims=True) > 1.0, 1.0 - square, square)
+    return np.column_stack([1.0 - square.sum(axis=1), square])
+
+
+TRIANGLE_WEIGHTS: Final = _triangle_weights()
+"""(25, 3) weights of a triangle's corners, the same for every triangle, hand and call."""
+
+
+@njit(cache=True)
+def fill_palm_points(hand: NDArray[np.float64], points: NDArray[np.float64]) -> None:
+    """Write the palm points of one hand (21, 3) to points (3, 100): one row a coordinate, so that loops vectorise."""
+    for triangle in range(PALM_TRIANGLES.shape[0]):
+        wrist, near, far = PALM_TRIANGLES[triangle]
+        for axis in range(3):
+            a, b, c = hand[wrist, axis], hand[near, axis], hand[far, axis]
+            for k in range(POINTS_PER_TRIANGLE):
+                weights = TRIANGLE_WEIGHTS[k]
+                points[axis, triangle * POINTS_PER_TRIANGLE + k] = weights[0] * a + weights[1] * b + weights[2] * c
+
+
+@njit(cache=True)
+def _palm_points(hands: NDArray[np.float64]) -> NDArray[np.float64]:
+    points = np.empty((hands.shape[0], 3, N_PALM_POINTS))
+    for i in range(hands.shape[0]):
+        fill_palm_points(hands[i], points[i])
+    return points
+
+
+def palm_points(joints: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The 100 fixed points on each palm.
+
+    joints: (..., 2, 21, 3), metres. Returns (..., 2, 100, 3): 25 points on each triangle of wrist and two neighbouring
+    finger bases, the triangles in the order thumb-index, index-middle, middle-ring, ring-pinky.
+    """
+    hands = np.ascontiguousarray(joints, np.float64).reshape(-1, 21, 3)
+    return np.ascontiguousarray(_palm_points(hands).transpose(0, 2, 1)).reshape(*joints.shape[:-2], N_PALM_POINTS, 3)
+
+
+def palm_centres(joints: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Centre of each palm, the mean of wrist, index MCP and pinky MCP. joints: (..., 2, 21, 3) -> (..., 2, 3)."""
+    wrist, index, pinky = (
+        np.asarray(joints[..., joint, :], np.float64) for joint in (WRIST, INDEX_MCP, CHAINS["pinky"][0])
+    )
+    return (wrist + index + pinky) / 3.0
+
+
+def palm_frames(joints: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The frame of each palm.
+
+    joints: (..., 2, 21, 3), metres. Returns (..., 2, 3, 3) whose ROWS are the unit axes in world coordinates, so that
+    `frames @ vector` gives palm coordinates: x from the wrist to the middle MCP, y across the palm towards the thumb,
+    z out of the back of the hand. This holds for both hands, because the left hand's frame is the mirror image of a
+    right hand's: `palm_frames(mirror(joints))` is `palm_frames(joints)` with hands swapped and world x negated. A right
+    hand's frame is therefore right-handed (determinant +1) and a left hand's left-handed (-1). With wrist, index MCP
+    and middle MCP on one line the frame is not defined, and its y and z are NaN.
+    """
+    wrist = joints[..., WRIST, :].astype(np.float64)
+    along = joints[..., MIDDLE_MCP, :].astype(np.float64) - wrist
+    to_index = joints[..., INDEX_MCP, :].astype(np.float64) - wrist
+    with np.errstate(invalid="ignore", divide="ignore"):
+        x = _unit(along)
+        z = _unit(np.cross(x, to_index))
+        z[..., LEFT, :] *= -1.0  # the mirror image of a cross product is minus the cross product of the images
+        y = np.cross(z, x)
+        y[..., LEFT, :] *= -1.0
+    return np.stack([x, y, z], axis=-2)
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    # The sum is spelt out: numpy's own may add in another order for another batch shape, and change the last bit.
+    squares = vectors * vectors
+    length = np.sqrt(squares[..., 0] + squares[..., 1] + squares[..., 2])
+    return vectors / length[..., None]
