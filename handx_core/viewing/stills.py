@@ -1,0 +1,72 @@
+"""Stills: a clip as a strip of poses, and several clips as a contact sheet; PNG bytes small enough for metadata.
+
+What belongs here: pictures of motion that stand still. What does not: how a hand is drawn (hands.py).
+"""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from handx_core.skeleton import FPS, WRIST
+from handx_core.viewing.hands import Frame, draw_hands, draw_trail, frame_of, prepare_axes
+from handx_core.viewing.style import HAND_COLOURS, QUIET_INK, new_figure, to_png, write
+
+POSE_PX: Final = (170, 150)
+HEADER_PX: Final = 24
+EDGE_PX: Final = 10
+CAPTION_LETTERS_PER_PX: Final = 0.155
+"""Of the caption's font at its size."""
+
+
+def clip_strip(joints: NDArray[np.floating], caption: str = "", poses: int = 6) -> bytes:
+    """A clip as a row of poses, first and last frame included. joints: (T, 2, 21, 3), metres -> PNG bytes."""
+    return contact_sheet([joints], [caption], poses=poses)
+
+
+def contact_sheet(clips: Sequence[NDArray[np.floating]], captions: Sequence[str], poses: int = 6) -> bytes:
+    """Clips below each other, each a row of `poses` poses under its caption, as PNG bytes.
+
+    clips: each (T, 2, 21, 3), metres, at 30 fps. Every clip keeps one window and one scale over its row, so that
+    what moves in the picture has moved in the world. Raises ValueError where there is no clip.
+    """
+    if not clips:
+        raise ValueError("a contact sheet needs at least one clip")
+    row_px = HEADER_PX + POSE_PX[1]
+    width, height = poses * POSE_PX[0] + 2 * EDGE_PX, len(clips) * row_px + EDGE_PX
+    figure = new_figure(width, height)
+    for row, (joints, caption) in enumerate(zip(clips, captions, strict=True)):
+        _draw_row(figure, joints, caption, poses, top_px=row * row_px)
+    _draw_legend(figure)
+    return to_png(figure)
+
+
+def _draw_row(figure: Figure, joints: NDArray[np.floating], caption: str, poses: int, top_px: int) -> None:
+    width, height = figure.bbox.size
+    letters = int((width - 130) * CAPTION_LETTERS_PER_PX)
+    write(figure, EDGE_PX / width, 1 - (top_px + 17) / height, textwrap.shorten(caption, letters, placeholder=" …"))
+    frame = frame_of(joints, POSE_PX[0] / POSE_PX[1])
+    for column, number in enumerate(np.linspace(0, len(joints) - 1, poses).round().astype(int)):
+        left = (EDGE_PX + column * POSE_PX[0]) / width
+        bottom = 1 - (top_px + HEADER_PX + POSE_PX[1]) / height
+        _draw_pose(figure, (left, bottom, POSE_PX[0] / width, POSE_PX[1] / height), joints[: number + 1], frame)
+
+
+def _draw_pose(
+    figure: Figure, place: tuple[float, float, float, float], until_now: NDArray[np.floating], frame: Frame
+) -> None:
+    axes = figure.add_axes(place)
+    prepare_axes(axes, frame)
+    draw_trail(axes, until_now[:, :, WRIST])
+    draw_hands(axes, until_now[-1], frame)
+    seconds = (len(until_now) - 1) / FPS
+    write(axes, 0.04, 0.03, f"{seconds:.1f} s", size=7, color=QUIET_INK, transform=axes.transAxes)
+
+
+def _draw_legend(figure: Figure) -> None:
+    width, height = figure.bbox.size
+    for name, colour, from_right in (("left", HAND_COLOURS[0], 84), ("right", HAND_COLOURS[1], 42)):
+        write(figure, 1 - from_right / width, 1 - 17 / height, f"● {name}", size=7, color=colour)

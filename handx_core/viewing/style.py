@@ -1,0 +1,110 @@
+"""The one visual style of every picture: colours, camera, fonts, and figures as small PNG bytes.
+
+What belongs here: what all pictures share. What does not: any particular picture. Nothing here touches pyplot or
+matplotlib's global settings, so drawing in one place never changes a picture elsewhere.
+"""
+
+import base64
+import io
+import math
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+
+HAND_COLOURS: Final = ("#2b62c9", "#d9482f")
+"""Left is cool, right is warm, everywhere."""
+
+FINGER_COLOURS: Final = (
+    ("#4547b8", "#2c6fdd", "#2795d6", "#1fafb8", "#2fb88c"),
+    ("#a3246b", "#d2334f", "#ea5a35", "#f2872a", "#e3ab23"),
+)
+"""By hand, then in the order of skeleton.FINGERS: one family of hues a hand."""
+
+PALM_COLOURS: Final = (("#b9cdf2", "#dde8fb"), ("#f4c3b2", "#fde6dc"))
+"""By hand: the back of the hand, then its palm side, which is lighter."""
+
+CONTACT_COLOUR: Final = "#c79a00"
+INK: Final = "#2d333b"
+QUIET_INK: Final = "#7d8590"
+"""A grey that reads on white and on the dark theme of the web UI."""
+SHADOW: Final = "#eceef1"
+PAPER: Final = "#ffffff"
+
+AZIMUTH_RAD: Final = math.radians(-18.0)
+ELEVATION_RAD: Final = math.radians(38.0)
+"""The camera: over the person's shoulder, so that left is left and away is up the picture."""
+
+PNG_LIMIT: Final = 36_000
+"""Bytes of a picture, so that its base64 stays under the 50 kB that a metadata value should have."""
+
+DPI: Final = 100
+FONT: Final = "DejaVu Sans"
+"""Comes with matplotlib, so that every machine draws the same letters."""
+
+
+def project(points: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Orthographic view of world points. points: (..., 3), metres -> screen (..., 2), metres, and nearness (...)."""
+    x, y, z = np.moveaxis(points, -1, 0)
+    across = math.cos(AZIMUTH_RAD) * x + math.sin(AZIMUTH_RAD) * y
+    away = -math.sin(AZIMUTH_RAD) * x + math.cos(AZIMUTH_RAD) * y
+    screen = np.stack([across, math.cos(ELEVATION_RAD) * z + math.sin(ELEVATION_RAD) * away], axis=-1)
+    return screen, math.sin(ELEVATION_RAD) * z - math.cos(ELEVATION_RAD) * away
+
+
+def new_figure(width_px: int, height_px: int, *, transparent: bool = False) -> Figure:
+    """An empty figure of that many pixels, outside pyplot's care."""
+    figure = Figure(figsize=(width_px / DPI, height_px / DPI), dpi=DPI, facecolor="none" if transparent else PAPER)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def write(target: Figure | Axes, x: float, y: float, text: str, size: float = 8.0, **how: Any) -> None:
+    """Text in the house font; coordinates are those of the figure, or of the axes' data."""
+    target.text(x, y, text, fontsize=size, fontfamily=FONT, **{"color": INK, "parse_math": False, **how})
+
+
+def to_image(figure: Figure) -> Image.Image:
+    """The figure as an RGBA image."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba()).copy())
+
+
+def to_png(figure: Figure, limit: int = PNG_LIMIT) -> bytes:
+    """The figure as palette PNG of at most `limit` bytes: the same bytes for the same figure.
+
+    Takes as many colours as fit; where even a few do not, the picture gets smaller.
+    """
+    image = to_image(figure)
+    while True:
+        for colours in (96, 64, 40, 24):
+            png = _palette_png(image, colours)
+            if len(png) <= limit:
+                return png
+        image = image.resize((max(1, image.width * 3 // 4), max(1, image.height * 3 // 4)), Image.Resampling.LANCZOS)
+
+
+def _palette_png(image: Image.Image, colours: int) -> bytes:
+    opaque = image.getchannel("A").getextrema() == (255, 255)
+    if opaque:
+        small = image.convert("RGB").quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    else:  # the one method that keeps transparency
+        small = image.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    small.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def png_data_uri(png: bytes) -> str:
+    """PNG bytes as a `data:` URI, for a picture inside a page."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def png_markdown(png: bytes, alt: str = "") -> str:
+    """PNG bytes as a Markdown picture, for Dagster's metadata (which lives in sqlite, hence PNG_LIMIT)."""
+    return f"![{alt}]({png_data_uri(png)})"
