@@ -1,0 +1,224 @@
+"""H2O: both hands as 21 joints in the frame of a head-mounted camera, 30 frames per second.
+
+A take is a folder `subject<N>/<place>/<number>` at any depth below the root. Of it are read `cam4/hand_pose/*.txt`
+(128 numbers: flag, left 21 x y z, flag, right 21 x y z) and `cam4/cam_pose/*.txt` (16 numbers: 4 x 4, camera to world),
+one file a frame, named by its number. Upper and lower case of folder names differ between releases and are not
+looked at. `action_labels/action_{train,val}.txt` give the labels; the official split is by subject and place.
+
+Stored in Recording.arrays (hand axis: left, right; joints wrist, thumb, index, middle, ring, pinky from the palm out):
+- `joints` (T, 2, 21, 3) m in the camera of that frame, `annotated` (T, 2) the flags, `camera_to_world` (T, 4, 4)
+Native frame: OpenCV camera, x right, y down, z forward. The recorded world is not aligned with gravity, so that the
+hands are brought into the camera of the take's first frame: head motion is gone, the head's first pitch stays in.
+
+Evidence: h2odataset's README (numbers, flags, camera to world, splits, action names) and h2oplayer, which projects
+hand_pose with the intrinsics alone (so: camera frame, OpenCV axes) and draws the fingers in this order.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handx_core.errors import RawDataError, Rejection
+from handx_core.sources import raw_files
+from handx_core.sources.base import FoundTakes, Label, Recording, SourceInfo, Take, TrackedHands
+from handx_core.sources.joint_orders import PROJECT_FROM_OPENPOSE
+
+FPS: Final = 30.0
+CAMERA: Final = "cam4"
+
+_OBJECTS: Final = ("book", "espresso", "lotion", "spray", "milk", "cocoa", "chips", "cappuccino")
+_VERBS: Final = (
+    ("grab", _OBJECTS),
+    ("place", _OBJECTS),
+    ("open", ("lotion", "milk", "chips")),
+    ("close", ("lotion", "milk", "chips")),
+    ("pour", ("milk",)),
+    ("take out", ("espresso", "cocoa", "chips", "cappuccino")),
+    ("put in", ("espresso", "cocoa", "cappuccino")),
+    ("apply", ("lotion", "spray")),
+    ("read", ("book", "espresso")),
+    ("spray", ("spray",)),
+    ("squeeze", ("lotion",)),
+)
+ACTIONS: Final = ("background", *(f"{verb} {thing}" for verb, things in _VERBS for thing in things))
+"""Text of the action labels 0 to 36."""
+
+_SUBJECT: Final = re.compile(r"subject\d{1,3}", re.ASCII | re.IGNORECASE)
+_PLACE: Final = re.compile(r"[hko]\d", re.ASCII | re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\d{1,3}", re.ASCII)
+_FRAME_FILE: Final = re.compile(r"(\d{6})\.txt", re.ASCII)
+_TAKE_PATH: Final = re.compile(r"subject\d{1,3}/[hko]\d/\d{1,3}", re.ASCII)
+_SMALL_NUMBER: Final = re.compile(r"\d{1,7}", re.ASCII)
+_VALIDATION_PLACES: Final = frozenset({"k2", "o1", "o2"})
+_LARGEST_FRAME: Final = 16 << 10
+_LARGEST_LABELS: Final = 16 * raw_files.MEGABYTE
+_HAND_NUMBERS: Final = 128
+_RIGID_TOLERANCE: Final = 1e-3
+
+INFO: Final = SourceInfo(
+    title="H2O",
+    download="https://h2odataset.ethz.ch",
+    licence="ETH Zurich H2O terms: research only, no redistribution",
+    expects=f"subject1/h1/0/{CAMERA}/hand_pose/000000.txt and .../{CAMERA}/cam_pose/000000.txt, "
+    "action_labels/action_train.txt and action_val.txt",
+)
+
+
+class H2o:
+    """The reader of H2O takes."""
+
+    name = "h2o"
+    info = INFO
+
+    def find_takes(self, root: Path) -> FoundTakes:
+        """Every take folder with the head-mounted camera."""
+        labels, rejected = _labels(root)
+        takes = []
+        for subject in _subjects(root):
+            for place in _named(root / subject, _PLACE):
+                for number in _named(root / subject / place, _NUMBER):
+                    path = subject / place / number
+                    key = f"{subject.name}/{place}/{number}".lower()
+                    if raw_files.child(root / path, CAMERA).is_dir():
+                        of_take = tuple(sorted(labels.get(key, []), key=lambda label: label.start_s))
+                        split = _official_split(subject.name.lower(), place.lower())
+                        takes.append(Take(f"h2o/{key}", path, f"h2o/{subject.name.lower()}", of_take, split))
+        return FoundTakes(tuple(sorted(takes, key=lambda take: take.recording_id)), rejected)
+
+    def read_take(self, root: Path, take: Take) -> Recording:
+        """Hands and camera of the frames that have both. Raises RawDataError."""
+        camera = raw_files.child(root / take.path, CAMERA)
+        folders = [raw_files.child(camera, name) for name in ("hand_pose", "cam_pose")]
+        frames = sorted(_frames(folders[0], root) & _frames(folders[1], root))
+        times = np.array(frames, np.float64) / FPS
+        raw_files.check_stamps(times, folders[0].relative_to(root))
+        hands = _read_frames(root, folders[0].relative_to(root), frames, _HAND_NUMBERS).reshape(-1, 2, 64)
+        cameras = _read_frames(root, folders[1].relative_to(root), frames, 16).reshape(-1, 4, 4)
+        _check_frames(hands, cameras, [f.relative_to(root) for f in folders], frames)
+        arrays = {
+            "joints": hands[..., 1:].reshape(-1, 2, 21, 3).astype(np.float32),
+            "annotated": hands[..., 0].astype(np.float32),
+            "camera_to_world": cameras.astype(np.float32),
+        }
+        return Recording(take, "joints", f"{CAMERA}/hand_pose", times, arrays, licence=INFO.licence)
+
+    def to_hands(self, recording: Recording) -> TrackedHands:
+        """Into the first frame's camera, project order, z up: (x, z, -y) of the camera's (x, y, z)."""
+        cameras = recording.arrays["camera_to_world"].astype(np.float64)
+        to_first = np.linalg.inv(cameras[0]) @ cameras
+        joints = recording.arrays["joints"][:, :, PROJECT_FROM_OPENPOSE].astype(np.float64)
+        turned = np.einsum("tij,thkj->thki", to_first[:, :3, :3], joints) + to_first[:, None, None, :3, 3]
+        joints = turned[..., [0, 2, 1]] * np.array([1.0, 1.0, -1.0])
+        valid = np.repeat((recording.arrays["annotated"] > 0)[..., None], joints.shape[2], axis=2)
+        joints[~valid] = np.nan
+        return TrackedHands(recording.times, joints, valid)
+
+
+def _subjects(root: Path) -> list[Path]:
+    """Folders named subject<N>, relative to the root; what lies inside one is not searched for more."""
+    subjects = []
+    for folder, folders, _ in os.walk(root):
+        subjects += [Path(folder, name).relative_to(root) for name in folders if _SUBJECT.fullmatch(name)]
+        folders[:] = sorted(name for name in folders if not _SUBJECT.fullmatch(name))
+    return sorted(subjects)
+
+
+def _named(folder: Path, pattern: re.Pattern[str]) -> list[str]:
+    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and pattern.fullmatch(entry.name))
+
+
+def _official_split(subject: str, place: str) -> str | None:
+    if subject == "subject3" and place in _VALIDATION_PLACES:
+        return "val"
+    return {"subject1": "train", "subject2": "train", "subject3": "train", "subject4": "test"}.get(subject)
+
+
+def _frames(folder: Path, root: Path) -> set[int]:
+    """Numbers of the frame files in a folder."""
+    try:
+        with os.scandir(folder) as entries:
+            matches = [_FRAME_FILE.fullmatch(entry.name) for entry in entries]
+    except OSError as error:
+        raise RawDataError(folder.relative_to(root), f"expected a folder of frames, found: {error.strerror}") from error
+    return {int(match[1]) for match in matches if match}
+
+
+def _read_frames(root: Path, folder: Path, frames: list[int], count: int) -> NDArray[np.float64]:
+    """(len(frames), count) numbers, one file each: read one by one, parsed all at once."""
+    contents = []
+    for frame in frames:
+        path = folder / f"{frame:06d}.txt"
+        content = raw_files.read_bytes(root, path, _LARGEST_FRAME)
+        if len(content.split()) != count:
+            raise RawDataError(path, f"expected {count} numbers, found {len(content.split())}")
+        contents.append(content)
+    try:
+        table = _parse(b" ".join(contents)).reshape(-1, count)
+    except ValueError:
+        table = np.stack([_parse_one(c, folder / f"{f:06d}.txt", count) for f, c in zip(frames, contents, strict=True)])
+    finite = np.isfinite(table).all(axis=1)
+    if not finite.all():
+        path = folder / f"{frames[int(np.argmin(finite))]:06d}.txt"
+        raise RawDataError(path, "expected finite numbers, found NaN or infinity")
+    return table
+
+
+def _parse(content: bytes) -> NDArray[np.float64]:
+    """The numbers of a text. Raises ValueError where something in it is none."""
+    return np.fromstring(content, sep=" ")
+
+
+def _parse_one(content: bytes, path: Path, count: int) -> NDArray[np.float64]:
+    """As _parse, for a single file: names it where it is to blame."""
+    try:
+        return _parse(content).reshape(count)
+    except ValueError as error:
+        raise RawDataError(path, f"expected {count} numbers, found other text: {error}") from error
+
+
+def _check_frames(
+    hands: NDArray[np.float64], cameras: NDArray[np.float64], folders: list[Path], frames: list[int]
+) -> None:
+    """Raise RawDataError, naming the frame's file, where a flag is no flag or a camera pose is not rigid."""
+    flags = np.isin(hands[..., 0], (0.0, 1.0)).all(axis=1)
+    turn, rest = cameras[:, :3, :3], cameras[:, 3]
+    upright = np.abs(np.swapaxes(turn, 1, 2) @ turn - np.eye(3)).max(axis=(1, 2)) < _RIGID_TOLERANCE
+    rigid = upright & (np.linalg.det(turn) > 0.0) & (np.abs(rest - [0, 0, 0, 1]).max(axis=1) < _RIGID_TOLERANCE)
+    for good, folder, expected in (
+        (flags, folders[0], "flags that are 0 or 1"),
+        (rigid, folders[1], "a rigid 4 x 4 camera pose"),
+    ):
+        if not good.all():
+            raise RawDataError(folder / f"{frames[int(np.argmin(good))]:06d}.txt", f"expected {expected}, found others")
+    raw_files.check_positions(hands, folders[0], "hand_pose")
+    raw_files.check_positions(cameras, folders[1], "cam_pose")
+
+
+def _labels(root: Path) -> tuple[dict[str, list[Label]], tuple[Rejection, ...]]:
+    """Action segments by take, and what is wrong with their files. The test file has no action labels."""
+    labels: dict[str, list[Label]] = {}
+    rejected: list[Rejection] = []
+    for split in ("train", "val"):
+        path = raw_files.child(raw_files.child(root, "action_labels"), f"action_{split}.txt").relative_to(root)
+        if not (root / path).exists():
+            continue
+        faults: list[str] = []
+        try:
+            lines = raw_files.read_bytes(root, path, _LARGEST_LABELS).decode("ascii", "replace").splitlines()[1:]
+        except RawDataError as error:
+            lines, faults = [], [error.reason]
+        for row in filter(None, map(str.split, lines)):
+            if len(row) == 7 and _TAKE_PATH.fullmatch(row[1]) and all(_SMALL_NUMBER.fullmatch(c) for c in row[2:]):
+                action, start, end = map(int, row[2:5])
+                if 0 < action < len(ACTIONS) and start <= end:
+                    labels.setdefault(row[1], []).append(Label(start / FPS, (end + 1) / FPS, ACTIONS[action]))
+                    continue
+            faults.append(f"expected id, take, action 1 to 36, start and end, found {' '.join(row)[:80]!r}")
+        if faults:
+            reason = f"{len(faults)} unusable rows, the first: {faults[0]}"
+            rejected.append(Rejection(str(path), "file", reason))
+    return labels, tuple(rejected)
