@@ -1,0 +1,218 @@
+"""Takes of known truth: who does what when, with which hands, and when a hand is lost.
+
+What belongs here: the composition of actions to takes, their stamps, and the truth about them. What does not: the
+actions (`one_hand`, `two_hands`), or how a source stores a take (`write_*`).
+
+A take is a function of the settings, its source, subject and number alone; none depends on another.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from handx_core.settings import Settings
+from handx_core.skeleton import FPS, HANDS, LEFT, N_JOINTS
+from handx_core.synthetic.hands import MIRROR, Floats, draw_hand_shape, hand_joints, place_hand
+from handx_core.synthetic.movement import play, sway, tremor
+from handx_core.synthetic.poses import Postures, turn_rotation
+from handx_core.synthetic.script import Scene, write_script
+
+SYNTHETIC_SOURCES: Final = ("gigahands", "hot3d", "h2o")
+
+ARIA_FPS: Final = 29.9995
+"""Rate of the Aria headset's stamps in HOT3D's released recordings."""
+
+SWAY_M: Final = 0.006
+
+_SUBJECTS: Final = {
+    "gigahands": tuple(f"p{number:03d}" for number in range(1, 57)),
+    # Participants whose hand poses HOT3D publishes: those of its hidden test set are left out.
+    "hot3d": tuple(f"P{number:04d}" for number in (1, 2, 3, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19)),
+    "h2o": tuple(f"subject{number}" for number in range(1, 5)),
+}
+_H2O_PLACES: Final = ("h1", "h2", "k1", "k2", "o1", "o2")
+_LONG_GAP_S: Final = (0.3, 1.2)
+_SHORT_GAP_FRAMES: Final = (1, 4)
+_WRONG_START_FRAMES: Final = (8, 20)
+_GAP_MARGIN_FRAMES: Final = 5
+
+
+class SourceSize(Settings):
+    """How much is made of one source."""
+
+    subjects: int = Field(ge=0)
+    takes_per_subject: int = Field(ge=0)
+
+
+class SyntheticSettings(Settings):
+    """What the synthetic raw data holds. Rates are per minute and hand; shares are between 0 and 1."""
+
+    seed: int = 0
+    seconds_per_take: float = Field(34.0, gt=0.0)
+    gigahands: SourceSize = SourceSize(subjects=6, takes_per_subject=5)
+    hot3d: SourceSize = SourceSize(subjects=6, takes_per_subject=5)
+    h2o: SourceSize = SourceSize(subjects=4, takes_per_subject=5)
+    long_gaps_per_minute: float = Field(0.4, ge=0.0)
+    short_gaps_per_minute: float = Field(3.0, ge=0.0)
+    wrong_start_share: float = Field(0.4, ge=0.0, le=1.0)
+
+    def size(self, source: str) -> SourceSize:
+        """The size of one of SYNTHETIC_SOURCES."""
+        sizes: dict[str, SourceSize] = {"gigahands": self.gigahands, "hot3d": self.hot3d, "h2o": self.h2o}
+        return sizes[source]
+
+
+@dataclass(frozen=True)
+class TakeName:
+    """Which take: source, number of the subject, number of the take of that subject."""
+
+    source: str
+    subject: int
+    take: int
+
+    @property
+    def person(self) -> str:
+        """The subject as the source writes it."""
+        return _SUBJECTS[self.source][self.subject]
+
+    @property
+    def is_aria(self) -> bool:
+        """Whether a take of HOT3D was made with the Aria headset; the others with Quest 3."""
+        return self.source == "hot3d" and self.subject % 2 == 0
+
+
+@dataclass(frozen=True)
+class TrueTake:
+    """A take and all that is known about it.
+
+    recording_id, subject: as the readers name them. script: (start_s, end_s, left action, right action).
+    times: (T,) seconds since the first stamp, as the source stamps them. joints: (T, 2, 21, 3) float64 metres, x right,
+    y away from the person, z up; there everywhere, also where the source lost the hand. valid: (T, 2), False where
+    the source has no or no trustworthy hand. angles: (T, 2, 5, 4) joint angles; wrists: (T, 2, 3, 3) the columns are
+    the wrist frame's axes in the world, right-handed for the left hand and left-handed for the right one.
+    wrong_start_frames: the first frames, which the source stored wrongly and marks so.
+    """
+
+    name: TakeName
+    recording_id: str
+    subject: str
+    script: tuple[tuple[float, float, str, str], ...]
+    times: Floats
+    joints: Floats = field(repr=False)
+    valid: NDArray[np.bool_] = field(repr=False)
+    angles: Floats = field(repr=False)
+    wrists: Floats = field(repr=False)
+    wrong_start_frames: int = 0
+
+
+def seeded(settings: SyntheticSettings, *what: object) -> np.random.Generator:
+    """The random generator for one purpose, independent of all others."""
+    text = "/".join(map(str, (settings.seed, *what)))
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big"))
+
+
+def list_takes(source: str, settings: SyntheticSettings) -> list[TakeName]:
+    """The takes of one of SYNTHETIC_SOURCES. Raises ValueError where the source has not that many subjects."""
+    size = settings.size(source)
+    if size.subjects > len(_SUBJECTS[source]):
+        raise ValueError(f"{source} has {len(_SUBJECTS[source])} subjects, {size.subjects} were asked for")
+    return [TakeName(source, s, t) for s in range(size.subjects) for t in range(size.takes_per_subject)]
+
+
+def true_takes(source: str, settings: SyntheticSettings) -> Iterator[TrueTake]:
+    """All takes of a source with their truth, in the order of `list_takes`."""
+    for name in list_takes(source, settings):
+        yield make_take(name, settings)
+
+
+@lru_cache(maxsize=64)
+def subject_postures(source: str, subject: int, settings: SyntheticSettings) -> Postures:
+    """The hands of a subject (the right one is the left one's mirror image) and the poses solved for them."""
+    return Postures(draw_hand_shape(seeded(settings, source, subject, "hand")))
+
+
+def make_take(name: TakeName, settings: SyntheticSettings) -> TrueTake:
+    """One take with its truth."""
+    postures = subject_postures(name.source, name.subject, settings)
+    rng = seeded(settings, name.source, name.subject, name.take, "motion")
+    scenes = write_script(postures, rng, settings.seconds_per_take)
+    times = _stamps(name, settings.seconds_per_take)
+    poses = _perform(scenes, rng, times)
+    drift = sway(rng, times, SWAY_M)
+    angles = poses[:, :, :20].reshape(len(times), 2, 5, 4)
+    joints = np.empty((len(times), 2, N_JOINTS, 3))
+    wrists = np.empty((len(times), 2, 3, 3))
+    for hand in range(len(HANDS)):
+        rotation = turn_rotation(poses[:, hand, 23:])
+        side = np.ones(3) if hand == LEFT else MIRROR
+        placed = place_hand(hand_joints(postures.shape, angles[:, hand]), rotation, poses[:, hand, 20:23])
+        joints[:, hand] = placed * side + drift[:, None]
+        wrists[:, hand] = rotation.as_matrix() * side[:, None]
+    wrong_start = _wrong_start(name, settings)
+    return TrueTake(
+        name=name,
+        recording_id=f"{name.source}/{take_path(name, settings)}",
+        subject=f"{name.source}/{name.person}",
+        script=tuple((scene.start_s, scene.end_s, scene.left_action, scene.right_action) for scene in scenes),
+        times=times,
+        joints=joints,
+        valid=_validity(name, settings, len(times), wrong_start),
+        angles=angles,
+        wrists=wrists,
+        wrong_start_frames=wrong_start,
+    )
+
+
+def take_path(name: TakeName, settings: SyntheticSettings) -> str:
+    """What the source calls the take: its folder, or scene and sequence."""
+    if name.source == "gigahands":
+        return f"{name.person}-folder/{name.take:03d}"
+    if name.source == "hot3d":
+        code = hashlib.sha256(f"{settings.seed}/{name.subject}/{name.take}".encode()).hexdigest()[:8]
+        return f"{name.person}_{code}"
+    number, place = divmod(name.take, len(_H2O_PLACES))
+    return f"{name.person}/{_H2O_PLACES[place]}/{number}"
+
+
+def _stamps(name: TakeName, seconds: float) -> Floats:
+    rate = ARIA_FPS if name.is_aria else FPS
+    frames = np.arange(int(seconds * FPS))
+    # HOT3D stamps in whole nanoseconds; the other sources only count frames.
+    return np.floor(frames * 1e9 / rate) * 1e-9 if name.source == "hot3d" else frames / rate
+
+
+def _perform(scenes: list[Scene], rng: np.random.Generator, times: Floats) -> Floats:
+    """Pose vectors of both hands. Returns (T, 2, 28)."""
+    poses = []
+    for hand in range(len(HANDS)):
+        keys = [key for scene in scenes for key in scene.keys[hand]]
+        poses.append(play(keys[0].pose, keys, times) + tremor(rng, times))
+    return np.stack(poses, axis=1)
+
+
+def _wrong_start(name: TakeName, settings: SyntheticSettings) -> int:
+    rng = seeded(settings, name.source, name.subject, name.take, "start")
+    wrong = name.source == "hot3d" and rng.random() < settings.wrong_start_share
+    return int(rng.integers(*_WRONG_START_FRAMES, endpoint=True)) if wrong else 0
+
+
+def _validity(name: TakeName, settings: SyntheticSettings, n_frames: int, wrong_start: int) -> NDArray[np.bool_]:
+    rng = seeded(settings, name.source, name.subject, name.take, "gaps")
+    valid = np.ones((n_frames, len(HANDS)), dtype=bool)
+    minutes = n_frames / FPS / 60.0
+    for hand in range(len(HANDS)):
+        long_gaps = FPS * rng.uniform(*_LONG_GAP_S, rng.poisson(settings.long_gaps_per_minute * minutes))
+        short_gaps = rng.integers(
+            *_SHORT_GAP_FRAMES, rng.poisson(settings.short_gaps_per_minute * minutes), endpoint=True
+        )
+        for length in [*long_gaps.astype(int), *short_gaps]:
+            start = rng.integers(_GAP_MARGIN_FRAMES, max(n_frames - length, _GAP_MARGIN_FRAMES + 1))
+            valid[start : start + length, hand] = False
+    valid[:wrong_start] = False
+    return valid
