@@ -1,0 +1,1 @@
+"""Metrics with intervals, the benchmark table, and the report of it."""
