@@ -1,0 +1,96 @@
+"""What must hold of the tables, and what should.
+
+A blocking check stops what comes after. Checks of partitioned assets look only at the partitions of their own run:
+one source's bad partition must not block another's rebuild. What belongs here: checks. What does not: how a violation
+is found where that takes more than a comparison (handx_core.curation).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from assets.partitions import SOURCE_NAMES
+from assets.recordings import recordings
+from assets.storage import TableHandle, TableStore
+from handx_core.schemas import TABLES
+
+MOST_REJECTED = 0.05
+"""Share of a source's files that may be rejected without anybody looking."""
+
+
+def table_check(asset: dg.AssetsDefinition) -> dg.AssetChecksDefinition:
+    """The blocking check that a table keeps to its schema, and that its key is unique."""
+    table = TABLES[asset.key.path[-1]]
+
+    @dg.asset_check(
+        asset=asset,
+        name="keeps_to_its_schema",
+        blocking=True,
+        description="The columns and types are the registry's"
+        + (f", and {', '.join(table.key)} {'are' if len(table.key) > 1 else 'is'} unique." if table.key else "."),
+    )
+    def keeps_to_its_schema(
+        context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
+    ) -> dg.AssetCheckResult:
+        if not table.by_source:
+            handles = {table.name: tables.handle(table.name)}
+        else:
+            sources = _sources_of_run(context) if asset.partitions_def else SOURCE_NAMES
+            handles = {source: tables.handle(table.name, source) for source in sources}
+        faults = {name: fault for name, handle in handles.items() if (fault := schema_fault(handle))}
+        if not faults and (repeated := repeated_keys(handles.values())):
+            faults["all"] = f"not unique: {', '.join(map(str, repeated[:5]))}"
+        return dg.AssetCheckResult(passed=not faults, metadata=faults or {"looked_at": ", ".join(handles)})
+
+    return keeps_to_its_schema
+
+
+@dg.asset_check(
+    asset=recordings,
+    description=f"At most {MOST_REJECTED:.0%} of a source's files could not be used.",
+)
+def few_files_rejected(
+    context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
+) -> dg.AssetCheckResult:
+    """Whether few of each source's files were rejected."""
+    shares = {source: rejected_share(tables, source) for source in _sources_of_run(context)}
+    return dg.AssetCheckResult(
+        passed=all(share <= MOST_REJECTED for share in shares.values()),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata=dict(shares),
+    )
+
+
+def schema_fault(handle: TableHandle) -> str | None:
+    """What is wrong with the columns of a table on disk, if anything."""
+    if not handle.exists:
+        return f"{handle.path} is missing"
+    if not handle.schema.equals(handle.table.schema):
+        return f"{handle.path} has the columns\n{handle.schema.remove_metadata()}"
+    return None
+
+
+def repeated_keys(handles: Iterable[TableHandle]) -> list[tuple[Any, ...]]:
+    """Values of the table's key that more than one row has, in any of the partitions."""
+    handles = list(handles)
+    key = list(handles[0].table.key)
+    if not key:
+        return []
+    rows = pa.concat_tables(handle.read(key).replace_schema_metadata(None) for handle in handles)
+    counts = rows.group_by(key).aggregate([([], "count_all")])
+    repeated = counts.filter(pa.compute.greater(counts["count_all"], 1)).select(key)
+    return [tuple(row.values()) for row in repeated.to_pylist()]
+
+
+def rejected_share(tables: TableStore, source: str) -> float:
+    """Share of a source's raw files that were rejected."""
+    rejected = tables.rejected("recordings", source)
+    n_rejected = rejected.read(["what"])["what"].to_pylist().count("file") if rejected.exists else 0
+    n_read = tables.handle("recordings", source).count
+    return n_rejected / max(n_rejected + n_read, 1)
+
+
+def _sources_of_run(context: dg.AssetCheckExecutionContext) -> list[str]:
+    return sorted(context.op_execution_context.partition_keys)

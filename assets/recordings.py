@@ -1,0 +1,64 @@
+"""Raw files, and the recordings read from them.
+
+What belongs here: `raw_files` and `recordings`. What does not: any file format (handx_core.sources).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets.partitions import SOURCE_NAMES, SOURCE_PARTITIONS
+from assets.resources import RawData
+from assets.stages import DATASET, RAW, Item, in_batches, per_source, table_asset
+from handx_core.sources import SOURCES
+from handx_core.sources.reading import read_source
+from handx_core.sources.rows import recordings_batch
+
+_RECORDINGS_A_BATCH = 4
+
+
+@dg.observable_source_asset(
+    partitions_def=SOURCE_PARTITIONS,
+    group_name=RAW,
+    description="The raw files of each source as they lie on disk, not made here but watched: a source reads as new "
+    "when a file in its folder comes, goes or changes.",
+    tags={"dagster/kind/file": ""},
+)
+def raw_files(raw: dg.ResourceParam[RawData]) -> dg.DataVersionsByPartition:
+    """Observe the raw folder of each source."""
+    return dg.DataVersionsByPartition({source: version_of(raw.folder(source)) for source in SOURCE_NAMES})
+
+
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="1", deps=[raw_files])
+def recordings(context: dg.AssetExecutionContext, raw: dg.ResourceParam[RawData]) -> dg.Output[Any]:
+    """Every take as its source stored it, in the source's own axes, units, joint order and rate.
+
+    A broken file is a row of `rejected`, not a failure. A source without raw data gives an empty partition.
+    """
+
+    def produce(source: str) -> Iterator[Item]:
+        folder = raw.folder(source)
+        if folder is None:
+            context.log.warning(raw.how_to_obtain(source))
+            return
+        yield from in_batches(read_source(SOURCES[source], folder), recordings_batch, _RECORDINGS_A_BATCH)
+
+    return per_source(context, produce)
+
+
+def version_of(folder: Path | None) -> str:
+    """A hash of the names, sizes and times of change of all files below a raw folder, without reading them.
+
+    A file that was only touched makes a source read as new; rebuilding it then finds the same content, and nothing
+    after it reads as new.
+    """
+    if folder is None:
+        return "empty"
+    digest = hashlib.sha256()
+    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
+        state = path.stat()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]

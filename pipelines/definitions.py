@@ -1,0 +1,77 @@
+"""Everything that Dagster is told, built from the environment or from what a test gives instead.
+
+What belongs here: `build_defs`. What does not: anything that it puts together.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+
+from assets import recordings
+from assets.checks import few_files_rejected, table_check
+from assets.profile import Profile, load_profile
+from assets.resources import DataFolder, RawData
+from assets.stages import SETTINGS_KEY
+from assets.storage import TableStore
+from pipelines.jobs import JOBS
+from pipelines.tables import ParquetTables
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+PROFILES: Final = Path(__file__).resolve().parent / "profiles"
+DEFAULT_PROFILE: Final = "demo"
+
+_STAGES: Final = (recordings,)
+
+
+def build_defs(
+    profile: Profile | None = None, raw: RawData | None = None, data_root: Path | str | None = None
+) -> dg.Definitions:
+    """The definitions of the project.
+
+    What is not given comes from the environment: HANDX_PROFILE names the profile (demo), HANDX_RAW the root of the
+    raw data (data/raw in the project; the demo writes its own below it), HANDX_DATA the data root (data in the
+    project), a folder or the URL of a pyarrow filesystem. Raises ProfileError for a profile that cannot be used.
+    """
+    profile = profile or load_profile(os.environ.get("HANDX_PROFILE") or DEFAULT_PROFILE, PROFILES)
+    data_root = data_root or os.environ.get("HANDX_DATA") or PROJECT / "data"
+    root = f"{data_root}/{profile.name}"
+    loaded = dg.load_assets_from_modules(_STAGES)
+    tables_made = [with_settings(asset, profile) for asset in loaded if isinstance(asset, dg.AssetsDefinition)]
+    return dg.Definitions(
+        assets=[*tables_made, *(asset for asset in loaded if isinstance(asset, dg.SourceAsset))],
+        asset_checks=[*map(table_check, tables_made), few_files_rejected],
+        jobs=JOBS,
+        executor=dg.in_process_executor,
+        resources={
+            "io_manager": ParquetTables(root=root, allow_emptying=profile.allow_emptying),
+            "tables": TableStore(root),
+            "raw": raw or raw_data(profile),
+            "files": DataFolder(PROJECT / "data" / profile.name if "://" in root else Path(root).absolute()),
+            "profile": profile,
+        },
+    )
+
+
+def raw_data(profile: Profile) -> RawData:
+    """The raw data that the environment names, or else the project's own."""
+    named = os.environ.get("HANDX_RAW")
+    if named:
+        return RawData(Path(named).absolute())
+    root = PROJECT / "data" / "raw"
+    if profile.has("synthetic"):
+        return RawData(root / f"synthetic-{profile.fingerprint(['synthetic'])}", embedded=profile)
+    return RawData(root)
+
+
+def with_settings(asset: dg.AssetsDefinition, profile: Profile) -> dg.AssetsDefinition:
+    """The asset with the hash of its sections of the profile in its code version."""
+
+    def versioned(spec: dg.AssetSpec) -> dg.AssetSpec:
+        sections = spec.metadata.get(SETTINGS_KEY)
+        if not sections:
+            return spec
+        return spec.replace_attributes(code_version=f"{spec.code_version}-{profile.fingerprint(sections)}")
+
+    return asset.map_asset_specs(versioned)
