@@ -45,8 +45,8 @@ _FINGER_FAN: Final = np.radians([4.0, 0.0, -4.0, -9.0])
 _FINGER_ROLL: Final = np.radians([3.0, -3.0, -9.0, -17.0])  # curled fingers converge towards the thumb's base
 _THUMB_ROOT: Final = np.array([40, -7, 27]) * 1e-3
 _THUMB_LENGTHS: Final = np.array([40, 32, 25]) * 1e-3
-_THUMB_DIRECTION: Final = np.array([0.68, -0.28, 0.68])
-_THUMB_FLEXES_TOWARDS: Final = np.array([0.50, -0.30, -0.80])
+_THUMB_DIRECTION: Final = np.array([0.66, -0.36, 0.66])
+_THUMB_FLEXES_TOWARDS: Final = np.array([0.40, -0.66, -0.64])
 _OPPOSITION_AXIS: Final = np.array([0.95, -0.05, 0.31])
 
 _SCALE_SD: Final = 0.055

@@ -6,6 +6,7 @@ which action uses which pose (`one_hand`, `two_hands`).
 Everything is said of the left hand, x towards the body's midline; the right hand is the mirror image.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -28,10 +29,13 @@ _REST_ANGLES: Final = np.radians(
      [-4.0, 24.0, 30.0, 15.0]]
 )  # fmt: skip
 _FLAT_ANGLES: Final = np.radians(
-    [[-12.0, -5.0, 2.0, 2.0], [1.0, 2.0, 3.0, 1.0], [0.0, 2.0, 3.0, 1.0], [0.0, 2.0, 3.0, 1.0], [1.0, 2.0, 3.0, 1.0]]
+    [[-26.0, -9.0, 2.0, 2.0], [1.0, 2.0, 3.0, 1.0], [0.0, 2.0, 3.0, 1.0], [0.0, 2.0, 3.0, 1.0], [1.0, 2.0, 3.0, 1.0]]
 )
 _CURLED_FINGER: Final = np.radians([0.0, 78.0, 98.0, 55.0])
-_CURLED_THUMB: Final = np.radians([52.0, 16.0, 35.0, 45.0])
+_CURLED_THUMB: Final = np.radians([8.0, 22.0, 42.0, 42.0])
+_PINCH_DIRECTION: Final = np.array([-0.6, -0.8, 0.0])
+"""From the finger's tip to the thumb's: the thumb presses from the palm's side and from behind."""
+
 _PALM_DOWN: Final = Rotation.from_matrix(np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
 
 
@@ -118,24 +122,21 @@ class Postures:
         return {name: self._solve_pinch(digit) for digit, name in enumerate(FINGERS) if digit}
 
     def _solve_pinch(self, digit: int) -> Floats:
-        curl = 4.0 * (digit - 1)
-        prior = np.stack([np.radians([40.0 + 9.0 * (digit - 1), 5.0, 15.0, 15.0]), finger(42 + curl, 48 + curl, 28)])
-        limits = JOINT_LIMITS[[0, digit]].reshape(8, 2)
+        across = np.radians(digit - 1.0)  # how much farther than the index finger the thumb must reach
+        thumb = np.radians([42.0, 6.0, 14.0, 14.0]) + across * np.array([6.0, 8.0, 9.0, 4.0])
+        prior = np.concatenate([thumb, finger(42, 48, 28) + across * np.array([0.0, 3.0, 4.0, 2.0])])
+        prior_sd = np.array([0.25, 0.5, 0.5, 0.5, 0.15, 0.5, 0.5, 0.5])
 
-        def misfit(flat_angles: Floats) -> Floats:
-            thumb, other = flat_angles.reshape(2, 1, 4)
-            tips = digit_joints(self.shape, 0, thumb)[0, -1] - digit_joints(self.shape, digit, other)[0, -1]
-            return np.concatenate(
-                [
-                    [(np.linalg.norm(tips) - PINCH_GAP_M) / 5e-4],
-                    (flat_angles - prior.ravel()) / 0.5,
-                    [(other[0, 3] - 0.6 * other[0, 2]) / 0.1],  # the last two joints of a finger bend together
-                ]
+        def misfit(angles: Floats) -> Floats:
+            thumb_tip = digit_joints(self.shape, 0, angles[:, :4])[:, -1]
+            gap = thumb_tip - digit_joints(self.shape, digit, angles[:, 4:])[:, -1]
+            coupling = angles[:, 7] - 0.6 * angles[:, 6]  # the last two joints of a finger bend together
+            return np.column_stack(
+                [(gap - PINCH_GAP_M * _PINCH_DIRECTION) / 1e-3, (angles - prior) / prior_sd, coupling / 0.1]
             )
 
-        solved = least_squares(misfit, prior.ravel(), bounds=limits.T).x.reshape(2, 4)
         angles = 0.6 * self.rest + 0.4 * self.flat
-        angles[[0, digit]] = solved
+        angles[[0, digit]] = _solve(misfit, prior, JOINT_LIMITS[[0, digit]].reshape(8, 2)).reshape(2, 4)
         return angles
 
     @cached_property
@@ -147,10 +148,10 @@ class Postures:
         prior = np.radians([20.0, 0.0, 8.0, 8.0])
 
         def misfit(thumb: Floats) -> Floats:
-            reach = -digit_joints(self.shape, 0, thumb[None])[0, -1, 1]
-            return np.concatenate([[(reach - STEEPLE_REACH_M) / 5e-4], (thumb - prior) / 0.5])
+            reach = -digit_joints(self.shape, 0, thumb)[:, -1, 1]
+            return np.column_stack([(reach - STEEPLE_REACH_M) / 5e-4, (thumb - prior) / 0.5])
 
-        angles[0] = least_squares(misfit, prior, bounds=JOINT_LIMITS[0].T).x
+        angles[0] = _solve(misfit, prior, JOINT_LIMITS[0])
         return angles
 
     def _reaching(self, digit: int) -> Floats:
@@ -173,3 +174,14 @@ class Postures:
     def reach(self, angles: Floats) -> float:
         """How far the foremost joint is in front of the palm's plane. angles: (5, 4) -> metres."""
         return float(-hand_joints(self.shape, angles[None])[0, :, 1].min())
+
+
+def _solve(misfit: Callable[[Floats], Floats], start: Floats, limits: Floats) -> Floats:
+    """Least squares within limits (N, 2). misfit: (M, N) angles -> (M, K); all N differences are taken in one call."""
+    step = 1e-6
+
+    def jacobian(angles: Floats) -> Floats:
+        values = misfit(np.concatenate([angles[None], angles + step * np.eye(len(angles))]))
+        return (values[1:] - values[0]).T / step
+
+    return least_squares(lambda angles: misfit(angles[None])[0], start, jac=jacobian, bounds=limits.T, xtol=1e-5).x
