@@ -161,12 +161,13 @@ def _candidates(prints: NDArray[np.float32], bones: NDArray[np.float32]) -> Iter
     tree = KDTree((probes - centre) @ projection)
     for first in range(0, count, 2_000):
         block = prints[first : first + 2_000]
-        distance, clip = tree.query(
+        found_at = tree.query(
             (block - centre).reshape(-1, size) @ projection,
             k=min(NEIGHBOURS + 1, count),
             distance_upper_bound=FINGERPRINT_RADIUS_M,
             workers=cores(),
         )
+        distance, clip = (np.asarray(part) for part in found_at)
         query, rank = np.nonzero(np.isfinite(distance))
         found, other, at = clip[query, rank], first + query // frames, _TIME[query % frames]
         keep = found != other

@@ -1,0 +1,274 @@
+"""What one hand does, as statements from which a text of any level is put together.
+
+What belongs here: one function for each kind of fact about a hand. What does not: the facts (`summary`), the words
+(`phrases`), and the choice of statements (`rules`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from handx_core.captioning.phrases import (
+    Voice,
+    contact,
+    fingers_of,
+    joints_of,
+    listed,
+    sentence,
+    times,
+    tips_of,
+)
+from handx_core.captioning.summary import During, HandFacts, Moves, Span, Step, repeated
+from handx_core.skeleton import FINGERS
+
+CONTACT, HYPEREXTENSION, MOVEMENT, STATE = range(4)
+"""Kinds of statements in the order in which a text tells them."""
+
+_DIRECTIONS: Final = {
+    "up": ("up", "upwards"),
+    "down": ("down", "downwards"),
+    "left": ("to the left", "leftwards"),
+    "right": ("to the right", "rightwards"),
+    "front": ("forwards", "away from the body"),
+    "back": ("backwards", "towards the body"),
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Something true of a clip. say(side) words it, naming the side ("left ", "right ") or not ("").
+
+    rank: optional statements with a lower rank are told first when there is room for few.
+    """
+
+    kind: int
+    rank: int
+    span: Span
+    say: Callable[[str], str]
+
+    @property
+    def required(self) -> bool:
+        """Contacts and hyperextensions are never left out."""
+        return self.kind in (CONTACT, HYPEREXTENSION)
+
+
+def hand_statements(facts: HandFacts, voice: Voice) -> list[Statement]:
+    """All that can be said of one hand at the voice's level."""
+    statements = _touches(facts.touches, voice) + _hyperextensions(facts.hyperextended, voice)
+    statements += [_bends(moves, voice, number) for number, moves in enumerate(_in_turn(facts.bends, voice))]
+    if facts.travels:
+        statements.append(_travel(facts.travels, voice))
+    statements += [_spreads(moves, voice, number) for number, moves in enumerate(facts.spreads)]
+    return statements + _states(facts, voice)
+
+
+def _touches(touches: Sequence[During], voice: Voice) -> list[Statement]:
+    """The thumb with the other tips: each touch by itself, or at the concise levels all in one."""
+    if not touches:
+        return []
+    if voice.level <= 2 and len(touches) > 1:
+        return [_touches_grouped(touches)]
+
+    def say(number: int, touch: During) -> Callable[[str], str]:
+        place = f"touch{number}"
+        name, plural = tips_of(touch.fingers)
+        predicate = contact(voice, place, touch.spans, " " + name, "them" if plural else "it")
+        return lambda side: sentence(f"the {side}thumb", predicate, plural=False)
+
+    return [
+        Statement(CONTACT, 0, (touch.spans[0][0], touch.spans[-1][1]), say(number, touch))
+        for number, touch in enumerate(touches)
+    ]
+
+
+def _touches_grouped(touches: Sequence[During]) -> Statement:
+    spans = [span for touch in touches for span in touch.spans]
+    in_turn = all(b[0] >= a[1] for a, b in pairwise(spans))
+    counts = {len(touch.spans) for touch in touches}
+    often = f"{times(counts.pop())} each" if len(counts) == 1 and counts != {1} else ""
+    name, _ = tips_of([finger for touch in touches for finger in touch.fingers])
+    predicate = f"[touch] {name}{often}{' in turn' if in_turn else ''}"
+    span = (min(start for start, _ in spans), max(end for _, end in spans))
+    return Statement(CONTACT, 0, span, lambda side: sentence(f"the {side}thumb", predicate, plural=False))
+
+
+def _hyperextensions(found: Sequence[During], voice: Voice) -> list[Statement]:
+    def say(number: int, during: During) -> Callable[[str], str]:
+        where = " " + joints_of(during.state.split()) if voice.level >= 4 else ""
+        verb = voice.pick(f"hyper{number}", ("[hyperextend]", "[bend] backwards past straight"))
+        spans = during.spans
+        when = voice.when(spans[0]) if len(spans) == 1 else times(len(spans))
+        predicate = verb + where + when + voice.frames((spans[0][0], spans[-1][1]))
+        return lambda side: sentence(
+            fingers_of(during.fingers, side)[0], predicate, fingers_of(during.fingers, side)[1]
+        )
+
+    return [
+        Statement(HYPEREXTENSION, 0, (during.spans[0][0], during.spans[-1][1]), say(number, during))
+        for number, during in enumerate(found)
+    ]
+
+
+@dataclass(frozen=True)
+class _Wave:
+    """Fingers that make the same movements one after another."""
+
+    moves: tuple[Moves, ...]
+
+
+def _in_turn(bends: Sequence[Moves], voice: Voice) -> list[Moves | _Wave]:
+    """Join fingers that move alike but one after another, from the index finger to the pinky or back."""
+    order = [moves.fingers[0] for moves in bends]
+    hand = ["index", "middle", "ring", "pinky"]
+    single = len(bends) >= 3 and all(len(moves.fingers) == 1 and not moves.joints for moves in bends)
+    same = len({tuple(step.what for step in moves.steps) for moves in bends}) == 1
+    starts = [moves.span[0] for moves in bends]
+    places = [hand.index(finger) for finger in order if finger in hand]
+    runs = places in (sorted(places), sorted(places, reverse=True)) and len(places) == len(order)
+    if voice.level < 5 and single and same and runs and all(a < b for a, b in pairwise(starts)):
+        return [_Wave(tuple(bends))]
+    return list(bends)
+
+
+def _bend_words(step: Step, voice: Voice, place: str) -> str:
+    if step.what == "bend":
+        verb = voice.pick(place + step.what, ("[bend]", "[curl]", "[flex]"))
+    else:
+        verb = voice.pick(place + step.what, ("[straighten]", "[extend]", "[uncurl]"))
+    return verb + (" fully" if step.full and voice.level >= 3 else "")
+
+
+def _bends(moves: "Moves | _Wave", voice: Voice, number: int) -> Statement:
+    if isinstance(moves, _Wave):
+        return _wave(moves, voice)
+    place = f"bend{number}"
+    where = " " + joints_of(moves.joints) if moves.joints else ""
+    predicate = _steps(moves.steps, voice, place, lambda step: _bend_words(step, voice, place) + where)
+
+    def say(side: str) -> str:
+        name, plural = fingers_of(moves.fingers, side)
+        return sentence(name, predicate, plural)
+
+    return Statement(MOVEMENT, 1 - len(moves.fingers), moves.span, say)
+
+
+def _wave(wave: _Wave, voice: Voice) -> Statement:
+    fingers = [moves.fingers[0] for moves in wave.moves]
+    steps = wave.moves[0].steps
+    words, count = repeated([_bend_words(step, voice, "wave") for step in steps])
+    how = voice.pick("wave", ("one after another", "one by one", "in a wave"))
+    predicate = listed(words) + times(count) + voice.speed("wave", steps[0].speed)
+    predicate += f" {how}, from the {fingers[0]} finger to the {fingers[-1]} finger"
+    span = (wave.moves[0].span[0], max(moves.span[1] for moves in wave.moves))
+    ordered = sorted(fingers, key=FINGERS.index)
+
+    def say(side: str) -> str:
+        return sentence(fingers_of(ordered, side)[0], predicate, plural=True)
+
+    return Statement(MOVEMENT, -len(fingers), span, say)
+
+
+def _steps(steps: Sequence[Step], voice: Voice, place: str, words: Callable[[Step], str]) -> str:
+    """Several movements in order: the pattern and how often, or one by one with speed and frames."""
+    parts, count = repeated([words(step) for step in steps])
+    whole = (steps[0].span[0], steps[-1].span[1])
+    speeds = [step.speed for step in steps]
+    common = max(sorted(set(speeds)), key=speeds.count)
+    if count > 1:
+        return listed(parts) + times(count) + voice.speed(place, common) + voice.frames(whole)
+    if voice.level <= 2:
+        return ", then ".join(parts) + voice.speed(place, common)
+    told = []
+    for number, (part, step) in enumerate(zip(parts, steps, strict=True)):
+        if number == 0 or step.speed != steps[number - 1].speed:
+            part += voice.speed(f"{place}/{number}", step.speed)
+        told.append(part + (voice.when(step.span) if number == 0 else "") + voice.frames(step.span))
+    return ", then ".join(told)
+
+
+def _travel(steps: Sequence[Step], voice: Voice) -> Statement:
+    def words(step: Step) -> str:
+        return listed(
+            [
+                voice.pick("way" + ("x" if way in ("left", "right") else way), _DIRECTIONS[way])
+                for way in step.what.split()
+            ]
+        )
+
+    told = list(steps)
+    if voice.level <= 2 and len(told) > 3 and repeated([words(step) for step in told])[1] == 1:
+        told = told[:2] if voice.level == 1 else told[:3]
+    verb = voice.pick("travel", ("[move]", "[travel]", "[shift]", "[go]"))
+    predicate = f"{verb} {_steps(told, voice, 'travel', words)}"
+    span = (steps[0].span[0], steps[-1].span[1])
+    return Statement(MOVEMENT, 0, span, lambda side: sentence(f"the {side}hand", predicate, plural=False))
+
+
+def _spreads(moves: Moves, voice: Voice, number: int) -> Statement:
+    place = f"spread{number}"
+    spread = voice.pick(place, ("[spread] apart", "[open] sideways", "[fan] out"))
+    close = voice.pick(place + "close", ("[close] together", "[come] together sideways"))
+    predicate = _steps(moves.steps, voice, place, lambda step: spread if step.what == "spread" else close)
+
+    def say(side: str) -> str:
+        return sentence(fingers_of(moves.fingers, side)[0], predicate, plural=True)
+
+    return Statement(MOVEMENT, 2, moves.span, say)
+
+
+def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
+    """What does not change: poses held, the pose that movements start from, fingers that stay spread, a still hand."""
+    whole = (0, voice.frame_count)
+    statements = []
+    still = not (facts.bends or facts.travels or facts.spreads)
+    if still:
+        stays = voice.pick("still", ("[stay] still", "[hold] still", "[keep] still"))
+        groups = [(fingers_of(pose.fingers, "")[0], pose.state) for pose in facts.poses]
+        shown = groups if voice.level > 1 else groups[:2]
+        posture = listed([f"{name} {state}" for name, state in shown])
+        statements.append(
+            Statement(
+                STATE, -9, whole, lambda side: sentence(f"the {side}hand", f"{stays} with {posture}", plural=False)
+            )
+        )
+    else:
+        statements += [_pose(pose, voice, f"pose{number}") for number, pose in enumerate(facts.poses)]
+    if voice.level >= 4:
+        statements += [_start(pose, voice, f"start{number}") for number, pose in enumerate(facts.starts)]
+        statements += [_gap(gap, voice, f"gap{number}") for number, gap in enumerate(facts.gaps)]
+    if not facts.travels and not still and voice.level >= 3:
+        stays = voice.pick("place", ("[stay] in place", "[remain] where it is", "[keep] its place"))
+        statements.append(Statement(STATE, 6, whole, lambda side: sentence(f"the {side}hand", stays, plural=False)))
+    return statements
+
+
+def _pose(pose: During, voice: Voice, place: str) -> Statement:
+    verb = voice.pick(place, ("[stay]", "[remain]"))
+    always = " throughout" if voice.level >= 3 else ""
+
+    def say(side: str) -> str:
+        name, plural = fingers_of(pose.fingers, side)
+        return sentence(name, f"{verb} {pose.state}{always}", plural)
+
+    return Statement(STATE, 5 - len(pose.fingers), pose.spans[0], say)
+
+
+def _start(pose: During, voice: Voice, place: str) -> Statement:
+    verb = voice.pick(place, ("[start]", "[begin]"))
+
+    def say(side: str) -> str:
+        name, plural = fingers_of(pose.fingers, side)
+        return sentence(name, f"{verb} {pose.state}", plural)
+
+    return Statement(STATE, 4, (0, 1), say)
+
+
+def _gap(gap: During, voice: Voice, place: str) -> Statement:
+    spread, closed = ("[be] spread", "[be] held apart"), ("[be] close together", "[lie] side by side")
+    words = voice.pick(place, spread if gap.state == "Open" else closed)
+
+    def say(side: str) -> str:
+        return sentence(fingers_of(gap.fingers, side)[0], words + " sideways" * (gap.state == "Open"), plural=True)
+
+    return Statement(STATE, 7, gap.spans[0], say)

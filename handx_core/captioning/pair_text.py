@@ -1,0 +1,177 @@
+"""What the two hands do with each other, as statements from which a text of any level is put together.
+
+What belongs here: one function for each kind of fact about both hands. What does not: the facts (`pair_summary`),
+the words (`phrases`), and the choice of statements (`rules`).
+
+"In front" is farther from the person, as the world's y axis; "crossed" is the right palm to the left of the left one.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from handx_core.captioning.hand_text import CONTACT, MOVEMENT, STATE, Statement
+from handx_core.captioning.pair_summary import OTHER, PairFacts, PalmTouch, TipTouch, palms_together, tips_together
+from handx_core.captioning.phrases import Voice, contact, listed, sentence, times, tips_of
+from handx_core.captioning.summary import Span, repeated
+
+_MANY: Final = 3
+"""Contacts between fingertips up to which moderate levels tell each by itself."""
+
+_DISTANCE_WORDS: Final = {
+    "Contact": ("in contact",),
+    "Near": ("close together", "near each other"),
+    "Medium": ("a medium distance apart", "at a moderate distance"),
+    "Far": ("far apart", "well apart"),
+}
+_POSITION_WORDS: Final = {
+    ("left-right", "LEFT"): ("the hands are crossed",),
+    ("left-right", "ALIGNED"): ("neither hand is beside the other",),
+    ("left-right", "RIGHT"): ("the hands are side by side, not crossed", "the hands are uncrossed"),
+    ("front-back", "BACK"): ("the left hand is in front of the right hand", "the left hand is farther forward"),
+    ("front-back", "ALIGNED"): ("the hands are equally far forward", "neither hand is in front"),
+    ("front-back", "FRONT"): ("the right hand is in front of the left hand", "the right hand is farther forward"),
+    ("down-up", "DOWN"): ("the left hand is above the right hand", "the left hand is higher"),
+    ("down-up", "ALIGNED"): ("the hands are level", "the hands are at the same height"),
+    ("down-up", "UP"): ("the right hand is above the left hand", "the right hand is higher"),
+}
+
+
+def pair_statements(facts: PairFacts, voice: Voice) -> list[Statement]:
+    """All that can be said of the two hands together at the voice's level."""
+    statements = _palm_contact(facts.palms, voice)
+    statements += _tips(facts.tips, voice)
+    tip_palms = palms_together(facts.tip_palms) if voice.level <= 2 else facts.tip_palms
+    statements += [_tip_palm(touch, voice, f"tip_palm{number}") for number, touch in enumerate(tip_palms)]
+    statements += _distance(facts, voice)
+    if voice.level >= 4:
+        statements += [_near(near, voice, f"near{number}") for number, near in enumerate(facts.nears)]
+    for axis, states in facts.positions.items():
+        statements += _position(axis, states, voice)
+    return statements
+
+
+def _extent(spans: Sequence[Span]) -> Span:
+    return min(start for start, _ in spans), max(end for _, end in spans)
+
+
+def _palm_contact(spans: Sequence[Span], voice: Voice) -> list[Statement]:
+    if not spans:
+        return []
+    subject = voice.pick("palms", ("the palms", "the two palms"))
+    text = sentence(subject, contact(voice, "palms", spans, "", "each other"), plural=True)
+    return [Statement(CONTACT, 0, _extent(spans), lambda _: text)]
+
+
+def _tips(touches: Sequence[TipTouch], voice: Voice) -> list[Statement]:
+    if not touches:
+        return []
+    if len(touches) > 1 and (voice.level <= 2 or (voice.level <= 4 and len(touches) > _MANY)):
+        touches = [tips_together(touches)]
+    return [_tip(touch, voice, f"tips{number}") for number, touch in enumerate(touches)]
+
+
+def _tip(touch: TipTouch, voice: Voice, place: str) -> Statement:
+    matched = touch.hand == "both" and not touch.others
+    plural, it, other = True, "each other", ""
+    if matched:
+        if len(touch.fingers) == 1:
+            name = "thumbs" if touch.fingers == ("thumb",) else f"{touch.fingers[0]} fingertips"
+            subject = f"the two {name}"
+        else:
+            subject = tips_of(touch.fingers)[0].replace("the thumb", "the thumbs") + " of both hands"
+    elif touch.hand == "both":
+        name = "thumb" if touch.fingers == ("thumb",) else f"{touch.fingers[0]} fingertip"
+        subject, plural = f"each {name}", False
+        other = " " + tips_of(touch.others, "other ")[0].replace("the other", "the other hand's")
+        it = "it" if len(touch.others) == 1 else "them"
+    else:
+        subject, plural = tips_of(touch.fingers, touch.hand + " ")
+        name, several = tips_of(touch.others, OTHER[touch.hand] + " ")
+        other, it = " " + name, "them" if several else "it"
+    text = sentence(subject, contact(voice, place, touch.spans, other, it), plural)
+    return Statement(CONTACT, 0, _extent(touch.spans), lambda _: text)
+
+
+def _tip_palm(touch: PalmTouch, voice: Voice, place: str) -> Statement:
+    subject, plural, palm = _tips_and_palm(touch)
+    text = sentence(subject, contact(voice, place, touch.spans, " " + palm, "it"), plural)
+    return Statement(CONTACT, 0, _extent(touch.spans), lambda _: text)
+
+
+def _tips_and_palm(touch: PalmTouch) -> tuple[str, bool, str]:
+    """Fingertips, whether they are several, and the palm that they are at."""
+    if touch.hand == "both":
+        return tips_of(touch.fingers)[0] + " of each hand", len(touch.fingers) > 1, "the other palm"
+    subject, plural = tips_of(touch.fingers, touch.hand + " ")
+    return subject, plural, f"the {OTHER[touch.hand]} palm"
+
+
+def _near(near: PalmTouch, voice: Voice, place: str) -> Statement:
+    subject, plural, palm = _tips_and_palm(near)
+    verb = voice.pick(place, ("[come] near", "[come] close to"))
+    when = times(len(near.spans)) or voice.when(near.spans[0])
+    text = sentence(subject, f"{verb} {palm}{when}{voice.frames(_extent(near.spans))} without touching it", plural)
+    return Statement(STATE, 8, _extent(near.spans), lambda _: text)
+
+
+def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
+    """How the palms' distance changes, or what it stays."""
+    steps, whole = facts.approaches, (0, voice.frame_count)
+    if not steps:
+        if not facts.distance or facts.palms:
+            return []
+        state = voice.pick("distance", _DISTANCE_WORDS[facts.distance[0][0]])
+        stay = voice.pick("stay", ("stay", "remain"))
+        always = " throughout" if voice.level >= 3 else ""
+        return [Statement(STATE, -5, whole, lambda _: f"the hands {stay} {state}{always}")]
+    together = voice.pick("together", ("come closer", "move together", "approach each other"))
+    apart = voice.pick("apart", ("move apart", "separate", "draw apart"))
+    words, count = repeated([together if step.what == "approach" else apart for step in steps])
+    span = (steps[0].span[0], steps[-1].span[1])
+    if count > 1:
+        told = listed(words) + times(count) + voice.speed("distance", steps[0].speed) + voice.frames(span)
+    else:
+        told = ", then ".join(
+            word
+            + (
+                voice.speed(f"distance{number}", step.speed)
+                if number == 0 or step.speed != steps[number - 1].speed
+                else ""
+            )
+            + (voice.when(step.span) if number == 0 else "")
+            + voice.frames(step.span)
+            for number, (word, step) in enumerate(zip(words, steps, strict=True))
+        )
+    statements = [Statement(MOVEMENT, -5, span, lambda _: f"the hands {told}")]
+    if voice.level >= 4:
+        first, last = facts.distance[0][0], facts.distance[-1][0]
+        start, end = voice.pick("first", _DISTANCE_WORDS[first]), voice.pick("last", _DISTANCE_WORDS[last])
+        statements.append(Statement(STATE, 3, whole, lambda _: f"they start {start} and end {end}"))
+    return statements
+
+
+def _position(axis: str, states: Sequence[tuple[str, int]], voice: Voice) -> list[Statement]:
+    """Where the hands are to each other along an axis: the state that lasts, or those passed through."""
+
+    def words(state: str) -> str:
+        return voice.pick(f"{axis}{'=' if state == 'ALIGNED' else ''}", _POSITION_WORDS[axis, state])
+
+    whole = (0, voice.frame_count)
+    crossed = axis == "left-right" and any(state == "LEFT" for state, _ in states)
+    usual = axis == "left-right" and [state for state, _ in states] == ["RIGHT"]
+    rank = -4 if crossed else 9 if usual else 2 if axis == "front-back" else 1
+    if len(states) == 1:
+        always = " throughout" if voice.level >= 3 else ""
+        return [Statement(STATE, rank, whole, lambda _: words(states[0][0]) + always)]
+    if voice.level <= 2:
+        brief = f"at first {words(states[0][0])}, at the end {words(states[-1][0])}"
+        return [Statement(STATE, rank, whole, lambda _: brief)]
+    if len(states) > 4:
+        changes = times(len(states) - 1)
+        told = f"at first {words(states[0][0])}, this changes{changes}, and at the end {words(states[-1][0])}"
+    else:
+        later = [
+            f"then {words(state)}" + (f" (from frame {at})" if voice.level == 5 else "") for state, at in states[1:]
+        ]
+        told = ", ".join([f"at first {words(states[0][0])}", *later])
+    return [Statement(STATE, rank, whole, lambda _: told)]

@@ -1,0 +1,146 @@
+"""The words of the rule-based writer: a small vocabulary, with a few synonyms for each thing said.
+
+What belongs here: words and grammar. What does not: what is said (`hand_text`, `pair_text`) and how much of it
+(`rules`). A synonym is chosen by a hash of the clip, the level and the place in the text, never of the hand, so that
+a mirrored clip is told in mirrored words. Words in square brackets are verbs, which agree with their subject.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from handx_core.captioning.summary import Span
+from handx_core.skeleton import FINGERS
+
+_COUNTS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_VERB: Final = re.compile(r"\[(\w+)\]")
+_JOINT_WORDS: Final = {"mcp": "knuckle", "pip": "middle joint", "dip": "end joint", "ip": "end joint"}
+
+SPEED_WORDS: Final = {
+    "Slow": ("slowly", "gently", "at a slow pace"),
+    "Medium": ("steadily", "at a medium speed", "at a moderate pace"),
+    "Fast": ("quickly", "fast", "rapidly"),
+}
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Chooses among synonyms for one clip at one level, always in the same way."""
+
+    clip_id: str
+    level: int
+    frame_count: int
+
+    def pick(self, place: str, options: Sequence[str]) -> str:
+        """One of the options, by a hash of the clip, the level and the place in the text."""
+        digest = hashlib.blake2b(f"{self.clip_id}\n{self.level}\n{place}".encode(), digest_size=4).digest()
+        return options[int.from_bytes(digest, "little") % len(options)]
+
+    def speed(self, place: str, speed: str) -> str:
+        """How fast, in one or a few words. Concise levels say so only where it is slow or fast."""
+        if self.level <= 2:
+            return {"Slow": " slowly", "Medium": "", "Fast": " quickly"}[speed]
+        return " " + self.pick(place + "/speed", SPEED_WORDS[speed])
+
+    def frames(self, span: Span) -> str:
+        """The frames of a span, first and last, at the comprehensive level alone."""
+        return f" (frames {span[0]} to {span[1] - 1})" if self.level == 5 else ""
+
+    def when(self, span: Span) -> str:
+        """Whereabouts in the clip, from the moderate levels on."""
+        if self.level <= 2:
+            return ""
+        if span[0] <= 2:
+            return " throughout" if span[1] >= self.frame_count - 2 else " at the start"
+        middle = (span[0] + span[1]) / 2 / self.frame_count
+        return " early on" if middle < 1 / 3 else " midway" if middle < 2 / 3 else " late"
+
+
+def sentence(subject: str, predicate: str, plural: bool) -> str:
+    """Subject and predicate, with the verbs in square brackets made to agree."""
+
+    def agree(verb: re.Match[str]) -> str:
+        word = verb[1]
+        if word == "be":
+            return "are" if plural else "is"
+        if plural:
+            return word
+        return word + ("es" if word.endswith(("s", "sh", "ch", "x", "o")) else "s")
+
+    return f"{subject} {_VERB.sub(agree, predicate)}"
+
+
+def capital(text: str) -> str:
+    """The text as a sentence of its own."""
+    return text[:1].upper() + text[1:] + "."
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def fingers_of(fingers: Sequence[str], side: str) -> tuple[str, bool]:
+    """The name of some fingers of a hand, and whether it is plural. side: "left ", "right " or ""."""
+    return _named(fingers, side, "finger")
+
+
+def tips_of(fingers: Sequence[str], side: str = "") -> tuple[str, bool]:
+    """The name of some fingertips, and whether it is plural."""
+    return _named(fingers, side, "fingertip")
+
+
+def _named(fingers: Sequence[str], side: str, noun: str) -> tuple[str, bool]:
+    if len(fingers) == len(FINGERS):
+        return f"all five {side}{noun}s", True
+    if tuple(fingers) == FINGERS[1:]:
+        return f"the four {side}{noun}s", True
+    if tuple(fingers) == ("thumb",):
+        return f"the {side}thumb", False
+    return f"the {side}{listed(fingers)} {noun}{'s' if len(fingers) > 1 else ''}", len(fingers) > 1
+
+
+def joints_of(joints: Sequence[str]) -> str:
+    """At which joints of a finger, in words."""
+    return "at the " + listed([_JOINT_WORDS[joint] for joint in joints])
+
+
+def times(count: int) -> str:
+    """How often, from twice on."""
+    if count < 2:
+        return ""
+    return " twice" if count == 2 else f" {_COUNTS[count] if count < len(_COUNTS) else count} times"
+
+
+def contact(voice: Voice, place: str, spans: Sequence[Span], other: str, it: str) -> str:
+    """The predicate of a contact: how it begins, lasts and ends.
+
+    other: what is touched, with a leading space, or "" where the subject's parts touch each other. it: "it", "them"
+    or "each other", for the parting.
+    """
+    brief = voice.level == 1
+    verb = "[touch]" if brief else voice.pick(place + "/verb", ("[touch]", "[meet]", "[come] into contact"))
+    verb += (" with" if verb.endswith("contact") and other else "") + other
+    if len(spans) > 1:
+        frames = voice.frames((spans[0][0], spans[-1][1])) if len(spans) > 2 else ""
+        each = (
+            f" (frames {listed([f'{a} to {b - 1}' for a, b in spans])})" if voice.level == 5 and not frames else frames
+        )
+        return verb + times(len(spans)) + each
+    (span,) = spans
+    if brief:
+        return verb
+    parting = voice.pick(
+        place + "/part", (f"then [leave] {it}", f"then [part] from {it}", f"then [separate] from {it}")
+    )
+    begins, ends = span[0] <= 2, span[1] >= voice.frame_count - 2
+    if begins and ends:
+        return f"{verb} throughout{voice.frames(span)}"
+    if begins:
+        return f"{verb} at the start{voice.frames(span)} and {parting}"
+    if ends:
+        held = voice.pick(place + "/hold", ("until the end", "to the end"))
+        return f"{verb}{voice.when((span[0], span[0] + 1))} and [stay] there {held}{voice.frames(span)}"
+    return f"{verb}{' briefly' if span[1] - span[0] <= 8 else ''}{voice.when(span)}{voice.frames(span)} and {parting}"

@@ -1,0 +1,117 @@
+"""The rule-based writer: five levels of text from the events alone, with no model and no network.
+
+What belongs here: which statements a level tells, in which order, and how they are joined. What does not: what the
+statements are (`hand_text`, `pair_text`), and the facts behind them (`summary`, `pair_summary`).
+
+Levels 1 and 2 are concise and group contacts, 3 and 4 are moderate, 5 tells everything, with speeds and frames.
+Contacts and hyperextensions are told at every level, contacts first. The same clip id and events always give the
+same texts, and mirrored events give the same texts with left and right exchanged.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from handx_core.captioning.hand_text import CONTACT, MOVEMENT, Statement, hand_statements
+from handx_core.captioning.pair_summary import PairFacts, pair_facts
+from handx_core.captioning.pair_text import pair_statements
+from handx_core.captioning.phrases import Voice, capital
+from handx_core.captioning.summary import HandFacts, hand_facts
+from handx_core.settings import Settings
+from handx_core.skeleton import HANDS
+
+LEVELS: Final = (1, 2, 3, 4, 5)
+
+_WORD_BUDGET: Final = {1: 7, 2: 12, 3: 21, 4: 36, 5: 10_000}
+"""Words of one text up to which optional statements are added; three texts make 20, 35, 60, 100, 180 together."""
+
+_TOLERANCE: Final = 5
+"""Frames by which fingers may differ in time and still be told of together."""
+
+_FINE_TOLERANCE: Final = 2
+"""The same at the comprehensive level, which names the frames."""
+
+_TOGETHER: Final = 4
+"""Frames within which two movements begin at the same time."""
+
+
+class CaptionSettings(Settings):
+    """Who writes the captions."""
+
+    writer: Literal["rules"] = "rules"
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What is said of a clip at a level, 1 to 5: of each hand, and of the two together."""
+
+    level: int
+    left: str
+    right: str
+    interaction: str
+
+
+def write_captions(clip_id: str, events: Mapping[str, Any]) -> list[Caption]:
+    """Tell a clip at all five levels. events: valid against prompts/events.schema.json."""
+    frame_count = events["frame_count"]
+    coarse, fine = _facts(events, _TOLERANCE), _facts(events, _FINE_TOLERANCE)
+    captions = []
+    for level in LEVELS:
+        voice = Voice(clip_id, level, frame_count)
+        left, right, pair = fine if level == LEVELS[-1] else coarse
+        captions.append(
+            Caption(
+                level,
+                _text(hand_statements(left, voice), voice, "left "),
+                _text(hand_statements(right, voice), voice, "right "),
+                _text(pair_statements(pair, voice), voice, ""),
+            )
+        )
+    return captions
+
+
+def _facts(events: Mapping[str, Any], tolerance: int) -> tuple[HandFacts, HandFacts, PairFacts]:
+    left, right = (hand_facts(events[f"{hand}_hand_events"], events["frame_count"], tolerance) for hand in HANDS)
+    return left, right, pair_facts(events["two_hand_relationships"], tolerance)
+
+
+def _text(statements: Sequence[Statement], voice: Voice, side: str) -> str:
+    """The statements that the level has room for, in order, as sentences."""
+    chosen = [statement for statement in statements if statement.required]
+    words = sum(len(statement.say(side).split()) for statement in chosen)
+    for statement in sorted((s for s in statements if not s.required), key=lambda s: s.rank):
+        length = len(statement.say(side).split())
+        if not chosen or words + length <= _WORD_BUDGET[voice.level]:
+            chosen.append(statement)
+            words += length
+    chosen.sort(key=lambda s: (s.kind, s.span))
+    sentences = []
+    for number, statement in enumerate(chosen):
+        link = _link(chosen[number - 1], statement, voice, number) if number else ""
+        sentences.append(capital(link + statement.say(side if number == 0 else "")))
+    return " ".join(sentences)
+
+
+def _link(before: Statement, statement: Statement, voice: Voice, number: int) -> str:
+    """The words that place a statement in time after the one before it."""
+    if voice.level == 1 or not {before.kind, statement.kind} <= {CONTACT, MOVEMENT}:
+        return ""
+    if abs(statement.span[0] - before.span[0]) <= _TOGETHER and statement.span[0] > 2:
+        return voice.pick(f"together{number}", ("at the same time, ", "together with this, "))
+    if statement.span[0] >= before.span[1] - 2:
+        return voice.pick(f"then{number}", ("then ", "after that, ", "next, "))
+    return voice.pick(f"while{number}", ("meanwhile, ", "during this, ")) if statement.kind == MOVEMENT else ""
+
+
+def _rules_hash() -> str:
+    """Twelve hex digits that change whenever a source file of the writer changes."""
+    digest = hashlib.sha256()
+    for name in ("summary", "pair_summary", "phrases", "hand_text", "pair_text", "rules"):
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:12]
+
+
+RULES_HASH: Final = _rules_hash()
+"""Says which rules wrote a caption: `prompt_hash` in the table, and part of the captions' code version."""
