@@ -34,6 +34,7 @@ from handx_core.viewing.style import (
     ELEVATION_RAD,
     FINGER_COLOURS,
     PALM_COLOURS,
+    house_palette,
     new_figure,
     to_image,
 )
@@ -71,7 +72,7 @@ def pack_motion(joints: NDArray[np.floating]) -> str:
     return base64.b64encode(np.where(np.isfinite(joints), units, MISSING).astype("<i2").tobytes()).decode("ascii")
 
 
-def motion_gif(joints: NDArray[np.floating], *, width_px: int = 480, step: int = 2, colours: int = 48) -> bytes:
+def motion_gif(joints: NDArray[np.floating], *, width_px: int = 480, step: int = 2) -> bytes:
     """A looping GIF of a motion. joints: (T, 2, 21, 3), metres, at 30 fps; every `step`-th frame is shown."""
     height_px = round(width_px * 0.62)
     frame = frame_of(joints, width_px / height_px)
@@ -82,8 +83,7 @@ def motion_gif(joints: NDArray[np.floating], *, width_px: int = 480, step: int =
         prepare_axes(axes, frame)
         draw_hands(axes, pose, frame)
         images.append(to_image(figure).convert("RGB"))
-    palette = images[0].quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    frames = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    frames = [image.quantize(palette=house_palette(shades=3), dither=Image.Dither.NONE) for image in images]
     out = io.BytesIO()
     frames[0].save(
         out, "GIF", save_all=True, append_images=frames[1:], duration=round(1000 * step / FPS), loop=0, optimize=True

@@ -9,14 +9,16 @@ from typing import Final
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from handx_core.skeleton import FPS, WRIST
 from handx_core.viewing.hands import Frame, draw_hands, draw_trail, frame_of, prepare_axes
-from handx_core.viewing.style import HAND_COLOURS, QUIET_INK, new_figure, to_png, write
+from handx_core.viewing.style import HAND_COLOURS, PANEL, QUIET_INK, new_figure, to_png, write
 
 POSE_PX: Final = (170, 150)
-HEADER_PX: Final = 24
+POSE_GAP_PX: Final = 6
+HEADER_PX: Final = 26
 EDGE_PX: Final = 10
 CAPTION_LETTERS_PER_PX: Final = 0.155
 """Of the caption's font at its size."""
@@ -48,11 +50,12 @@ def _draw_row(figure: Figure, joints: NDArray[np.floating], caption: str, poses:
     width, height = figure.bbox.size
     letters = int((width - 130) * CAPTION_LETTERS_PER_PX)
     write(figure, EDGE_PX / width, 1 - (top_px + 17) / height, textwrap.shorten(caption, letters, placeholder=" …"))
-    frame = frame_of(joints, POSE_PX[0] / POSE_PX[1])
+    frame = frame_of(joints, (POSE_PX[0] - POSE_GAP_PX) / POSE_PX[1])
     for column, number in enumerate(np.linspace(0, len(joints) - 1, poses).round().astype(int)):
         left = (EDGE_PX + column * POSE_PX[0]) / width
         bottom = 1 - (top_px + HEADER_PX + POSE_PX[1]) / height
-        _draw_pose(figure, (left, bottom, POSE_PX[0] / width, POSE_PX[1] / height), joints[: number + 1], frame)
+        place = (left, bottom, (POSE_PX[0] - POSE_GAP_PX) / width, POSE_PX[1] / height)
+        _draw_pose(figure, place, joints[: number + 1], frame)
 
 
 def _draw_pose(
@@ -60,6 +63,7 @@ def _draw_pose(
 ) -> None:
     axes = figure.add_axes(place)
     prepare_axes(axes, frame)
+    axes.add_patch(Rectangle((0, 0), 1, 1, transform=axes.transAxes, facecolor=PANEL, linewidth=0, zorder=0))
     draw_trail(axes, until_now[:, :, WRIST])
     draw_hands(axes, until_now[-1], frame)
     seconds = (len(until_now) - 1) / FPS

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
@@ -33,6 +34,7 @@ INK: Final = "#2d333b"
 QUIET_INK: Final = "#7d8590"
 """A grey that reads on white and on the dark theme of the web UI."""
 SHADOW: Final = "#eceef1"
+PANEL: Final = "#f8f9fa"
 PAPER: Final = "#ffffff"
 
 AZIMUTH_RAD: Final = math.radians(-18.0)
@@ -78,23 +80,36 @@ def to_image(figure: Figure) -> Image.Image:
 def to_png(figure: Figure, limit: int = PNG_LIMIT) -> bytes:
     """The figure as palette PNG of at most `limit` bytes: the same bytes for the same figure.
 
-    Takes as many colours as fit; where even a few do not, the picture gets smaller.
+    Takes as many shades of the house's colours as fit; where even a few do not, the picture gets smaller.
     """
     image = to_image(figure)
     while True:
-        for colours in (96, 64, 40, 24):
-            png = _palette_png(image, colours)
+        for shades in (5, 3):
+            png = _palette_png(image, shades)
             if len(png) <= limit:
                 return png
         image = image.resize((max(1, image.width * 3 // 4), max(1, image.height * 3 // 4)), Image.Resampling.LANCZOS)
 
 
-def _palette_png(image: Image.Image, colours: int) -> bytes:
+def house_palette(shades: int) -> Image.Image:
+    """The colours of the house, each in so many steps from paper: a palette for Image.quantize."""
+    full = [PAPER, PANEL, SHADOW, INK, QUIET_INK, CONTACT_COLOUR, *HAND_COLOURS]
+    full += [colour for family in (*FINGER_COLOURS, *PALM_COLOURS) for colour in family]
+    steps = np.linspace(1.0, 0.0, shades, endpoint=False)[:, None, None]
+    paper, colours = np.array(to_rgb(PAPER)), np.array([to_rgb(colour) for colour in full])
+    mixed = np.round(255 * (steps * colours + (1 - steps) * paper)).astype(np.uint8).reshape(-1, 3)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(np.unique(mixed, axis=0).tobytes())
+    return palette
+
+
+def _palette_png(image: Image.Image, shades: int) -> bytes:
+    """A picture without transparency gets the colours of the house; others the ones they have most of."""
     opaque = image.getchannel("A").getextrema() == (255, 255)
     if opaque:
-        small = image.convert("RGB").quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        small = image.convert("RGB").quantize(palette=house_palette(shades), dither=Image.Dither.NONE)
     else:  # the one method that keeps transparency
-        small = image.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        small = image.quantize(16 * shades, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     out = io.BytesIO()
     small.save(out, "PNG", optimize=True)
     return out.getvalue()
