@@ -25,8 +25,8 @@ class EvaluatorSettings(Settings):
     """Sizes of the evaluator.
 
     width, heads, feed_forward, dropout: of both encoders. motion_layers, text_layers: their depth. embedding: width
-    of the common space. frames_per_token: frames that the motion encoder takes as one token. temperature: of the
-    contrastive loss.
+    of the common space. frames_per_token, words_per_token: frames and frozen text tokens that the encoders take as
+    one. temperature: of the contrastive loss.
     """
 
     width: int = 128
@@ -37,6 +37,7 @@ class EvaluatorSettings(Settings):
     text_layers: int = 1
     embedding: int = 128
     frames_per_token: int = 2
+    words_per_token: int = 3
     temperature: float = 0.1
 
 
@@ -69,6 +70,7 @@ class Evaluator(nn.Module):
         self.motion_out = nn.Linear(2 * width, settings.embedding)
         self.text_layer = TextLayer(
             text_width,
+            merge=settings.words_per_token,
             width=width,
             layers=settings.text_layers,
             heads=settings.heads,
@@ -95,7 +97,7 @@ class Evaluator(nn.Module):
 
     def embed_text(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """tokens: (B, 3, L, W), mask: (B, 3, L), true at tokens -> (B, embedding), unit length."""
-        encoded = self.text_layer(tokens, mask)
+        encoded, mask = self.text_layer(tokens, mask)
         kept = mask[..., None]
         mean = (encoded * kept).sum(-2) / kept.sum(-2)
         most = encoded.masked_fill(~kept, -torch.inf).amax(-2)

@@ -18,28 +18,35 @@ PARTS = 3
 
 
 class TextLayer(nn.Module):
-    """A linear layer, part and position embeddings, and a few self-attention layers over each text by itself.
+    """A convolution, part and position embeddings, and a few self-attention layers over each text by itself.
 
-    text_width: of the frozen tokens. width, layers, heads, feed_forward, dropout: of the Transformer encoder.
+    text_width: of the frozen tokens. merge: neighbouring tokens that become one, which makes long texts cheap; with 1
+    the convolution is a linear layer. width, layers, heads, feed_forward, dropout: of the Transformer encoder.
     """
 
     def __init__(
-        self, text_width: int, *, width: int, layers: int, heads: int, feed_forward: int, dropout: float
+        self, text_width: int, *, merge: int, width: int, layers: int, heads: int, feed_forward: int, dropout: float
     ) -> None:
         super().__init__()
-        self.project = nn.Linear(text_width, width)
+        self.merge = merge
+        self.project = nn.Conv1d(text_width, width, kernel_size=2 * merge - 1, stride=merge, padding=merge - 1)
         self.part = nn.Parameter(0.02 * torch.randn(PARTS, 1, width))
         layer = nn.TransformerEncoderLayer(
             width, heads, feed_forward, dropout, activation="gelu", batch_first=True, norm_first=True
         )
         self.encoder = nn.TransformerEncoder(layer, layers, nn.LayerNorm(width), enable_nested_tensor=False)
 
-    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """tokens: (B, 3, L, W) frozen embeddings; mask: (B, 3, L), true at tokens -> (B, 3, L, width)."""
-        hidden = self.project(tokens)
-        hidden = hidden + self.part + sinusoids(hidden.shape[-2], hidden.shape[-1]).to(hidden)
+    def forward(self, tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Encode each text by itself.
+
+        tokens: (B, 3, L, W) frozen embeddings, zero where padded; mask: (B, 3, L), true at tokens. Returns hidden
+        (B, 3, ceil(L / merge), width) and its mask.
+        """
+        hidden = self.project(tokens.flatten(0, 1).transpose(1, 2)).transpose(1, 2)
+        hidden = hidden.unflatten(0, (-1, PARTS)) + self.part + sinusoids(*hidden.shape[1:]).to(hidden)
+        mask = mask[..., :: self.merge]
         encoded = self.encoder(hidden.flatten(0, 1), src_key_padding_mask=~mask.flatten(0, 1))
-        return encoded.unflatten(0, (-1, PARTS))
+        return encoded.unflatten(0, (-1, PARTS)), mask
 
 
 def text_batch(text: TextTable, rows: ArrayLike | Tensor, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:

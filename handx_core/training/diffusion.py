@@ -1,0 +1,139 @@
+"""Training of the diffusion generator.
+
+What belongs here: its batches, its validation figures, and getting a trained one back. What does not: the network and
+its losses (`models.diffusion`), the loop (`training.loop`) or sampling (`generation.diffusion`).
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from handx_core.models.diffusion import NOISE_STEPS, Diffusion, DiffusionSettings, diffusion_losses, noise_schedule
+from handx_core.models.text_layer import text_batch
+from handx_core.models.trained import TrainedModel, load_weights, seeded
+from handx_core.representation.motion import to_diffusion
+from handx_core.representation.statistics import Statistics
+from handx_core.settings import Settings
+from handx_core.training.data import LEVELS, MotionTexts
+from handx_core.training.loop import Log, Loss, TrainSettings, Validate, train
+
+NAME = "diffusion_generator"
+
+_VALIDATION_CLIPS = 128
+_VALIDATION_SEED = 0
+
+
+class DiffusionTraining(Settings):
+    """Everything that makes a diffusion generator: sizes of the network, weights of the losses, and the loop.
+
+    representation_weight, velocity_weight, acceleration_weight: of the terms of `diffusion_losses` beside the
+    reconstruction. text_dropout: share of captions that are not given, for guidance.
+    """
+
+    model: DiffusionSettings = DiffusionSettings()
+    representation_weight: float = Field(0.5, ge=0.0)
+    velocity_weight: float = Field(10.0, ge=0.0)
+    acceleration_weight: float = Field(0.1, ge=0.0)
+    text_dropout: float = Field(0.1, ge=0.0, lt=1.0)
+    loop: TrainSettings = TrainSettings(steps=400, batch_size=48, learning_rate=3e-3, warmup_steps=20, ema_decay=0.99)
+
+
+def train_diffusion(
+    train_clips: MotionTexts,
+    validation: MotionTexts,
+    statistics: Statistics,
+    settings: DiffusionTraining,
+    folder: Path,
+    log: Log = print,
+) -> TrainedModel:
+    """Train the diffusion generator on the texts of all levels.
+
+    statistics: of the representation "diffusion" over the training clips. The validation clips are only measured.
+    """
+    config = {
+        "settings": settings.model.model_dump(),
+        "text_width": train_clips.text.width,
+        "losses": settings.model_dump(exclude={"model", "loop"}),
+    }
+    return train(
+        NAME,
+        _build(config, settings.loop.seed),
+        _loss(train_clips, statistics, settings),
+        len(train_clips),
+        settings.loop,
+        folder,
+        config=config,
+        data_fingerprint=train_clips.fingerprint(),
+        validate=_validate(validation, statistics),
+        log=log,
+    )
+
+
+def load_diffusion(trained: TrainedModel) -> Diffusion:
+    """The trained generator, ready for use. Raises HandXError where its weights are missing or changed."""
+    model = _build(trained.config["model"], seed=0)
+    load_weights(model, trained)
+    return model
+
+
+def _build(config: dict[str, Any], seed: int) -> Diffusion:
+    with seeded(seed):
+        return Diffusion(DiffusionSettings(**config["settings"]), config["text_width"])
+
+
+def _loss(clips: MotionTexts, statistics: Statistics, settings: DiffusionTraining) -> Loss:
+    features = _features(clips, statistics)
+    schedule = noise_schedule()
+    weights = {
+        "reconstruction": 1.0,
+        "representation": settings.representation_weight,
+        "velocity": settings.velocity_weight,
+        "acceleration": settings.acceleration_weight,
+    }
+
+    def loss(model: nn.Module, items: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
+        assert isinstance(model, Diffusion)
+        device = model.no_text.device
+        clean = features[items]
+        steps = torch.randint(NOISE_STEPS, items.shape, generator=generator)
+        noised = schedule.add_noise(clean, torch.randn(clean.shape, generator=generator), steps)
+        levels = torch.randint(LEVELS, items.shape, generator=generator)
+        given = torch.rand(items.shape, generator=generator) >= settings.text_dropout
+        tokens, mask = text_batch(clips.text, clips.text_rows[items, levels], device)
+        texts = model.encode_texts(tokens, mask, given.to(device))
+        terms = diffusion_losses(model(noised.to(device), steps.to(device), texts), clean.to(device))
+        total = torch.stack([weight * terms[name] for name, weight in weights.items()]).sum()
+        return {"loss": total, **terms}
+
+    return loss
+
+
+def _validate(clips: MotionTexts, statistics: Statistics) -> Validate:
+    """The reconstruction error from four amounts of noise, always the same, with the texts of the middle level."""
+    clips = clips.select(range(min(len(clips), _VALIDATION_CLIPS)))
+    clean = _features(clips, statistics)
+    noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(_VALIDATION_SEED))
+    schedule = noise_schedule()
+
+    def validate(model: nn.Module) -> dict[str, float]:
+        assert isinstance(model, Diffusion)
+        device = model.no_text.device
+        tokens, mask = text_batch(clips.text, clips.text_rows[:, LEVELS // 2], device)
+        texts = model.encode_texts(tokens, mask, torch.ones(len(clips), dtype=torch.bool, device=device))
+        errors = {}
+        for step in (NOISE_STEPS * part // 8 for part in (1, 3, 5, 7)):
+            steps = torch.full((len(clips),), step)
+            predicted = model(schedule.add_noise(clean, noise, steps).to(device), steps.to(device), texts)
+            errors[f"reconstruction_from_step_{step}"] = float(
+                diffusion_losses(predicted, clean.to(device))["reconstruction"]
+            )
+        return errors
+
+    return validate
+
+
+def _features(clips: MotionTexts, statistics: Statistics) -> Tensor:
+    return statistics.normalise(to_diffusion(clips.joints)).flatten(2)
