@@ -184,6 +184,8 @@ def _check_frames(
     hands: NDArray[np.float64], cameras: NDArray[np.float64], folders: list[Path], frames: list[int]
 ) -> None:
     """Raise RawDataError, naming the frame's file, where a flag is no flag or a camera pose is not rigid."""
+    raw_files.check_positions(hands, folders[0], "hand_pose")
+    raw_files.check_positions(cameras, folders[1], "cam_pose")
     flags = np.isin(hands[..., 0], (0.0, 1.0)).all(axis=1)
     turn, rest = cameras[:, :3, :3], cameras[:, 3]
     upright = np.abs(np.swapaxes(turn, 1, 2) @ turn - np.eye(3)).max(axis=(1, 2)) < _RIGID_TOLERANCE
@@ -194,8 +196,6 @@ def _check_frames(
     ):
         if not good.all():
             raise RawDataError(folder / f"{frames[int(np.argmin(good))]:06d}.txt", f"expected {expected}, found others")
-    raw_files.check_positions(hands, folders[0], "hand_pose")
-    raw_files.check_positions(cameras, folders[1], "cam_pose")
 
 
 def _labels(root: Path) -> tuple[dict[str, list[Label]], tuple[Rejection, ...]]:
