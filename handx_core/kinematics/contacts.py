@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from handx_core.kinematics.palm import N_PALM_POINTS, fill_palm_points
+from handx_core.kinematics.vectors import distance
 from handx_core.skeleton import TIPS
 
 TIP_CONTACT_M: Final = 0.020
@@ -68,12 +69,6 @@ def contact_distances(joints: NDArray[np.floating]) -> ContactDistances:
 
 
 @njit(cache=True)
-def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    x, y, z = a[0] - b[0], a[1] - b[1], a[2] - b[2]
-    return np.sqrt(x * x + y * y + z * z)
-
-
-@njit(cache=True)
 def _tip_distances(frames: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     thumb_tips = np.empty((frames.shape[0], 2, 4))
     tips_across = np.empty((frames.shape[0], 5, 5))
@@ -81,10 +76,10 @@ def _tip_distances(frames: NDArray[np.float64]) -> tuple[NDArray[np.float64], ND
         left, right = frames[t, 0], frames[t, 1]
         for i in range(5):
             for j in range(5):
-                tips_across[t, i, j] = _distance(left[_TIP_JOINTS[i]], right[_TIP_JOINTS[j]])
+                tips_across[t, i, j] = distance(left[_TIP_JOINTS[i]], right[_TIP_JOINTS[j]])
         for i in range(4):
-            thumb_tips[t, 0, i] = _distance(left[_TIP_JOINTS[0]], left[_TIP_JOINTS[i + 1]])
-            thumb_tips[t, 1, i] = _distance(right[_TIP_JOINTS[0]], right[_TIP_JOINTS[i + 1]])
+            thumb_tips[t, 0, i] = distance(left[_TIP_JOINTS[0]], left[_TIP_JOINTS[i + 1]])
+            thumb_tips[t, 1, i] = distance(right[_TIP_JOINTS[0]], right[_TIP_JOINTS[i + 1]])
     return thumb_tips, tips_across
 
 

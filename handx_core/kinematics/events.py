@@ -39,3 +39,183 @@ A hold of Contact covers the whole contact. A change runs from 10 % to 90 % of i
                   {"start": 12, "end": 27, "start_des": "Far", "end_des": "Contact", "v_des": "Fast"},
                   {"start": 25, "end": 60, "constant_des": "Contact"}]
 """
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handx_core.kinematics.descriptors import FLEXION_JOINTS, SPACING_PAIRS, Descriptors, describe
+from handx_core.kinematics.segments import HELD, find_events, rules_for
+from handx_core.kinematics.states import (
+    DIRECTIONS,
+    FLEXION,
+    PALM_TO_PALM,
+    RELATIVE_POSITION,
+    SPACING,
+    SPEED_WORDS,
+    TIP_TO_PALM,
+    TIP_TO_TIP,
+    WRIST,
+    Kind,
+)
+from handx_core.kinematics.validity import check_motion
+from handx_core.skeleton import FINGERS, HANDS
+
+MOTIONS_AT_ONCE: Final = 64
+"""Motions of a batch that are described together: enough to keep calls rare, few enough to keep memory small."""
+
+
+CONTACT: Final = "Contact"
+
+_TWO_HANDS: Final = "two_hand_relationships"
+_SECTIONS: Final = {
+    **{
+        f"{hand}_hand_events": ("finger_flexing", "finger_spacing", "finger_tip_contact", "wrist_trajectory")
+        for hand in HANDS
+    },
+    _TWO_HANDS: ("finger_tip_contact", "finger_palm_distance", "palm_palm_distance", "palm_palm_relative_position"),
+}
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """One curve of a motion: where its events go in the JSON and what its values mean.
+
+    key: empty for the palms' distance, which is a list by itself. directions: the words for a wrist's fall and rise.
+    """
+
+    section: str
+    name: str
+    key: str
+    kind: Kind
+    directions: tuple[str, str] | None = None
+
+
+def _hand_curves() -> Iterator[_Curve]:
+    """Curves within a hand, in the order of `_curves`."""
+    sections = [f"{hand}_hand_events" for hand in HANDS]
+    for section in sections:
+        yield from (_Curve(section, "finger_flexing", joint, FLEXION) for joint in FLEXION_JOINTS)
+    for section in sections:
+        yield from (_Curve(section, "finger_spacing", f"{a}, {b}", SPACING) for a, b in SPACING_PAIRS)
+    for section in sections:
+        yield from (_Curve(section, "finger_tip_contact", f"thumb, {finger}", TIP_TO_TIP) for finger in FINGERS[1:])
+    for section in sections:
+        yield from (_Curve(section, "wrist_trajectory", axis, WRIST, words) for axis, words in DIRECTIONS.items())
+
+
+def _two_hand_curves() -> Iterator[_Curve]:
+    """Curves between the hands, in the order of `_curves`."""
+    for left in FINGERS:
+        yield from (
+            _Curve(_TWO_HANDS, "finger_tip_contact", f"left {left}, right {right}", TIP_TO_TIP) for right in FINGERS
+        )
+    for hand, other in (HANDS, HANDS[::-1]):
+        yield from (
+            _Curve(_TWO_HANDS, "finger_palm_distance", f"{hand} {finger}, {other} palm", TIP_TO_PALM)
+            for finger in FINGERS
+        )
+    yield _Curve(_TWO_HANDS, "palm_palm_distance", "", PALM_TO_PALM)
+    for axis, kind in RELATIVE_POSITION.items():
+        yield _Curve(_TWO_HANDS, "palm_palm_relative_position", axis, kind)
+
+
+_LAYOUT: Final = (*_hand_curves(), *_two_hand_curves())
+
+
+def _curves(descriptors: Descriptors) -> NDArray[np.float64]:
+    """Descriptors of motions (N, T, ...) as curves (N, S, T) in the order of `_LAYOUT`."""
+    n_motions, n_frames = descriptors.palm_offset.shape[:2]
+    contacts = descriptors.contacts
+    parts = (
+        descriptors.flexion,
+        descriptors.spacing,
+        contacts.thumb_tips,
+        descriptors.wrist,
+        contacts.tips_across,
+        contacts.tip_palm,
+        contacts.palm_palm,
+        descriptors.palm_offset,
+    )
+    joined = np.concatenate([part.reshape(n_motions, n_frames, -1) for part in parts], axis=-1)
+    return np.ascontiguousarray(joined.transpose(0, 2, 1))
+
+
+def extract_events(joints: NDArray[np.floating], fps: float = 30.0) -> dict[str, Any]:
+    """The events of one motion of any length, as the JSON of the module's docstring.
+
+    joints: (T, 2, 21, 3), metres, world frame (x right, y away, z up). Plain dicts, lists, ints and strings. Raises
+    InvalidMotionError, which names the frame and the hand.
+    """
+    check_motion(joints, fps)
+    return next(_events(describe(joints[None], fps)))
+
+
+def extract_events_batch(joints: NDArray[np.floating], fps: float = 30.0) -> list[dict[str, Any]]:
+    """The events of motions of one length. joints: (N, T, 2, 21, 3). Each is what `extract_events` gives for it alone.
+
+    Raises InvalidMotionError, which names the motion, the frame and the hand.
+    """
+    check_motion(joints, fps)
+    events: list[dict[str, Any]] = []
+    for start in range(0, len(joints), MOTIONS_AT_ONCE):
+        events.extend(_events(describe(joints[start : start + MOTIONS_AT_ONCE], fps)))
+    return events
+
+
+def count_events(events: Mapping[str, Any]) -> tuple[int, int]:
+    """How many events there are of all kinds, and how many of them are contacts, in a hand and between hands."""
+    lists = list(_lists(events))
+    contacts = sum(event.get("constant_des") == CONTACT for each in lists for event in each)
+    return sum(map(len, lists)), contacts
+
+
+def _lists(events: Any) -> Iterator[list[dict[str, Any]]]:
+    if isinstance(events, list):
+        yield events
+    elif isinstance(events, Mapping):
+        for part in events.values():
+            yield from _lists(part)
+
+
+def _events(descriptors: Descriptors) -> Iterator[dict[str, Any]]:
+    rules = rules_for([curve.kind for curve in _LAYOUT], descriptors.fps)
+    for curves in _curves(descriptors):
+        lists: defaultdict[_Curve, list[dict[str, Any]]] = defaultdict(list)
+        for number, *row in sorted(find_events(curves, rules).tolist()):
+            lists[_LAYOUT[number]].append(_event(_LAYOUT[number], *row))
+        yield _placed(lists, curves.shape[-1])
+
+
+def _event(curve: _Curve, start: int, end: int, before: int, after: int, speed: int) -> dict[str, Any]:
+    event: dict[str, Any] = {"start": start, "end": end}
+    words = curve.kind.words
+    if speed == HELD:
+        event["constant_des"] = words[before]
+        return event
+    if curve.directions:
+        event["direction"] = curve.directions[after]
+    else:
+        event["start_des"], event["end_des"] = words[before], words[after]
+    event["v_des"] = SPEED_WORDS[speed]
+    return event
+
+
+def _placed(lists: Mapping[_Curve, list[dict[str, Any]]], n_frames: int) -> dict[str, Any]:
+    """The JSON of one motion: every section is there, and a key in it where its curve has something to say."""
+    events: dict[str, Any] = {
+        "frame_count": n_frames,
+        **{section: {name: {} for name in names} for section, names in _SECTIONS.items()},
+    }
+    for curve, found in lists.items():
+        if curve.kind is TIP_TO_PALM and all(event.get("constant_des") == "Far" for event in found):
+            continue
+        if curve.key:
+            events[curve.section][curve.name][curve.key] = found
+        else:
+            events[curve.section][curve.name] = found
+    return events

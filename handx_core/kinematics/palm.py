@@ -8,13 +8,17 @@ between the hands, so that one sign serves both, and the palm points are one fix
 new random draw for every call.
 """
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from handx_core.kinematics.vectors import cross, difference, length
 from handx_core.skeleton import CHAINS, FINGERS, LEFT, WRIST
+
+Axis = tuple[float, float, float]
 
 INDEX_MCP: Final = CHAINS["index"][0]
 MIDDLE_MCP: Final = CHAINS["middle"][0]
@@ -22,9 +26,7 @@ MIDDLE_MCP: Final = CHAINS["middle"][0]
 POINTS_PER_TRIANGLE: Final = 25
 """HandX's count of palm points on each of the four triangles of a hand."""
 
-PALM_TRIANGLES: Final = np.array(
-    [(WRIST, CHAINS[near][0], CHAINS[far][0]) for near, far in zip(FINGERS[:-1], FINGERS[1:], strict=True)]
-)
+PALM_TRIANGLES: Final = np.array([(WRIST, CHAINS[near][0], CHAINS[far][0]) for near, far in pairwise(FINGERS)])
 """(4, 3) joints: the wrist and the bases of two neighbouring fingers, from the thumb's side to the pinky's."""
 
 N_PALM_POINTS: Final = POINTS_PER_TRIANGLE * len(PALM_TRIANGLES)
@@ -85,6 +87,40 @@ def palm_centres(joints: NDArray[np.floating]) -> NDArray[np.float64]:
     return (wrist + index + pinky) / 3.0
 
 
+@njit(cache=True, error_model="numpy")
+def palm_axes(hand: NDArray[np.float64]) -> tuple[Axis, Axis, Axis]:
+    """The palm's unit axes x, y, z. hand: (21, 3) a right hand, or a left one mirrored.
+
+    x = unit(middle MCP - wrist); z = unit(x cross (index MCP - wrist)); y = z cross x. The one formula of the frame.
+    """
+    x = _unit(difference(hand[MIDDLE_MCP], hand[WRIST]))
+    z = _unit(cross(x, difference(hand[INDEX_MCP], hand[WRIST])))
+    return x, cross(z, x), z
+
+
+@njit(cache=True, error_model="numpy")
+def _unit(vector: Axis) -> Axis:
+    size = length(vector[0], vector[1], vector[2])
+    return vector[0] / size, vector[1] / size, vector[2] / size
+
+
+@njit(cache=True, error_model="numpy")
+def _palm_frames(hands: NDArray[np.float64]) -> NDArray[np.float64]:
+    frames = np.empty((hands.shape[0], 3, 3))
+    for i in range(hands.shape[0]):
+        x, y, z = palm_axes(hands[i])
+        for axis in range(3):
+            frames[i, 0, axis], frames[i, 1, axis], frames[i, 2, axis] = x[axis], y[axis], z[axis]
+    return frames
+
+
+def as_right_hands(joints: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Both hands as right hands: the left one mirrored in x = 0. joints: (..., 2, 21, 3) -> a new float64 array."""
+    hands = np.array(joints, np.float64, order="C")
+    hands[..., LEFT, :, 0] *= -1.0
+    return hands
+
+
 def palm_frames(joints: NDArray[np.floating]) -> NDArray[np.float64]:
     """The frame of each palm.
 
@@ -95,20 +131,7 @@ def palm_frames(joints: NDArray[np.floating]) -> NDArray[np.float64]:
     hand's frame is therefore right-handed (determinant +1) and a left hand's left-handed (-1). With wrist, index MCP
     and middle MCP on one line the frame is not defined, and its y and z are NaN.
     """
-    wrist = joints[..., WRIST, :].astype(np.float64)
-    along = joints[..., MIDDLE_MCP, :].astype(np.float64) - wrist
-    to_index = joints[..., INDEX_MCP, :].astype(np.float64) - wrist
-    with np.errstate(invalid="ignore", divide="ignore"):
-        x = _unit(along)
-        z = _unit(np.cross(x, to_index))
-        z[..., LEFT, :] *= -1.0  # the mirror image of a cross product is minus the cross product of the images
-        y = np.cross(z, x)
-        y[..., LEFT, :] *= -1.0
-    return np.stack([x, y, z], axis=-2)
-
-
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    # The sum is spelt out: numpy's own may add in another order for another batch shape, and change the last bit.
-    squares = vectors * vectors
-    length = np.sqrt(squares[..., 0] + squares[..., 1] + squares[..., 2])
-    return vectors / length[..., None]
+    hands = as_right_hands(joints)
+    frames = _palm_frames(hands.reshape(-1, 21, 3)).reshape(*joints.shape[:-2], 3, 3)
+    frames[..., LEFT, :, 0] *= -1.0
+    return frames

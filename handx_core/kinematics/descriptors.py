@@ -1,0 +1,166 @@
+"""Descriptors: what is measured of two hands in every frame.
+
+What belongs here: angles of fingers and positions of wrists and palms. What does not: the palm's frame and points
+(`palm`), distances that contacts are told by (`contacts`, though `describe` returns them with the rest), and anything
+that looks at more than one frame (`events`).
+
+The definitions are HandX's (CVPR 2026), with these faults mended: angles keep their sign and small values, so that
+hyperextension is seen, the thumb's too; spread is measured in the plane of the palm, where a 3-D angle between
+phalanges would turn by up to 70 degrees when one finger merely flexes; one formula serves both hands.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from handx_core.kinematics.contacts import ContactDistances, contact_distances
+from handx_core.kinematics.palm import as_right_hands, palm_axes, palm_centres
+from handx_core.kinematics.validity import check_motion
+from handx_core.kinematics.vectors import cross, difference, dot, length
+from handx_core.skeleton import BONES, CHAINS, FINGERS, JOINT_NAMES, RIGHT, WRIST
+
+FLEXION_JOINTS: Final = tuple(
+    JOINT_NAMES[joint]
+    for finger in FINGERS
+    for joint in (CHAINS["thumb"][1:3] if finger == "thumb" else CHAINS[finger][:3])
+)
+"""The 14 joints whose flexion is measured, finger by finger, proximal first: thumb MCP and IP, then MCP, PIP, DIP."""
+
+SPACING_PAIRS: Final = (("index", "middle"), ("middle", "ring"), ("ring", "pinky"))
+"""Neighbouring fingers whose spread is measured."""
+
+STEEPEST_WITH_SPREAD: Final = math.radians(60.0)
+"""A proximal phalanx further out of the palm's plane than this has no spread: its trace in the plane is too short."""
+
+_PARENT_OF: Final = {child: parent for parent, child in BONES}
+_CHILD_OF: Final = {parent: child for parent, child in BONES if parent != WRIST}
+_BENDS: Final = np.array(
+    [(_PARENT_OF[j], j, _CHILD_OF[j]) for j in (JOINT_NAMES.index(name) for name in FLEXION_JOINTS)]
+)
+"""(14, 3): the joint before, the joint, and the joint after."""
+
+_N_THUMB_BENDS: Final = 2
+_PHALANGES: Final = np.array([CHAINS[finger][:2] for finger in ("index", "middle", "ring", "pinky")])
+_PINKY_MCP: Final = CHAINS["pinky"][0]
+
+
+@dataclass(frozen=True)
+class Descriptors:
+    """Descriptors of motions over any leading axes `...`; float64, radians and metres.
+
+    fps: frames per second. flexion: (..., T, 2, 14) at FLEXION_JOINTS, positive towards the palm.
+    spacing: (..., T, 2, 3) of SPACING_PAIRS, positive apart, negative crossed, NaN where it is not defined.
+    palm_offset: (..., T, 3) right palm's centre minus the left one's, world axes. wrist: (..., T, 2, 3) world axes.
+    contacts: distances (..., T, ...), see ContactDistances.
+    """
+
+    fps: float
+    flexion: NDArray[np.float64]
+    spacing: NDArray[np.float64]
+    palm_offset: NDArray[np.float64]
+    wrist: NDArray[np.float64]
+    contacts: ContactDistances
+
+
+def describe(joints: NDArray[np.floating], fps: float = 30.0) -> Descriptors:
+    """All descriptors of motions. joints: (..., T, 2, 21, 3), metres, world frame. Raises InvalidMotionError.
+
+    Flexion of a finger's joint: signed angle from the bone into it to the bone out of it, both projected onto the
+    palm's x-z plane. Of a thumb's joint: the angle between the bones, negative where they bend backwards (see
+    `_thumb_flexion`). Spacing: difference of the azimuths of two proximal phalanges in the palm's plane, defined where
+    both are within 60 degrees of that plane.
+    """
+    check_motion(joints, fps)
+    flexion, spacing = _hand_angles(as_right_hands(joints).reshape(-1, 21, 3))
+    centres = palm_centres(joints)
+    leading = joints.shape[:-2]
+    return Descriptors(
+        fps=fps,
+        flexion=flexion.reshape(*leading, len(FLEXION_JOINTS)),
+        spacing=spacing.reshape(*leading, len(SPACING_PAIRS)),
+        palm_offset=centres[..., RIGHT, :] - centres[..., 1 - RIGHT, :],
+        wrist=joints[..., WRIST, :].astype(np.float64),
+        contacts=contact_distances(joints),
+    )
+
+
+@njit(cache=True)
+def _hand_angles(hands: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Flexion (N, 14) and spacing (N, 3) of hands (N, 21, 3), all right hands or mirrored left ones."""
+    flexion = np.empty((hands.shape[0], _BENDS.shape[0]))
+    spacing = np.empty((hands.shape[0], _PHALANGES.shape[0] - 1))
+    local = np.empty(hands.shape[1:])
+    azimuths = np.empty(_PHALANGES.shape[0])
+    for i in range(hands.shape[0]):
+        _to_palm(hands[i], local)
+        for k in range(_BENDS.shape[0]):
+            before, joint, after = local[_BENDS[k, 0]], local[_BENDS[k, 1]], local[_BENDS[k, 2]]
+            if k < _N_THUMB_BENDS:
+                flexion[i, k] = _thumb_flexion(before, joint, after, local[_PINKY_MCP])
+            else:
+                flexion[i, k] = _finger_flexion(before, joint, after)
+        for k in range(_PHALANGES.shape[0]):
+            azimuths[k] = _azimuth(local[_PHALANGES[k, 0]], local[_PHALANGES[k, 1]])
+        for k in range(spacing.shape[1]):
+            spacing[i, k] = _wrapped(azimuths[k] - azimuths[k + 1])
+    return flexion, spacing
+
+
+@njit(cache=True)
+def _to_palm(hand: NDArray[np.float64], local: NDArray[np.float64]) -> None:
+    """Write the joints of hand (21, 3) in palm coordinates relative to the wrist to local (21, 3)."""
+    axes = palm_axes(hand)
+    for joint in range(hand.shape[0]):
+        arm = difference(hand[joint], hand[WRIST])
+        for k in range(3):
+            local[joint, k] = dot(axes[k], arm)
+
+
+@njit(cache=True)
+def _finger_flexion(before: NDArray[np.float64], joint: NDArray[np.float64], after: NDArray[np.float64]) -> float:
+    """Signed angle between two bones in the x-z plane; towards the palm is towards -z."""
+    into = np.arctan2(before[2] - joint[2], joint[0] - before[0])
+    out_of = np.arctan2(joint[2] - after[2], after[0] - joint[0])
+    return _wrapped(out_of - into)
+
+
+@njit(cache=True)
+def _thumb_flexion(
+    before: NDArray[np.float64], joint: NDArray[np.float64], after: NDArray[np.float64], pinky: NDArray[np.float64]
+) -> float:
+    """Angle between two bones of the thumb, negative where it bends away from the palm.
+
+    The sign is taken about an axis that turns the thumb towards the base of the little finger, joined with the palm's
+    -z: a thumb beside the palm turns about the palm's normal, as in HandX's definition, and an opposed one, whose nail
+    faces away from the palm, does not. Either axis alone fails in some pose; their sum does not.
+    """
+    into, out_of, to_pinky = difference(joint, before), difference(after, joint), difference(pinky, joint)
+    turn = cross(into, out_of)
+    axis = cross(into, to_pinky)
+    scale = np.sqrt(dot(into, into) * dot(to_pinky, to_pinky))
+    towards_palm = dot(turn, axis) / scale - turn[2]
+    angle = np.arctan2(length(turn[0], turn[1], turn[2]), dot(into, out_of))
+    return angle if towards_palm >= 0.0 else -angle
+
+
+@njit(cache=True)
+def _azimuth(base: NDArray[np.float64], end: NDArray[np.float64]) -> float:
+    """Direction of a phalanx in the palm's plane, positive towards the thumb; NaN where it is too steep to have one."""
+    x, y, z = difference(end, base)
+    if np.arctan2(np.abs(z), np.sqrt(x * x + y * y)) > STEEPEST_WITH_SPREAD:
+        return np.nan
+    return np.arctan2(y, x)
+
+
+@njit(cache=True)
+def _wrapped(angle: float) -> float:
+    """The same angle in (-pi, pi]."""
+    if angle > np.pi:
+        return angle - 2.0 * np.pi
+    if angle <= -np.pi:
+        return angle + 2.0 * np.pi
+    return angle
