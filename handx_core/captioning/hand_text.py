@@ -87,7 +87,8 @@ def _touches_grouped(touches: Sequence[During]) -> Statement:
     in_turn = all(b[0] >= a[1] for a, b in pairwise(spans))
     counts = {len(touch.spans) for touch in touches}
     often = f"{times(counts.pop())} each" if len(counts) == 1 and counts != {1} else ""
-    name, _ = tips_of([finger for touch in touches for finger in touch.fingers])
+    fingers = [finger for touch in touches for finger in touch.fingers]
+    name, _ = tips_of(fingers if in_turn else sorted(fingers, key=FINGERS.index))
     predicate = f"[touch] {name}{often}{' in turn' if in_turn else ''}"
     span = (min(start for start, _ in spans), max(end for _, end in spans))
     return Statement(CONTACT, 0, span, lambda side: sentence(f"the {side}thumb", predicate, plural=False))

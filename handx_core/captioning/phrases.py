@@ -18,6 +18,15 @@ _COUNTS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven",
 _VERB: Final = re.compile(r"\[(\w+)\]")
 _JOINT_WORDS: Final = {"mcp": "knuckle", "pip": "middle joint", "dip": "end joint", "ip": "end joint"}
 
+BRIEF_FRAMES: Final = 8
+"""Frames up to which a contact is brief: about a quarter of a second."""
+
+MANY_SPANS: Final = 5
+"""Spans up to which each one's frames are given."""
+
+_CONTACT: Final = ("[touch]", "[meet]", "[come] into contact")
+_LASTING_CONTACT: Final = ("[touch]", "[be] in contact")
+
 SPEED_WORDS: Final = {
     "Slow": ("slowly", "gently", "at a slow pace"),
     "Medium": ("steadily", "at a medium speed", "at a moderate pace"),
@@ -115,32 +124,34 @@ def times(count: int) -> str:
 
 
 def contact(voice: Voice, place: str, spans: Sequence[Span], other: str, it: str) -> str:
-    """The predicate of a contact: how it begins, lasts and ends.
+    """The predicate of a contact: how often, or how it begins, lasts and ends.
 
     other: what is touched, with a leading space, or "" where the subject's parts touch each other. it: "it", "them"
     or "each other", for the parting.
     """
-    brief = voice.level == 1
-    verb = "[touch]" if brief else voice.pick(place + "/verb", ("[touch]", "[meet]", "[come] into contact"))
+    begins, ends = spans[0][0] <= 2, spans[-1][1] >= voice.frame_count - 2
+    lasting = len(spans) == 1 and begins
+    verbs = ("[touch]",) if voice.level == 1 else _LASTING_CONTACT if lasting else _CONTACT
+    verb = voice.pick(place + "/verb", verbs)
     verb += (" with" if verb.endswith("contact") and other else "") + other
     if len(spans) > 1:
-        frames = voice.frames((spans[0][0], spans[-1][1])) if len(spans) > 2 else ""
-        each = (
-            f" (frames {listed([f'{a} to {b - 1}' for a, b in spans])})" if voice.level == 5 and not frames else frames
-        )
-        return verb + times(len(spans)) + each
-    (span,) = spans
-    if brief:
-        return verb
-    parting = voice.pick(
-        place + "/part", (f"then [leave] {it}", f"then [part] from {it}", f"then [separate] from {it}")
-    )
-    begins, ends = span[0] <= 2, span[1] >= voice.frame_count - 2
+        return verb + times(len(spans)) + _frames_of(voice, spans)
     if begins and ends:
-        return f"{verb} throughout{voice.frames(span)}"
-    if begins:
-        return f"{verb} at the start{voice.frames(span)} and {parting}"
+        return f"{verb} throughout{voice.frames(spans[0])}"
+    if voice.level == 1:
+        return verb
     if ends:
-        held = voice.pick(place + "/hold", ("until the end", "to the end"))
-        return f"{verb}{voice.when((span[0], span[0] + 1))} and [stay] there {held}{voice.frames(span)}"
-    return f"{verb}{' briefly' if span[1] - span[0] <= 8 else ''}{voice.when(span)}{voice.frames(span)} and {parting}"
+        when = voice.when((spans[0][0], spans[0][0] + 1))
+        held = voice.pick(place + "/hold", ("[stay] in contact", "[keep] touching"))
+        return f"{verb}{when} and {held} until the end{voice.frames(spans[0])}"
+    parting = voice.pick(place + "/part", ("[leave]", "[part] from", "[separate] from"))
+    when = " at the start" if begins else voice.when(spans[0])
+    brief = " briefly" if spans[0][1] - spans[0][0] <= BRIEF_FRAMES else ""
+    return f"{verb}{brief}{when}{voice.frames(spans[0])} and then {parting} {it}"
+
+
+def _frames_of(voice: Voice, spans: Sequence[Span]) -> str:
+    """The frames of each of a few spans, or from the first to the last of many."""
+    if voice.level < 5 or len(spans) > MANY_SPANS:
+        return voice.frames((spans[0][0], spans[-1][1]))
+    return f" (frames {listed([f'{start} to {end - 1}' for start, end in spans])})"

@@ -37,6 +37,10 @@ _TOGETHER: Final = 4
 """Frames within which two movements begin at the same time."""
 
 
+SOURCES: Final = ("summary", "pair_summary", "phrases", "hand_text", "pair_text", "rules")
+"""The modules that make up the rules."""
+
+
 class CaptionSettings(Settings):
     """Who writes the captions."""
 
@@ -108,7 +112,7 @@ def _link(before: Statement, statement: Statement, voice: Voice, number: int) ->
 def _rules_hash() -> str:
     """Twelve hex digits that change whenever a source file of the writer changes."""
     digest = hashlib.sha256()
-    for name in ("summary", "pair_summary", "phrases", "hand_text", "pair_text", "rules"):
+    for name in SOURCES:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:12]
 
