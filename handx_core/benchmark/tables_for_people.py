@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from handx_core.benchmark.metric_names import METRIC_NAMES, MetricName
+from handx_core.benchmark.metric_names import FID_FLOOR, METRIC_NAMES, MetricName
 
 Row = Mapping[str, Any]
 """A row of the table `benchmark`, by column."""
@@ -25,7 +25,7 @@ SHORT: Final = {
 }
 """Headings that stand alone where there are no group headings."""
 
-LEFT_OUT_OF_TEXT: Final = ("precision", "recall", "halves")
+LEFT_OUT_OF_TEXT: Final = ("precision", "recall")
 
 
 def benchmark_table_text(rows: Sequence[Row]) -> str:
@@ -79,11 +79,14 @@ def format_value(name: MetricName, value: float | None) -> str:
 
 
 def explanations(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """(heading, meaning) of each metric in the table."""
+    """(heading, meaning) of each metric in the table, and the floor of FID with its value."""
     explained = []
     for name in _metrics_in(rows):
         group = f", {name.group}" if name.key.startswith("contact") else ""
         explained.append((f"{name.heading}{group}", name.meaning))
+    for row in rows:
+        if row["metric"] == FID_FLOOR.key:
+            explained.append((f"{FID_FLOOR.title}: {format_value(FID_FLOOR, row['value'])}", FID_FLOOR.meaning))
     return explained
 
 
@@ -107,10 +110,10 @@ def _by_motions(rows: Sequence[Row]) -> dict[str, dict[str, Row]]:
 
 def _metrics_in(rows: Sequence[Row]) -> list[MetricName]:
     """The metrics that occur, in the order of METRIC_NAMES; one that has no words yet comes last, by its key."""
-    found = dict.fromkeys(row["metric"] for row in rows)
+    found = dict.fromkeys(row["metric"] for row in rows if row["metric"] != FID_FLOOR.key)
     known = [name for name in METRIC_NAMES if name.key in found]
-    unknown = set(found) - {name.key for name in known}
-    return known + [MetricName(key, "other", key, "", 3, "") for key in found if key in unknown]
+    keys = {name.key for name in known}
+    return known + [MetricName(key, "other", key.replace("_", " "), "", 3, "") for key in found if key not in keys]
 
 
 def _is_baseline(label: str) -> bool:
@@ -145,10 +148,15 @@ def _html_row(
             cells.append(f"<td{_start(name, starts)}>–</td>")
             continue
         low, high = format_value(name, row["ci_low"]), format_value(name, row["ci_high"])
-        interval = "" if "–" in (low, high) else f"<small>{low} – {high}</small>"
+        interval = "" if "–" in (low, high) else f"<small>{_narrow(low)}–{_narrow(high)}</small>"
         more = "best" if best[name.key] == label else ""
         cells.append(f"<td{_start(name, starts, more)}>{format_value(name, row['value'])}{interval}</td>")
     return "".join(cells)
+
+
+def _narrow(value: str) -> str:
+    """Without the zero before the point, so that the whole table fits a screen."""
+    return value.removeprefix("0") if value.startswith("0.") else value
 
 
 def _start(name: MetricName, starts: set[str], more: str = "") -> str:
