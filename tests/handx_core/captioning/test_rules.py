@@ -94,7 +94,7 @@ def test_movements_are_told_in_their_order_and_direction() -> None:
     }
     for level in rules.LEVELS:
         assert re.match(
-            r"The left hand (moves|travels|shifts|goes) (up|upwards) and (to the left|leftwards)\b.*, then (down|downwards)",
+            r"The left hand \w+ (up|upwards) and (to the left|leftwards)\b.*, then (down|downwards)",
             at_level(events, level).left,
         )
 
