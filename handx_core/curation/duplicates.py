@@ -3,7 +3,7 @@
 The `handx` archive contains clips of the other sources, so the same motion may arrive twice, cut at another frame,
 resampled at another phase, and in another room. Such clips must end on one side of the split. Found is the same
 motion by the same hands after any rigid transform of the room and any shift in time up to MAX_SHIFT frames, with
-resampling noise up to about 2 mm a coordinate. Not found are windows that overlap by less than that, motion played
+resampling noise up to about 2 mm a coordinate. Not found are windows that overlap by less than half, motion played
 at another speed, and motion retargeted to hands of another size. A mirrored motion is another motion.
 
 What belongs here: the fingerprint, the search and the exact comparison. What does not: what is done about a pair
@@ -33,7 +33,7 @@ keeps apart two people who rest alike."""
 FINGERPRINT_RADIUS_M: Final = 0.02
 """Distance of two fingerprints up to which a pair is compared exactly: three times what 2 mm of noise makes."""
 
-NEIGHBOURS: Final = 8
+NEIGHBOURS: Final = 10
 """Nearest fingerprints looked at per frame; a bound on the work where hundreds of clips rest alike."""
 
 SPAN: Final = 8
@@ -42,16 +42,16 @@ SPAN: Final = 8
 SMOOTHING: Final = 2
 """Frames on either side that the distances are averaged over."""
 
-PROBE: Final = CLIP_FRAMES // 2
-"""The frame of a clip whose fingerprint every frame of every other clip is held against."""
+PROBES: Final = (CLIP_FRAMES // 3, 2 * CLIP_FRAMES // 3)
+"""The frames of a clip whose fingerprints every frame of every other clip is held against."""
 
-MAX_SHIFT: Final = PROBE - SPAN - SMOOTHING - 1
-"""Frames that two windows of one motion may be shifted against each other and still be found."""
+MAX_SHIFT: Final = PROBES[1] - SPAN - SMOOTHING
+"""Frames that two windows of one motion may be shifted against each other and still be found: half a clip."""
 
 FINGERPRINT_SIZE: Final = 12
 """Principal directions that the search keeps. Projecting never lengthens a distance, so it loses no pair."""
 
-_TIME: Final = np.arange(SPAN + SMOOTHING, CLIP_FRAMES - SPAN - SMOOTHING)
+TIMES: Final = np.arange(SPAN + SMOOTHING, CLIP_FRAMES - SPAN - SMOOTHING)
 """Frames of a clip that have a fingerprint."""
 
 _HANDS_AND_JOINTS: Final = tuple(
@@ -89,7 +89,7 @@ def fingerprints(joints: NDArray[np.floating]) -> NDArray[np.float32]:
     difference = joints[:, :, hands_a, joints_a] - joints[:, :, hands_b, joints_b]
     distances = np.sqrt(np.einsum("ntdx,ntdx->ntd", difference, difference)).astype(np.float32)
     window = range(-SMOOTHING, SMOOTHING + 1)
-    frames = [np.mean([distances[:, _TIME + at + k] for k in window], axis=0) for at in (-SPAN, 0, SPAN)]
+    frames = [np.mean([distances[:, TIMES + at + k] for k in window], axis=0) for at in (-SPAN, 0, SPAN)]
     return np.concatenate(frames, axis=-1)
 
 
@@ -154,7 +154,7 @@ def _same_motion(joints: NDArray[np.floating]) -> Iterator[tuple[int, int, int]]
 def _candidates(prints: NDArray[np.float32], bones: NDArray[np.float32]) -> Iterator[tuple[int, int, int]]:
     """Pairs of clips with the same bones whose fingerprints meet at a shift, each once, at its best shift."""
     count, frames, size = prints.shape
-    probes = prints[:, np.searchsorted(_TIME, PROBE)]
+    probes = prints[:, np.searchsorted(TIMES, PROBES)].reshape(-1, size)
     centre = probes.mean(0)
     _, directions = np.linalg.eigh(np.cov((probes - centre).T))
     projection = directions[:, -FINGERPRINT_SIZE:]
@@ -163,18 +163,19 @@ def _candidates(prints: NDArray[np.float32], bones: NDArray[np.float32]) -> Iter
         block = prints[first : first + 2_000]
         found_at = tree.query(
             (block - centre).reshape(-1, size) @ projection,
-            k=min(NEIGHBOURS + 1, count),
+            k=min(NEIGHBOURS, len(probes)),
             distance_upper_bound=FINGERPRINT_RADIUS_M,
             workers=cores(),
         )
-        distance, clip = (np.asarray(part) for part in found_at)
+        distance, probe = (np.asarray(part) for part in found_at)
         query, rank = np.nonzero(np.isfinite(distance))
-        found, other, at = clip[query, rank], first + query // frames, _TIME[query % frames]
+        found, which = np.divmod(probe[query, rank], len(PROBES))
+        other, shift = first + query // frames, TIMES[query % frames] - np.array(PROBES)[which]
         keep = found != other
         keep[keep] = bones_agree(bones[found[keep]], bones[other[keep]])
-        found, other, at, gap = found[keep], other[keep], at[keep], distance[query, rank][keep]
-        order = np.lexsort((at, gap, found, other))
-        found, other, at = found[order], other[order], at[order]
+        found, other, shift, gap = found[keep], other[keep], shift[keep], distance[query, rank][keep]
+        order = np.lexsort((shift, gap, found, other))
+        found, other, shift = found[order], other[order], shift[order]
         best = np.ones(len(found), bool)
         best[1:] = (np.diff(found) != 0) | (np.diff(other) != 0)
-        yield from zip(found[best].tolist(), other[best].tolist(), (at[best] - PROBE).tolist(), strict=True)
+        yield from zip(found[best].tolist(), other[best].tolist(), shift[best].tolist(), strict=True)

@@ -205,15 +205,18 @@ def _rank(name: str, seed: int) -> str:
 def _same_motion_across(split: NDArray[np.str_], joints: NDArray[np.floating]) -> list[tuple[int, int]]:
     """Near-identical pairs (i, j) on two sides, each held-out clip against every clip of the other sides."""
     prints, bones = duplicates.fingerprints(joints), duplicates.mean_bones(joints)
-    probe = prints.shape[1] // 2
-    pairs = []
+    size = prints.shape[-1]
+    radius = duplicates.FINGERPRINT_RADIUS_M * (size / duplicates.FINGERPRINT_SIZE) ** 0.5
+    pairs = set()
     for i in np.flatnonzero(split != "train"):
         others = np.flatnonzero((split != split[i]) & duplicates.bones_agree(bones, bones[i]))
-        gaps = np.linalg.norm(prints[others] - prints[i, probe], axis=-1)
-        frames = gaps.argmin(axis=1)
-        for j, frame, gap in zip(others, frames, gaps.min(axis=1), strict=True):
-            shift = int(frame) - probe
-            near = gap <= duplicates.FINGERPRINT_RADIUS_M * (prints.shape[-1] / duplicates.FINGERPRINT_SIZE) ** 0.5
-            if near and duplicates.same_motion_distance(joints[i], joints[j], shift) <= duplicates.MAX_SAME_DISTANCE_M:
-                pairs.append((int(min(i, j)), int(max(i, j))))
-    return sorted(set(pairs))
+        for probe in duplicates.PROBES:
+            own = prints[i, np.searchsorted(duplicates.TIMES, probe)]
+            gaps = np.linalg.norm(prints[others] - own, axis=-1)
+            near = gaps.min(axis=1, initial=np.inf) <= radius
+            shifts = duplicates.TIMES[gaps[near].argmin(axis=1)] - probe
+            for j, shift in zip(others[near], shifts, strict=True):
+                distance = duplicates.same_motion_distance(joints[i], joints[j], int(shift))
+                if distance <= duplicates.MAX_SAME_DISTANCE_M:
+                    pairs.add((int(min(i, j)), int(max(i, j))))
+    return sorted(pairs)
