@@ -18,7 +18,7 @@ from handx_core.synthetic.hands import Floats
 from handx_core.synthetic.movement import KeyPose
 from handx_core.synthetic.poses import Pose, Postures, Turn, finger
 
-TEMPOS: Final = {"slow": 2.3, "medium": 1.1, "fast": 0.6}
+TEMPOS: Final = {"slow": 1.8, "medium": 1.0, "fast": 0.6}
 """Factor on the duration of every movement."""
 
 _SHORTEST_S: Final = 0.3

@@ -184,4 +184,8 @@ def _solve(misfit: Callable[[Floats], Floats], start: Floats, limits: Floats) ->
         values = misfit(np.concatenate([angles[None], angles + step * np.eye(len(angles))]))
         return (values[1:] - values[0]).T / step
 
-    return least_squares(lambda angles: misfit(angles[None])[0], start, jac=jacobian, bounds=limits.T, xtol=1e-5).x
+    def residuals(angles: Floats) -> Floats:
+        return misfit(angles[None])[0]
+
+    lowest, highest = limits.T
+    return least_squares(residuals, start, jac=jacobian, bounds=(lowest, highest), xtol=1e-5).x

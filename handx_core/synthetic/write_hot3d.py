@@ -91,7 +91,8 @@ def _wrist_poses(take: TrueTake, world: Floats, rng: np.random.Generator) -> tup
     wrong = take.wrong_start_frames
     if wrong:
         positions[:wrong] += rng.normal(0.0, _WRONG_POSITION_M, (2, 3))
-        angles[:wrong] = rng.uniform(*JOINT_LIMITS.reshape(20, 2).T, (2, 20))
+        lowest, highest = JOINT_LIMITS.reshape(20, 2).T
+        angles[:wrong] = rng.uniform(lowest, highest, (2, 20))
         share = (np.arange(len(take.times)) < wrong)[:, None]
         rotations = [r * Rotation.from_rotvec(share * rng.normal(0.0, _WRONG_TURN_RAD, 3)) for r in rotations]
     return rotations, positions, angles
@@ -133,9 +134,10 @@ def _lines(
 
 def _write_masks(folder: Path, take: TrueTake, stamps: NDArray[np.int64]) -> None:
     """A row a camera and instant in every mask; the poses of the first frames fail the quality check."""
-    everywhere = np.ones(len(stamps), dtype=bool)
+    everywhere: NDArray[np.bool_] = np.ones(len(stamps), dtype=bool)
     masks = dict.fromkeys(_ALWAYS_TRUE_MASKS, everywhere)
-    masks["hand_pose_available"] = (take.valid | _stored_wrongly(take)).any(axis=1)
+    left, right = (take.valid | _stored_wrongly(take)).T
+    masks["hand_pose_available"] = left | right
     masks["qa_pass"] = ~_stored_wrongly(take)[:, 0]
     for name, mask in masks.items():
         rows = "".join(_mask_rows(mask, stamps, is_aria=take.name.is_aria))
