@@ -49,7 +49,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handx_core.kinematics.descriptors import FLEXION_JOINTS, SPACING_PAIRS, Descriptors, describe
-from handx_core.kinematics.segments import HELD, find_events, rules_for
+from handx_core.kinematics.rules import rules_for
+from handx_core.kinematics.segments import HELD, find_events
 from handx_core.kinematics.states import (
     DIRECTIONS,
     FLEXION,

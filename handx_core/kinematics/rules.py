@@ -1,0 +1,94 @@
+"""The rules that curves are cut by: the table of `states` as numbers for compiled code, with times in frames.
+
+What belongs here: what the compiled search is told, and the state of one value by it. What does not: the thresholds
+themselves (`states`) and the search (`changes`, `segments`).
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from handx_core.kinematics.states import SHORTEST_CONTACT_S, SHORTEST_HOLD_S, Kind
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Rule = Any
+"""One record of RULE; mypy knows no fields of records."""
+
+SMOOTHING_S: Final = 0.03
+"""Standard deviation of the Gaussian: wide enough for a tracker's jitter, narrow against a close of five frames."""
+
+PAUSE_S: Final = 0.15
+"""A change is parted where it pauses for at least this long."""
+
+RULE: Final = np.dtype(
+    [
+        ("thresholds", np.float64, (3,)),
+        ("n_states", np.int64),
+        ("hysteresis", np.float64),
+        ("contact", np.bool_),
+        ("change", np.float64),
+        ("slow", np.float64),
+        ("fast", np.float64),
+        ("fps", np.float64),
+        ("shortest_contact", np.int64),
+        ("shortest_hold", np.int64),
+        ("pause", np.int64),
+    ],
+    align=True,
+)
+"""What the search must know of a curve, as a record, because compiled code takes one cheaply: the numbers of its Kind,
+thresholds padded with infinity, n_states 0 for a kind without states, and times in frames."""
+
+
+class Rules(NamedTuple):
+    """What the search must know of S curves. curves: (S,) of RULE. kernel: weights of the smoothing Gaussian."""
+
+    curves: NDArray[np.void]
+    kernel: Floats
+
+
+def rules_for(kinds: Sequence[Kind], fps: float) -> Rules:
+    """The rules for curves of these kinds, one for each curve, at a frame rate."""
+    curves = np.zeros(len(kinds), RULE)
+    for rule, kind in zip(curves, kinds, strict=True):
+        rule["thresholds"] = (*kind.thresholds, *[np.inf] * (3 - len(kind.thresholds)))
+        rule["n_states"] = len(kind.words)
+        for name in ("hysteresis", "contact", "change", "slow", "fast"):
+            rule[name] = getattr(kind, name)
+    curves["fps"] = fps
+    curves["shortest_contact"] = _frames(SHORTEST_CONTACT_S, fps)
+    curves["shortest_hold"] = _frames(SHORTEST_HOLD_S, fps)
+    curves["pause"] = max(2, _frames(PAUSE_S, fps))
+    reach = math.ceil(2.5 * SMOOTHING_S * fps)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / (SMOOTHING_S * fps)) ** 2)
+    return Rules(curves, kernel / kernel.sum())
+
+
+def _frames(seconds: float, fps: float) -> int:
+    return math.ceil(seconds * fps - 1e-9)
+
+
+@njit(cache=True)
+def state_of(value: float, touching: bool, rule: Rule) -> int:
+    """The state of a value by the plain thresholds; where the lowest state is Contact, `touching` alone decides it."""
+    if touching:
+        return 0
+    state = 0
+    while state < rule.n_states - 1 and value >= rule.thresholds[state]:
+        state += 1
+    return max(state, 1) if rule.contact else state
+
+
+@njit(cache=True)
+def end_of_run(flags: Flags | Integers, start: int) -> int:
+    """The first frame after `start` that differs from frame `start`, or the length."""
+    end = start + 1
+    while end < len(flags) and flags[end] == flags[start]:
+        end += 1
+    return end
