@@ -33,8 +33,8 @@ CONTACT_COLOUR: Final = "#c79a00"
 INK: Final = "#2d333b"
 QUIET_INK: Final = "#7d8590"
 """A grey that reads on white and on the dark theme of the web UI."""
-SHADOW: Final = "#eceef1"
-PANEL: Final = "#f8f9fa"
+SHADOW: Final = "#e6e9ed"
+PANEL: Final = "#f5f6f8"
 PAPER: Final = "#ffffff"
 
 AZIMUTH_RAD: Final = math.radians(-18.0)
@@ -43,6 +43,9 @@ ELEVATION_RAD: Final = math.radians(38.0)
 
 PNG_LIMIT: Final = 36_000
 """Bytes of a picture, so that its base64 stays under the 50 kB that a metadata value should have."""
+
+NEARLY_PAPER: Final = 0.12
+"""Shades nearer to paper than this are left out of palettes: paper itself would be taken for one of them."""
 
 DPI: Final = 100
 FONT: Final = "DejaVu Sans"
@@ -93,13 +96,16 @@ def to_png(figure: Figure, limit: int = PNG_LIMIT) -> bytes:
 
 def house_palette(shades: int) -> Image.Image:
     """The colours of the house, each in so many steps from paper: a palette for Image.quantize."""
-    full = [PAPER, PANEL, SHADOW, INK, QUIET_INK, CONTACT_COLOUR, *HAND_COLOURS]
-    full += [colour for family in (*FINGER_COLOURS, *PALM_COLOURS) for colour in family]
+    strong = [INK, QUIET_INK, CONTACT_COLOUR, *HAND_COLOURS]
+    strong += [colour for family in (*FINGER_COLOURS, *PALM_COLOURS) for colour in family]
     steps = np.linspace(1.0, 0.0, shades, endpoint=False)[:, None, None]
-    paper, colours = np.array(to_rgb(PAPER)), np.array([to_rgb(colour) for colour in full])
-    mixed = np.round(255 * (steps * colours + (1 - steps) * paper)).astype(np.uint8).reshape(-1, 3)
+    paper, colours = np.array(to_rgb(PAPER)), np.array([to_rgb(colour) for colour in strong])
+    mixed = (steps * colours + (1 - steps) * paper).reshape(-1, 3)
+    mixed = mixed[np.abs(mixed - paper).max(axis=-1) > NEARLY_PAPER]
+    light = [to_rgb(colour) for colour in (PAPER, PANEL, SHADOW)]
+    table = np.unique(np.round(255 * np.concatenate([mixed, light])).astype(np.uint8), axis=0)
     palette = Image.new("P", (1, 1))
-    palette.putpalette(np.unique(mixed, axis=0).tobytes())
+    palette.putpalette(table.tobytes())
     return palette
 
 

@@ -39,10 +39,14 @@ DIRECTION_TEXT: Final = {
     "up-to-down": "↓ down",
 }
 PLACE_TEXT: Final = {
-    "left-right": {"LEFT": "left of it", "ALIGNED": "aligned", "RIGHT": "right of it"},
-    "front-back": {"BACK": "nearer", "ALIGNED": "aligned", "FRONT": "farther"},
-    "down-up": {"DOWN": "below it", "ALIGNED": "aligned", "UP": "above it"},
+    "left-right": (
+        "right hand, sideways",
+        {"LEFT": "crossed to the left", "ALIGNED": "level", "RIGHT": "at the right"},
+    ),
+    "front-back": ("in depth", {"BACK": "nearer to the body", "ALIGNED": "level", "FRONT": "farther away"}),
+    "down-up": ("in height", {"DOWN": "lower", "ALIGNED": "level", "UP": "higher"}),
 }
+"""By axis: the label of its lane, and where the right hand is, seen from the left one."""
 PAIR_LANES: Final = 8
 """Pairs between the hands that get a lane of their own, longest contact first."""
 
@@ -121,8 +125,8 @@ def _together_lanes(events: Mapping[str, Any]) -> list[Lane]:
     palms = events["palm_palm_distance"]
     lanes.append(Lane("palms near", INK, FINGER_PX, _palm_lane(palms)))
     for axis, places in events["palm_palm_relative_position"].items():
-        bars = [(event, PLACE_TEXT[axis][event["constant_des"]], 0.16) for event in places if "constant_des" in event]
-        label = "right hand is" if axis == "left-right" else ""
+        label, text = PLACE_TEXT[axis]
+        bars = [(event, text[event["constant_des"]], 0.16) for event in places if "constant_des" in event]
         lanes.append(Lane(label, INK, BAR_PX, _bar_lane(bars, QUIET_INK, INK)))
     return lanes
 
