@@ -88,14 +88,16 @@ def _one_way_changes(smooth: Floats, start: int, end: int, rule: Rule) -> Intege
         if highest - lowest <= wavering:
             resting[t - start : t - start + pause] = True
     ways = np.empty((len(resting), 2), np.int64)
+    long_rest = False
     count = t = 0
     while t < len(resting):
         stop = end_of_run(resting, t)
         if abs(smooth[start + stop] - smooth[start + t]) >= smallest:
             ways[count, 0], ways[count, 1] = start + t, start + stop
             count += 1
+        long_rest |= resting[t] and t > 0 and stop < len(resting) and stop - t >= rule.long_pause
         t = stop
-    if count == 0:
+    if count == 0 and not long_rest:
         ways[0, 0], ways[0, 1], count = start, end, 1
         while ways[0, 0] < end - 1 and resting[ways[0, 0] - start]:
             ways[0, 0] += 1

@@ -186,9 +186,9 @@ def _lists(events: Any) -> Iterator[list[dict[str, Any]]]:
 def _events(descriptors: Descriptors) -> Iterator[dict[str, Any]]:
     rules = rules_for([curve.kind for curve in _LAYOUT], descriptors.fps)
     for curves in _curves(descriptors):
-        lists: defaultdict[_Curve, list[dict[str, Any]]] = defaultdict(list)
+        lists: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for number, *row in sorted(find_events(curves, rules).tolist()):
-            lists[_LAYOUT[number]].append(_event(_LAYOUT[number], *row))
+            lists[number].append(_event(_LAYOUT[number], *row))
         yield _placed(lists, curves.shape[-1])
 
 
@@ -206,13 +206,17 @@ def _event(curve: _Curve, start: int, end: int, before: int, after: int, speed: 
     return event
 
 
-def _placed(lists: Mapping[_Curve, list[dict[str, Any]]], n_frames: int) -> dict[str, Any]:
-    """The JSON of one motion: every section is there, and a key in it where its curve has something to say."""
+def _placed(lists: Mapping[int, list[dict[str, Any]]], n_frames: int) -> dict[str, Any]:
+    """The JSON of one motion: every section is there, and a key in it where its curve has something to say.
+
+    lists: the events of each curve by its number in _LAYOUT.
+    """
     events: dict[str, Any] = {
         "frame_count": n_frames,
         **{section: {name: {} for name in names} for section, names in _SECTIONS.items()},
     }
-    for curve, found in lists.items():
+    for number, found in lists.items():
+        curve = _LAYOUT[number]
         if curve.kind is TIP_TO_PALM and all(event.get("constant_des") == "Far" for event in found):
             continue
         if curve.key:

@@ -26,6 +26,9 @@ SMOOTHING_S: Final = 0.03
 PAUSE_S: Final = 0.15
 """A change is parted where it pauses for at least this long."""
 
+LONG_PAUSE_S: Final = 0.5
+"""Small steps with a rest of this length between them do not add up to one change."""
+
 RULE: Final = np.dtype(
     [
         ("thresholds", np.float64, (3,)),
@@ -39,6 +42,7 @@ RULE: Final = np.dtype(
         ("shortest_contact", np.int64),
         ("shortest_hold", np.int64),
         ("pause", np.int64),
+        ("long_pause", np.int64),
     ],
     align=True,
 )
@@ -65,6 +69,7 @@ def rules_for(kinds: Sequence[Kind], fps: float) -> Rules:
     curves["shortest_contact"] = _frames(SHORTEST_CONTACT_S, fps)
     curves["shortest_hold"] = _frames(SHORTEST_HOLD_S, fps)
     curves["pause"] = max(2, _frames(PAUSE_S, fps))
+    curves["long_pause"] = max(2, _frames(LONG_PAUSE_S, fps))
     reach = math.ceil(2.5 * SMOOTHING_S * fps)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / (SMOOTHING_S * fps)) ** 2)
     return Rules(curves, kernel / kernel.sum())
