@@ -19,12 +19,25 @@ from handx_core.captioning.phrases import (
     times,
     tips_of,
 )
-from handx_core.captioning.summary import During, HandFacts, Moves, Span, Step, repeated
+from handx_core.captioning.summary import (
+    LIKE_FRAMES,
+    During,
+    HandFacts,
+    Moves,
+    Span,
+    Step,
+    common_speed,
+    first_movements,
+    repeated,
+)
 from handx_core.skeleton import FINGERS
 
-CONTACT, HYPEREXTENSION, MOVEMENT, STATE = range(4)
+CONTACT, HYPEREXTENSION, BEGINNING, MOVEMENT, STATE = range(5)
 """Kinds of statements in the order in which a text tells them."""
 
+_SHORT_DIRECTIONS: Final = {
+    "up": "up", "down": "down", "left": "left", "right": "right", "front": "forwards", "back": "backwards",
+}  # fmt: skip
 _DIRECTIONS: Final = {
     "up": ("up", "upwards"),
     "down": ("down", "downwards"),
@@ -56,7 +69,7 @@ class Statement:
 def hand_statements(facts: HandFacts, voice: Voice) -> list[Statement]:
     """All that can be said of one hand at the voice's level."""
     statements = _touches(facts.touches, voice) + _hyperextensions(facts.hyperextended, voice)
-    statements += [_bends(moves, voice, number) for number, moves in enumerate(_in_turn(facts.bends, voice))]
+    statements += _bendings(facts.bends, voice)
     if facts.travels:
         statements.append(_travel(facts.travels, voice))
     statements += [_spreads(moves, voice, number) for number, moves in enumerate(facts.spreads)]
@@ -111,25 +124,12 @@ def _hyperextensions(found: Sequence[During], voice: Voice) -> list[Statement]:
     ]
 
 
-@dataclass(frozen=True)
-class _Wave:
-    """Fingers that make the same movements one after another."""
-
-    moves: tuple[Moves, ...]
-
-
-def _in_turn(bends: Sequence[Moves], voice: Voice) -> list[Moves | _Wave]:
-    """Join fingers that move alike but one after another, from the index finger to the pinky or back."""
-    order = [moves.fingers[0] for moves in bends]
-    hand = ["index", "middle", "ring", "pinky"]
-    single = len(bends) >= 3 and all(len(moves.fingers) == 1 and not moves.joints for moves in bends)
-    same = len({tuple(step.what for step in moves.steps) for moves in bends}) == 1
-    starts = [moves.span[0] for moves in bends]
-    places = [hand.index(finger) for finger in order if finger in hand]
-    runs = places in (sorted(places), sorted(places, reverse=True)) and len(places) == len(order)
-    if voice.level < 5 and single and same and runs and all(a < b for a, b in pairwise(starts)):
-        return [_Wave(tuple(bends))]
-    return list(bends)
+def _bendings(bends: Sequence[Moves], voice: Voice) -> list[Statement]:
+    """Bending and straightening: by groups of like fingers, or, but for the fullest level, of many as a whole."""
+    if voice.level <= 2:
+        bends = first_movements(bends, LIKE_FRAMES)
+    as_a_whole = _one_after_another(bends, voice) if voice.level < 5 and len(bends) > 2 else None
+    return [as_a_whole] if as_a_whole else [_bend(moves, voice, f"bend{number}") for number, moves in enumerate(bends)]
 
 
 def _bend_words(step: Step, voice: Voice, place: str) -> str:
@@ -140,10 +140,7 @@ def _bend_words(step: Step, voice: Voice, place: str) -> str:
     return verb + (" fully" if step.full and voice.level >= 3 else "")
 
 
-def _bends(moves: "Moves | _Wave", voice: Voice, number: int) -> Statement:
-    if isinstance(moves, _Wave):
-        return _wave(moves, voice)
-    place = f"bend{number}"
+def _bend(moves: Moves, voice: Voice, place: str) -> Statement:
     where = " " + joints_of(moves.joints) if moves.joints else ""
     predicate = _steps(moves.steps, voice, place, lambda step: _bend_words(step, voice, place) + where)
 
@@ -154,35 +151,46 @@ def _bends(moves: "Moves | _Wave", voice: Voice, number: int) -> Statement:
     return Statement(MOVEMENT, 1 - len(moves.fingers), moves.span, say)
 
 
-def _wave(wave: _Wave, voice: Voice) -> Statement:
-    fingers = [moves.fingers[0] for moves in wave.moves]
-    steps = wave.moves[0].steps
-    words, count = repeated([_bend_words(step, voice, "wave") for step in steps])
-    how = voice.pick("wave", ("one after another", "one by one", "in a wave"))
-    predicate = listed(words) + times(count) + voice.speed("wave", steps[0].speed)
-    predicate += f" {how}, from the {fingers[0]} finger to the {fingers[-1]} finger"
-    span = (wave.moves[0].span[0], max(moves.span[1] for moves in wave.moves))
-    ordered = sorted(fingers, key=FINGERS.index)
-
-    def say(side: str) -> str:
-        return sentence(fingers_of(ordered, side)[0], predicate, plural=True)
-
-    return Statement(MOVEMENT, -len(fingers), span, say)
+def _one_after_another(bends: Sequence[Moves], voice: Voice) -> Statement | None:
+    """Fingers that all bend, straighten or both, but not together: one by one along the hand, or in no such order."""
+    steps = {finger: [s for moves in bends if finger in moves.fingers for s in moves.steps] for finger in FINGERS}
+    steps = {finger: sorted(found, key=lambda step: step.span) for finger, found in steps.items() if found}
+    common = [
+        what for what in ("bend", "straighten") if all(what in [s.what for s in found] for found in steps.values())
+    ]
+    if not common:
+        return None
+    first = [next(step.span[0] for step in found if step.what == common[0]) for found in steps.values()]
+    fingers = list(steps)
+    if all(a < b for a, b in pairwise(first)):
+        how = f"one after another, from the {fingers[0]} to the {fingers[-1]}"
+    elif all(a > b for a, b in pairwise(first)):
+        how = f"one after another, from the {fingers[-1]} to the {fingers[0]}"
+    else:
+        how = voice.pick("apart", ("at different times", "not all at once"))
+    words = [_bend_words(Step(what, (0, 0), ""), voice, "wave") for what in common]
+    speed = common_speed(step.speed for found in steps.values() for step in found)
+    predicate = listed(words) + voice.speed("wave", speed) + " " + how
+    everything = [step.span for found in steps.values() for step in found]
+    span = (min(start for start, _ in everything), max(end for _, end in everything))
+    return Statement(
+        MOVEMENT, -len(fingers), span, lambda side: sentence(fingers_of(fingers, side)[0], predicate, True)
+    )
 
 
 def _steps(steps: Sequence[Step], voice: Voice, place: str, words: Callable[[Step], str]) -> str:
     """Several movements in order: the pattern and how often, or one by one with speed and frames."""
-    parts, count = repeated([words(step) for step in steps])
+    parts, count, more = repeated([words(step) for step in steps])
     whole = (steps[0].span[0], steps[-1].span[1])
-    speeds = [step.speed for step in steps]
-    common = max(sorted(set(speeds)), key=speeds.count)
+    common = common_speed(step.speed for step in steps)
     if count > 1:
-        return listed(parts) + times(count) + voice.speed(place, common) + voice.frames(whole)
+        again = f", then {parts[0]} again" if more and voice.level > 2 else ""
+        return listed(parts) + times(count) + voice.speed(place, common) + again + voice.frames(whole)
     if voice.level <= 2:
         return ", then ".join(parts) + voice.speed(place, common)
     told = []
     for number, (part, step) in enumerate(zip(parts, steps, strict=True)):
-        if number == 0 or step.speed != steps[number - 1].speed:
+        if number == 0 or voice.level == 5 or step.speed != steps[number - 1].speed:
             part += voice.speed(f"{place}/{number}", step.speed)
         told.append(part + (voice.when(step.span) if number == 0 else "") + voice.frames(step.span))
     return ", then ".join(told)
@@ -190,6 +198,8 @@ def _steps(steps: Sequence[Step], voice: Voice, place: str, words: Callable[[Ste
 
 def _travel(steps: Sequence[Step], voice: Voice) -> Statement:
     def words(step: Step) -> str:
+        if voice.level <= 2:
+            return listed([_SHORT_DIRECTIONS[way] for way in step.what.split()])
         return listed(
             [
                 voice.pick("way" + ("x" if way in ("left", "right") else way), _DIRECTIONS[way])
@@ -222,9 +232,10 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
     """What does not change: poses held, the pose that movements start from, fingers that stay spread, a still hand."""
     whole = (0, voice.frame_count)
     statements = []
-    still = not (facts.bends or facts.travels or facts.spreads)
+    still = not (facts.bends or facts.travels or facts.spreads or facts.hyperextended)
+    in_place = ("[stay] in place", "[remain] in place", "[keep] its place")
     if still:
-        stays = voice.pick("still", ("[stay] still", "[hold] still", "[keep] still"))
+        stays = voice.pick("place", in_place)
         groups = [(fingers_of(pose.fingers, "")[0], pose.state) for pose in facts.poses]
         shown = groups if voice.level > 1 else groups[:2]
         posture = listed([f"{name} {state}" for name, state in shown])
@@ -239,7 +250,7 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
         statements += [_start(pose, voice, f"start{number}") for number, pose in enumerate(facts.starts)]
         statements += [_gap(gap, voice, f"gap{number}") for number, gap in enumerate(facts.gaps)]
     if not facts.travels and not still and voice.level >= 3:
-        stays = voice.pick("place", ("[stay] in place", "[remain] where it is", "[keep] its place"))
+        stays = voice.pick("place", in_place)
         statements.append(Statement(STATE, 6, whole, lambda side: sentence(f"the {side}hand", stays, plural=False)))
     return statements
 
@@ -262,7 +273,7 @@ def _start(pose: During, voice: Voice, place: str) -> Statement:
         name, plural = fingers_of(pose.fingers, side)
         return sentence(name, f"{verb} {pose.state}", plural)
 
-    return Statement(STATE, 4, (0, 1), say)
+    return Statement(BEGINNING, 4, (0, 1), say)
 
 
 def _gap(gap: During, voice: Voice, place: str) -> Statement:

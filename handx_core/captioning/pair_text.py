@@ -7,12 +7,13 @@ the words (`phrases`), and the choice of statements (`rules`).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from handx_core.captioning.hand_text import CONTACT, MOVEMENT, STATE, Statement
 from handx_core.captioning.pair_summary import OTHER, PairFacts, PalmTouch, TipTouch, palms_together, tips_together
 from handx_core.captioning.phrases import Voice, contact, listed, sentence, times, tips_of
-from handx_core.captioning.summary import Span, repeated
+from handx_core.captioning.summary import Span, common_speed, repeated
 
 _MANY: Final = 3
 """Contacts between fingertips up to which moderate levels tell each by itself."""
@@ -25,7 +26,7 @@ _DISTANCE_WORDS: Final = {
 }
 _POSITION_WORDS: Final = {
     ("left-right", "LEFT"): ("the hands are crossed",),
-    ("left-right", "ALIGNED"): ("neither hand is beside the other",),
+    ("left-right", "ALIGNED"): ("the hands are lined up from side to side",),
     ("left-right", "RIGHT"): ("the hands are side by side, not crossed", "the hands are uncrossed"),
     ("front-back", "BACK"): ("the left hand is in front of the right hand", "the left hand is farther forward"),
     ("front-back", "ALIGNED"): ("the hands are equally far forward", "neither hand is in front"),
@@ -126,18 +127,16 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
         return [Statement(STATE, -5, whole, lambda _: f"the hands {stay} {state}{always}")]
     together = voice.pick("together", ("come closer", "move together", "approach each other"))
     apart = voice.pick("apart", ("move apart", "separate", "draw apart"))
-    words, count = repeated([together if step.what == "approach" else apart for step in steps])
+    words, count, more = repeated([together if step.what == "approach" else apart for step in steps])
     span = (steps[0].span[0], steps[-1].span[1])
     if count > 1:
-        told = listed(words) + times(count) + voice.speed("distance", steps[0].speed) + voice.frames(span)
+        again = f", then {words[0]} again" if more and voice.level > 2 else ""
+        speed = voice.speed("distance", common_speed(step.speed for step in steps))
+        told = listed(words) + times(count) + speed + again + voice.frames(span)
     else:
         told = ", then ".join(
             word
-            + (
-                voice.speed(f"distance{number}", step.speed)
-                if number == 0 or step.speed != steps[number - 1].speed
-                else ""
-            )
+            + voice.speed(f"distance{number}", step.speed)
             + (voice.when(step.span) if number == 0 else "")
             + voice.frames(step.span)
             for number, (word, step) in enumerate(zip(words, steps, strict=True))
@@ -145,8 +144,9 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
     statements = [Statement(MOVEMENT, -5, span, lambda _: f"the hands {told}")]
     if voice.level >= 4:
         first, last = facts.distance[0][0], facts.distance[-1][0]
-        start, end = voice.pick("first", _DISTANCE_WORDS[first]), voice.pick("last", _DISTANCE_WORDS[last])
-        statements.append(Statement(STATE, 3, whole, lambda _: f"they start {start} and end {end}"))
+        start, end = (voice.pick("distance", _DISTANCE_WORDS[state]) for state in (first, last))
+        ends = f"the hands start and end {end}" if start == end else f"the hands start {start} and end {end}"
+        statements.append(Statement(STATE, 3, whole, lambda _: ends))
     return statements
 
 
@@ -159,10 +159,15 @@ def _position(axis: str, states: Sequence[tuple[str, int]], voice: Voice) -> lis
     whole = (0, voice.frame_count)
     crossed = axis == "left-right" and any(state == "LEFT" for state, _ in states)
     usual = axis == "left-right" and [state for state, _ in states] == ["RIGHT"]
-    rank = -4 if crossed else 9 if usual else 2 if axis == "front-back" else 1
+    rank = -6 if crossed else 9 if usual else 2 if axis == "front-back" else 1
     if len(states) == 1:
         always = " throughout" if voice.level >= 3 else ""
         return [Statement(STATE, rank, whole, lambda _: words(states[0][0]) + always)]
+    if voice.level <= 2 and crossed:
+        sides = [state for state, _ in states if state != "ALIGNED"]
+        verbs = ["cross" if state == "LEFT" else "uncross" for one, state in pairwise(sides) if one != state]
+        told = "the hands " + (listed(verbs[:2]) + times(len(verbs) // 2) if verbs else "are crossed")
+        return [Statement(STATE, rank, whole, lambda _: told)]
     if voice.level <= 2:
         brief = f"at first {words(states[0][0])}, at the end {words(states[-1][0])}"
         return [Statement(STATE, rank, whole, lambda _: brief)]

@@ -49,6 +49,10 @@ class Voice:
 
     def speed(self, place: str, speed: str) -> str:
         """How fast, in one or a few words. Concise levels say so only where it is slow or fast."""
+        if not speed:
+            return (
+                "" if self.level <= 2 else " " + self.pick(place + "/speed", ("at changing speeds", "at mixed speeds"))
+            )
         if self.level <= 2:
             return {"Slow": " slowly", "Medium": "", "Fast": " quickly"}[speed]
         return " " + self.pick(place + "/speed", SPEED_WORDS[speed])

@@ -18,20 +18,17 @@ from handx_core.captioning.hand_text import CONTACT, MOVEMENT, Statement, hand_s
 from handx_core.captioning.pair_summary import PairFacts, pair_facts
 from handx_core.captioning.pair_text import pair_statements
 from handx_core.captioning.phrases import Voice, capital
-from handx_core.captioning.summary import HandFacts, hand_facts
+from handx_core.captioning.summary import LIKE_FRAMES, HandFacts, hand_facts
 from handx_core.settings import Settings
 from handx_core.skeleton import HANDS
 
 LEVELS: Final = (1, 2, 3, 4, 5)
 
-_WORD_BUDGET: Final = {1: 7, 2: 12, 3: 21, 4: 36, 5: 10_000}
+_WORD_BUDGET: Final = {1: 8, 2: 12, 3: 24, 4: 40, 5: 10_000}
 """Words of one text up to which optional statements are added; three texts make 20, 35, 60, 100, 180 together."""
 
-_TOLERANCE: Final = 5
-"""Frames by which fingers may differ in time and still be told of together."""
-
 _FINE_TOLERANCE: Final = 2
-"""The same at the comprehensive level, which names the frames."""
+"""As LIKE_FRAMES, at the comprehensive level, which names the frames."""
 
 _TOGETHER: Final = 4
 """Frames within which two movements begin at the same time."""
@@ -60,7 +57,7 @@ class Caption:
 def write_captions(clip_id: str, events: Mapping[str, Any]) -> list[Caption]:
     """Tell a clip at all five levels. events: valid against prompts/events.schema.json."""
     frame_count = events["frame_count"]
-    coarse, fine = _facts(events, _TOLERANCE), _facts(events, _FINE_TOLERANCE)
+    coarse, fine = _facts(events, LIKE_FRAMES, exact=False), _facts(events, _FINE_TOLERANCE, exact=True)
     captions = []
     for level in LEVELS:
         voice = Voice(clip_id, level, frame_count)
@@ -76,8 +73,9 @@ def write_captions(clip_id: str, events: Mapping[str, Any]) -> list[Caption]:
     return captions
 
 
-def _facts(events: Mapping[str, Any], tolerance: int) -> tuple[HandFacts, HandFacts, PairFacts]:
-    left, right = (hand_facts(events[f"{hand}_hand_events"], events["frame_count"], tolerance) for hand in HANDS)
+def _facts(events: Mapping[str, Any], tolerance: int, exact: bool) -> tuple[HandFacts, HandFacts, PairFacts]:
+    count = events["frame_count"]
+    left, right = (hand_facts(events[f"{hand}_hand_events"], count, tolerance, exact) for hand in HANDS)
     return left, right, pair_facts(events["two_hand_relationships"], tolerance)
 
 

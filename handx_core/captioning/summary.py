@@ -20,6 +20,9 @@ BENT_RANK: Final = {"Hyperextended": -1, "Fully extended": 0, "Partially bent": 
 DISTANCE_RANK: Final = {"Contact": 0, "Near": 1, "Medium": 2, "Far": 3}
 SPEEDS: Final = ("Slow", "Medium", "Fast")
 
+LIKE_FRAMES: Final = 5
+"""Frames by which fingers may differ in time and still be told of together, where no frames are named."""
+
 Key = TypeVar("Key")
 
 
@@ -27,7 +30,8 @@ Key = TypeVar("Key")
 class Step:
     """One movement: what ("bend", "straighten", "spread", "close", directions, ...), when, how fast, how far.
 
-    full: whether it ends fully bent, fully straight, or (distances) in contact.
+    speed: of SPEEDS, or "" where several are told as one that differ in it. full: whether it ends fully bent, fully
+    straight, or (distances) in contact.
     """
 
     what: str
@@ -65,7 +69,7 @@ class HandFacts:
 
     touches: thumb with the named fingertips. hyperextended: with the joints in `state`. bends, spreads: movements of
     fingers. travels: movements of the hand. poses: fingers that keep one state. starts: state at the first frame of
-    the fingers that move. gaps: pairs of fingers that stay spread or closed.
+    the fingers that move; both without the hyperextended ones. gaps: pairs of fingers that stay spread or closed.
     """
 
     touches: tuple[During, ...]
@@ -78,25 +82,29 @@ class HandFacts:
     gaps: tuple[During, ...]
 
 
-def hand_facts(events: Mapping[str, Any], frame_count: int, tolerance: int) -> HandFacts:
-    """Facts about one hand from its part of the events. tolerance: frames by which like fingers may differ in time."""
+def hand_facts(events: Mapping[str, Any], frame_count: int, tolerance: int, exact_speeds: bool) -> HandFacts:
+    """Facts about one hand from its part of the events.
+
+    tolerance: frames by which like fingers may differ in time. exact_speeds: whether like fingers are equally fast.
+    """
     flexing = events["finger_flexing"]
     moves = [move for finger in FINGERS for move in _finger_moves(finger, flexing)]
     moving = {finger for move in moves for finger in move.fingers}
     whole = ((0, frame_count),)
-    still = [(finger, (_finger_state(_joints(finger, flexing), 0),)) for finger in FINGERS if finger not in moving]
-    first = [(finger, (_finger_state(_joints(finger, flexing), 0),)) for finger in FINGERS if finger in moving]
+    hyperextended = _hyperextended(flexing, tolerance)
+    bent_back = {finger for during in hyperextended for finger in during.fingers}
+    states = [(finger, _finger_state(_joints(finger, flexing), 0)) for finger in FINGERS if finger not in bent_back]
     return HandFacts(
         touches=merge_spans(
             {pair.split(", ")[1]: spans_of(found, "Contact") for pair, found in events["finger_tip_contact"].items()},
             tolerance,
         ),
-        hyperextended=_hyperextended(flexing, tolerance),
-        bends=_merge_moves(moves, tolerance),
-        spreads=_merge_moves(_spread_moves(events["finger_spacing"]), tolerance),
+        hyperextended=hyperextended,
+        bends=_merge_moves(moves, tolerance, exact_speeds),
+        spreads=_merge_moves(_spread_moves(events["finger_spacing"]), tolerance, exact_speeds),
         travels=_travels(events["wrist_trajectory"], tolerance),
-        poses=tuple(During(fingers, whole, state) for fingers, (state,) in _alike(still)),
-        starts=tuple(During(fingers, whole[:1], state) for fingers, (state,) in _alike(first)),
+        poses=_alike([entry for entry in states if entry[0] not in moving], whole),
+        starts=_alike([entry for entry in states if entry[0] in moving], whole),
         gaps=_constant_gaps(events["finger_spacing"], whole),
     )
 
@@ -136,16 +144,16 @@ def merge_spans(by_finger: Mapping[str, tuple[Span, ...]], tolerance: int) -> tu
     return tuple(sorted(merged, key=lambda during: (during.spans, [FINGERS.index(f) for f in during.fingers])))
 
 
-def repeated(steps: Sequence[str]) -> tuple[tuple[str, ...], int]:
-    """The pattern of one or two words that a sequence repeats as a whole, and how often (1 where it does not)."""
+def repeated(steps: Sequence[str]) -> tuple[tuple[str, ...], int, bool]:
+    """The pattern of one or two words that a sequence repeats, how often, and whether its first word comes once more.
+
+    A sequence that repeats nothing is its own pattern, once. Three words never count as one and a half times two.
+    """
     for period in (1, 2):
-        if (
-            len(steps) > period
-            and len(steps) % period == 0
-            and list(steps) == list(steps[:period]) * (len(steps) // period)
-        ):
-            return tuple(steps[:period]), len(steps) // period
-    return tuple(steps), 1
+        count, more = divmod(len(steps), period)
+        if count > 1 and list(steps) == (list(steps[:period]) * (count + 1))[: len(steps)]:
+            return tuple(steps[:period]), count, bool(more)
+    return tuple(steps), 1, False
 
 
 def distance_steps(events: Sequence[Event]) -> tuple[Step, ...]:
@@ -188,10 +196,10 @@ def _clusters(items: Sequence[Key], alike: Callable[[Key, Key], bool]) -> list[l
     return groups
 
 
-def _alike(items: Sequence[tuple[str, Key]]) -> list[tuple[tuple[str, ...], Key]]:
-    """Fingers with equal values, merged, in anatomical order of the first."""
-    groups = _clusters(items, lambda one, other: one[1] == other[1])
-    return [(tuple(finger for finger, _ in group), group[0][1]) for group in groups]
+def _alike(states: Sequence[tuple[str, str]], spans: tuple[Span, ...]) -> tuple[During, ...]:
+    """Fingers in one state, merged, in anatomical order of the first."""
+    groups = _clusters(states, lambda one, other: one[1] == other[1])
+    return tuple(During(tuple(finger for finger, _ in group), spans, group[0][1]) for group in groups)
 
 
 def _mean_spans(members: Sequence[tuple[Span, ...]]) -> tuple[Span, ...]:
@@ -259,13 +267,20 @@ def _finger_moves(finger: str, flexing: Mapping[str, Sequence[Event]]) -> list[M
     return [Moves((finger,), (step,), tuple(dict.fromkeys(move[4]))) for step, move in zip(steps, joined, strict=True)]
 
 
-def _merge_moves(moves: Sequence[Moves], tolerance: int) -> tuple[Moves, ...]:
+def common_speed(speeds: Iterable[str]) -> str:
+    """The one speed of all, or ""."""
+    found = set(speeds)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _merge_moves(moves: Sequence[Moves], tolerance: int, exact_speeds: bool) -> tuple[Moves, ...]:
     """Fingers that make the same movements at the same times, merged; in order of time."""
 
     def alike(one: Moves, other: Moves) -> bool:
         return (
             [step.what for step in one.steps] == [step.what for step in other.steps]
             and one.joints == other.joints
+            and (not exact_speeds or [step.speed for step in one.steps] == [step.speed for step in other.steps])
             and alike_in_time([s.span for s in one.steps], [s.span for s in other.steps], tolerance)
         )
 
@@ -276,7 +291,7 @@ def _merge_moves(moves: Sequence[Moves], tolerance: int) -> tuple[Moves, ...]:
             Step(
                 parts[0].what,
                 span,
-                SPEEDS[sorted(SPEEDS.index(part.speed) for part in parts)[len(parts) // 2]],
+                common_speed(part.speed for part in parts),
                 all(part.full for part in parts),
             )
             for span, parts in zip(spans, zip(*(move.steps for move in group), strict=True), strict=True)
@@ -284,6 +299,29 @@ def _merge_moves(moves: Sequence[Moves], tolerance: int) -> tuple[Moves, ...]:
         fingers = tuple(finger for finger in FINGERS if any(finger in move.fingers for move in group))
         merged.append(Moves(fingers, steps, group[0].joints))
     return tuple(sorted(merged, key=lambda move: (move.span, [FINGERS.index(f) for f in move.fingers])))
+
+
+def first_movements(moves: Sequence[Moves], tolerance: int) -> tuple[Moves, ...]:
+    """The same, told more briefly: fingers that begin alike are merged as far as they go on alike."""
+    simple = [move for move in moves if not move.joints]
+    groups = _clusters(
+        simple,
+        lambda one, other: (
+            one.steps[0].what == other.steps[0].what
+            and alike_in_time([one.steps[0].span], [other.steps[0].span], tolerance)
+        ),
+    )
+    cut = []
+    for group in groups:
+        length = 1
+        while all(len(move.steps) > length for move in group) and all(
+            move.steps[length].what == group[0].steps[length].what
+            and alike_in_time([move.steps[length].span], [group[0].steps[length].span], tolerance)
+            for move in group
+        ):
+            length += 1
+        cut += [Moves(move.fingers, move.steps[:length]) for move in group]
+    return _merge_moves([*cut, *(move for move in moves if move.joints)], tolerance, exact_speeds=False)
 
 
 def _spread_moves(spacing: Mapping[str, Sequence[Event]]) -> list[Moves]:
