@@ -25,6 +25,7 @@ ONE_HAND_PHRASES: Final = {
     "wave": "waves from side to side",
     "thumb_up": "shows a thumb up",
     "claw": "curls the fingers to a claw and stretches them",
+    "glide": "moves slowly through the air",
 }
 
 TWO_HAND_PHRASES: Final = {
@@ -35,6 +36,7 @@ TWO_HAND_PHRASES: Final = {
     "tip_to_palm": "meet, a fingertip of one tapping on the palm of the other",
     "carry": "lift a load between them and move it",
     "crossing": "cross at the wrists and part again",
+    "approach": "come slowly near each other without touching",
 }
 
 _ONE_HAND_FRAMES: Final = (

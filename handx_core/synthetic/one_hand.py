@@ -18,10 +18,10 @@ from handx_core.synthetic.hands import Floats
 from handx_core.synthetic.movement import KeyPose
 from handx_core.synthetic.poses import Pose, Postures, Turn, finger
 
-TEMPOS: Final = {"slow": 1.8, "medium": 1.0, "fast": 0.6}
+TEMPOS: Final = {"slow": 1.5, "medium": 0.85, "fast": 0.5}
 """Factor on the duration of every movement."""
 
-_SHORTEST_S: Final = 0.3
+_SHORTEST_S: Final = 0.28
 _LINGER_SWAY_M: Final = 0.004
 _LINGER_TURN_RAD: Final = 0.03
 _FINGERS_ONLY: Final = FINGERS[1:]
@@ -52,7 +52,7 @@ class Performer:
         """A duration at this performer's tempo, with a little variation."""
         return max(_SHORTEST_S, base_s * self.tempo * self.rng.uniform(0.85, 1.15))
 
-    def linger(self, pose: Pose, base_s: float = 0.6) -> KeyPose:
+    def linger(self, pose: Pose, base_s: float = 0.45) -> KeyPose:
         """Stay, with the fingers as they are; the hand as a whole drifts a little."""
         turn = dict(zip(("pitch", "supination", "flexion"), self.rng.normal(0.0, _LINGER_TURN_RAD, 3), strict=True))
         drifted = pose.shift(*self.rng.normal(0.0, _LINGER_SWAY_M, 3)).rotate(**turn)
@@ -78,7 +78,7 @@ def _pose_and_hold(who: Performer, angles: Floats, base_s: float = 0.7) -> list[
 def rest(who: Performer) -> list[KeyPose]:
     """Let the hand be, barely moving."""
     settled = who.to(Postures.rest, 0.8)
-    return [settled, who.linger(settled.pose, 1.2), who.linger(settled.pose, 1.2)]
+    return [settled, who.linger(settled.pose, 0.9), who.linger(settled.pose, 0.9)]
 
 
 def pinch(who: Performer, with_finger: str) -> list[KeyPose]:
@@ -209,6 +209,19 @@ def claw(who: Performer) -> list[KeyPose]:
     return keys
 
 
+def glide(who: Performer) -> list[KeyPose]:
+    """Move the relaxed hand slowly and far along one direction, and part of the way back."""
+    base = replace(who.home, angles=who.partly(Postures.flat) if who.rng.random() < 0.5 else Postures.rest)
+    direction = who.rng.normal(0.0, 1.0, 3) * np.array([0.6, 1.0, 1.0])
+    x, y, z = who.rng.uniform(0.07, 0.12) * direction / np.linalg.norm(direction)
+    seconds = who.rng.uniform(2.2, 3.6)
+    return [
+        KeyPose(base, who.seconds(0.6)),
+        KeyPose(base.shift(min(x, 0.04), y, z), seconds),
+        KeyPose(base.shift(0.3 * min(x, 0.04), 0.3 * y, 0.3 * z), 0.8 * seconds),
+    ]
+
+
 ONE_HAND_ACTIONS: Final[dict[str, OneHandAction]] = {
     "rest": rest,
     **{f"pinch_{name}": partial(pinch, with_finger=name) for name in _FINGERS_ONLY},
@@ -223,5 +236,6 @@ ONE_HAND_ACTIONS: Final[dict[str, OneHandAction]] = {
     "wave": wave,
     "thumb_up": thumb_up,
     "claw": claw,
+    "glide": glide,
 }
 """By name."""

@@ -54,7 +54,7 @@ class SyntheticSettings(Settings):
     """What the synthetic raw data holds. Rates are per minute and hand; shares are between 0 and 1."""
 
     seed: int = 0
-    seconds_per_take: float = Field(34.0, gt=0.0)
+    seconds_per_take: float = Field(32.0, gt=0.0)
     gigahands: SourceSize = SourceSize(subjects=6, takes_per_subject=5)
     hot3d: SourceSize = SourceSize(subjects=6, takes_per_subject=5)
     h2o: SourceSize = SourceSize(subjects=4, takes_per_subject=5)

@@ -103,7 +103,8 @@ def _tip_at(pair: Pair, pose: Pose, name: str, target: Floats) -> Pose:
 def fingertip_touch(pair: Pair) -> list[PairKey]:
     """Touch the tips of the same finger of both hands, part, touch again."""
     name = str(pair.who.rng.choice(["index", "middle", "pinky"], p=[0.6, 0.2, 0.2]))
-    turn = Turn(*np.radians([48.0, 15.0, 60.0, 0.0, 0.0]))
+    inward, supination = (68.0, 85.0) if name == "pinky" else (50.0, 60.0)  # no other knuckle may get there first
+    turn = Turn(*np.radians([inward, 15.0, supination, 0.0, 0.0]))
     shaped = Pose(pair.who.postures.extending(name), pair.place, turn)
     touching = _tip_at(pair, shaped, name, pair.place + np.array([-0.5 * TOUCH_GAP_M, 0.0, 0.0]))
     apart = touching.shift(x=-pair.who.rng.uniform(0.05, 0.09))
@@ -182,6 +183,16 @@ def crossing(pair: Pair) -> list[PairKey]:
     return [*keys, pair.hold(keys[-1], 0.6), keys[0], pair.both(base, 0.5)]
 
 
+def approach(pair: Pair) -> list[PairKey]:
+    """Bring the palms slowly near each other without touching, as if feeling for a warmth between them, and part."""
+    rng = pair.who.rng
+    apart = _palm_in(pair, Postures.flat, rng.uniform(0.18, 0.26), rng.uniform(0.2, 0.7))
+    near = apart.shift(x=0.5 * rng.uniform(0.10, 0.14))
+    seconds = rng.uniform(1.6, 3.2)
+    arrived, parted = PairKey(near, near, seconds), PairKey(apart, apart, 0.9 * seconds)
+    return [pair.both(apart, 0.8), arrived, pair.hold(arrived, 0.4), parted]
+
+
 TWO_HAND_ACTIONS: Final[dict[str, TwoHandAction]] = {
     "clap": clap,
     "palm_rub": palm_rub,
@@ -190,5 +201,6 @@ TWO_HAND_ACTIONS: Final[dict[str, TwoHandAction]] = {
     "tip_to_palm": tip_to_palm,
     "carry": carry,
     "crossing": crossing,
+    "approach": approach,
 }
 """By name."""
