@@ -6,18 +6,23 @@ is found where that takes more than a comparison (handx_core.curation).
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 import pyarrow as pa
 
+from assets.motion_dataset import dataset_split, kept_clips
 from assets.partitions import SOURCE_NAMES
+from assets.profile import Profile
 from assets.recordings import recordings
 from assets.storage import TableHandle, TableStore
+from handx_core.curation.splits import SplitSettings, split_violations
 from handx_core.schemas import TABLES
 
-MOST_REJECTED = 0.05
+MOST_REJECTED: Final = 0.05
 """Share of a source's files that may be rejected without anybody looking."""
+
+_STAGES_BEHIND_A_SPLIT: Final = ("clips", "skeletons", "recordings")
 
 
 def table_check(asset: dg.AssetsDefinition) -> dg.AssetChecksDefinition:
@@ -61,6 +66,31 @@ def few_files_rejected(
         severity=dg.AssetCheckSeverity.WARN,
         metadata=dict(shares),
     )
+
+
+@dg.asset_check(
+    asset=dataset_split,
+    blocking=True,
+    description="No subject and no near-identical motion is on two sides of the split (official protocols aside).",
+)
+def no_motion_on_two_sides(
+    tables: dg.ResourceParam[TableStore], profile: dg.ResourceParam[Profile]
+) -> dg.AssetCheckResult:
+    """Whether the split keeps its rule, proven anew from the clips."""
+    of_stage = ({source: tables.handle(stage, source) for source in SOURCE_NAMES} for stage in _STAGES_BEHIND_A_SPLIT)
+    kept = kept_clips(*of_stage)
+    written = tables.handle("dataset_split").read(["clip_id", "split"])
+    side_of = dict(zip(written["clip_id"].to_pylist(), written["split"].to_pylist(), strict=True))
+    breaches = split_violations(
+        kept.clip_ids,
+        kept.subjects,
+        kept.official,
+        [side_of.get(clip, "none") for clip in kept.clip_ids],
+        kept.joints,
+        profile.section(SplitSettings, "split"),
+    )
+    found: dict[str, Any] = {"breaches": len(breaches), "first": "\n".join(breaches[:10])}
+    return dg.AssetCheckResult(passed=not breaches, metadata=found)
 
 
 def schema_fault(handle: TableHandle) -> str | None:

@@ -22,7 +22,9 @@ from handx_core.settings import Settings
 SECTIONS: Final = {
     "synthetic": "handx_core.synthetic.takes:SyntheticSettings",
     "curation": "handx_core.curation.settings:CurationSettings",
+    "captions": "handx_core.captioning.rules:CaptionSettings",
     "split": "handx_core.curation.splits:SplitSettings",
+    "text": "handx_core.representation.text:TextEncoderSettings",
 }
 """The sections of a profile and the class that declares each, imported when it is needed: some need torch."""
 

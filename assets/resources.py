@@ -3,8 +3,6 @@
 What belongs here: typed resources. What does not: reading raw data (handx_core.sources) or tables (assets.storage).
 """
 
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +29,7 @@ class RawData:
         datasets that nobody has.
         """
         if self.embedded is not None:
-            self._write_embedded(self.embedded)
+            self._write_embedded(self.embedded)  # which does nothing where they are there already
         if not self.root.is_dir():
             raise RawDataError(self.root, "there is no such folder; set HANDX_RAW to the folder of the raw datasets")
         folder = self.root / source
@@ -48,19 +46,10 @@ class RawData:
         )
 
     def _write_embedded(self, profile: Profile) -> None:
-        """Write the synthetic raw data, once: under a temporary name first, so that it is whole or not there."""
-        if self.root.is_dir():
-            return
         from handx_core.synthetic.raw_root import write_raw_root
         from handx_core.synthetic.takes import SyntheticSettings
 
-        unfinished = self.root.with_name(f"{self.root.name}.{os.getpid()}")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        try:
-            write_raw_root(unfinished, profile.section(SyntheticSettings, "synthetic"))
-            unfinished.rename(self.root)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+        write_raw_root(self.root, profile.section(SyntheticSettings, "synthetic"))
 
 
 @dataclass(frozen=True)

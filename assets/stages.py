@@ -5,6 +5,7 @@ so that no stage holds a table in memory, and so that time, memory, failures and
 (pipelines/tables.py). What belongs here: what all stages share. What does not: any one stage.
 """
 
+import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -17,6 +18,7 @@ from handx_core.schemas import TABLES, Table
 
 RAW: Final = "raw"
 DATASET: Final = "dataset"
+DATASET_OVER_ALL: Final = "dataset_over_all"
 MODELS: Final = "models"
 BENCHMARK: Final = "benchmark"
 OWNERS: Final = ("team:motion-data",)
@@ -107,3 +109,9 @@ def in_batches(
             waiting = []
     if waiting:
         yield to_batch(waiting)
+
+
+def show(context: dg.AssetExecutionContext, name: str, png: bytes, source: str | None = None) -> None:
+    """Put a picture among the metadata of what is being made, of one source where source is given."""
+    picture = f"![{name}](data:image/png;base64,{base64.b64encode(png).decode('ascii')})"
+    context.add_asset_metadata({name: dg.MetadataValue.md(picture)}, partition_key=source)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pyarrow import fs
 
@@ -72,6 +73,18 @@ class TableHandle:
 
 Tables = dict[str, TableHandle]
 """The partitions of a table that is kept by source."""
+
+
+def as_dataset(tables: Tables) -> ds.Dataset:
+    """All partitions as one dataset, with the column `source` that is in their paths."""
+    first = next(iter(tables.values()))
+    return ds.dataset(
+        [handle.path for handle in tables.values()],
+        schema=pa.schema([*first.table.schema, pa.field("source", pa.string())]),
+        filesystem=first.filesystem,
+        format="parquet",
+        partitioning="hive",
+    )
 
 
 @dataclass(frozen=True)
@@ -171,11 +184,11 @@ def _row_groups(table: Table, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.
         rows = max(1, batch.num_rows * ROW_GROUP_BYTES // max(batch.nbytes, 1))
         for start in range(0, batch.num_rows, rows):
             piece = batch.slice(start, rows)
-            waiting.append(piece)
-            size += piece.nbytes
-            if size >= ROW_GROUP_BYTES:
+            if waiting and size + piece.nbytes > ROW_GROUP_BYTES:
                 yield pa.Table.from_batches(waiting)
                 waiting, size = [], 0
+            waiting.append(piece)
+            size += piece.nbytes
     if waiting:
         yield pa.Table.from_batches(waiting)
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import dagster as dg
 
-from assets import recordings
-from assets.checks import few_files_rejected, table_check
+from assets import captions, clips, events, motion_dataset, recordings, skeletons
+from assets.checks import few_files_rejected, no_motion_on_two_sides, table_check
 from assets.profile import Profile, load_profile
 from assets.resources import DataFolder, RawData
 from assets.stages import SETTINGS_KEY
@@ -22,7 +22,7 @@ PROJECT: Final = Path(__file__).resolve().parent.parent
 PROFILES: Final = Path(__file__).resolve().parent / "profiles"
 DEFAULT_PROFILE: Final = "demo"
 
-_STAGES: Final = (recordings,)
+_STAGES: Final = (recordings, skeletons, clips, events, captions, motion_dataset)
 
 
 def build_defs(
@@ -31,7 +31,7 @@ def build_defs(
     """The definitions of the project.
 
     What is not given comes from the environment: HANDX_PROFILE names the profile (demo), HANDX_RAW the root of the
-    raw data (data/raw in the project; the demo writes its own below it), HANDX_DATA the data root (data in the
+    raw data (data/raw in the project, where the demo writes its own), HANDX_DATA the data root (data in the
     project), a folder or the URL of a pyarrow filesystem. Raises ProfileError for a profile that cannot be used.
     """
     profile = profile or load_profile(os.environ.get("HANDX_PROFILE") or DEFAULT_PROFILE, PROFILES)
@@ -41,7 +41,7 @@ def build_defs(
     tables_made = [with_settings(asset, profile) for asset in loaded if isinstance(asset, dg.AssetsDefinition)]
     return dg.Definitions(
         assets=[*tables_made, *(asset for asset in loaded if isinstance(asset, dg.SourceAsset))],
-        asset_checks=[*map(table_check, tables_made), few_files_rejected],
+        asset_checks=[*map(table_check, tables_made), few_files_rejected, no_motion_on_two_sides],
         jobs=JOBS,
         executor=dg.in_process_executor,
         resources={
@@ -59,10 +59,7 @@ def raw_data(profile: Profile) -> RawData:
     named = os.environ.get("HANDX_RAW")
     if named:
         return RawData(Path(named).absolute())
-    root = PROJECT / "data" / "raw"
-    if profile.has("synthetic"):
-        return RawData(root / f"synthetic-{profile.fingerprint(['synthetic'])}", embedded=profile)
-    return RawData(root)
+    return RawData(PROJECT / "data" / "raw", embedded=profile if profile.has("synthetic") else None)
 
 
 def with_settings(asset: dg.AssetsDefinition, profile: Profile) -> dg.AssetsDefinition:

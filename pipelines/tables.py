@@ -21,13 +21,9 @@ from handx_core.columns import batch_of_rows
 from handx_core.errors import HandXError, Rejection
 from handx_core.schemas import TABLES
 from pipelines import memory
+from pipelines.versions import CONTENT_KEY, provenance_tags, set_data_version
 
 _SHOWN_REJECTIONS: Final = 20
-CONTENT_KEY: Final = "content"
-"""Metadata of a materialization: the hash of the content, by which an unchanged rebuild is known."""
-
-_DATA_VERSION_TAG: Final = "dagster/data_version"
-_CODE_VERSION_TAG: Final = "dagster/code_version"
 
 
 @dataclass
@@ -67,7 +63,7 @@ class ParquetTables(dg.ConfigurableIOManager):
         if not TABLES[name].by_source:
             made = self._write(name, None, obj)
             context.add_output_metadata(_figures(made))
-            _set_version(context, None, made)
+            set_data_version(context, None, made.written.content)
             return
         done: dict[str, _Made] = {}
         failed: dict[str, Exception] = {}
@@ -148,43 +144,19 @@ def _describe(context: dg.OutputContext, done: Mapping[str, _Made]) -> None:
             peak_memory_mb=max(made.peak_memory_mb for made in done.values()),
         )
         context.add_output_metadata(_figures(everything))
-        _set_version(context, None, everything)
+        set_data_version(context, None, everything.written.content)
         return
     for source, made in done.items():
         context.step_context.add_asset_metadata(_figures(made), partition_key=source)
     if len(done) == 1:  # the partitions of a longer run share one version, which Dagster derives from the inputs
         source, made = next(iter(done.items()))
-        _set_version(context, source, made)
-
-
-def _set_version(context: dg.OutputContext, source: str | None, made: _Made) -> None:
-    version = dg.DataVersion(_version(context, source, made))
-    context.step_context.set_data_version(context.asset_key, version)
-
-
-def _version(context: dg.OutputContext, source: str | None, made: _Made) -> str:
-    """The data version of some content: the one that it had before where it is unchanged, else its hash.
-
-    A run over several sources gives them a version that does not come from the content, so an unchanged rebuild of
-    one source must find that version again for nothing after it to read as stale.
-    """
-    found = context.step_context.instance.fetch_materializations(
-        dg.AssetRecordsFilter(context.asset_key, asset_partitions=[source] if source else None), limit=1
-    )
-    if found.records and (before := found.records[0].asset_materialization):
-        content = before.metadata.get(CONTENT_KEY)
-        if content is not None and content.value == made.written.content and before.tags:
-            return before.tags.get(_DATA_VERSION_TAG, made.written.content)
-    return made.written.content
+        set_data_version(context, source, made.written.content)
 
 
 def _record(context: dg.OutputContext, done: Mapping[str, _Made]) -> None:
     """Record the sources that were written although others failed, with the versions that Dagster would have given."""
     for source, made in done.items():
-        tags = {
-            _DATA_VERSION_TAG: _version(context, source, made),
-            _CODE_VERSION_TAG: context.asset_spec.code_version or "",
-        }
+        tags = provenance_tags(context, source, made.written.content)
         context.log_event(
             dg.AssetMaterialization(context.asset_key, partition=source, metadata=_figures(made), tags=tags)
         )
