@@ -108,20 +108,25 @@ def _touches_grouped(touches: Sequence[During]) -> Statement:
 
 
 def _hyperextensions(found: Sequence[During], voice: Voice) -> list[Statement]:
-    def say(number: int, during: During) -> Callable[[str], str]:
-        where = " " + joints_of(during.state.split()) if voice.level >= 4 else ""
-        verb = voice.pick(f"hyper{number}", ("[hyperextend]", "[bend] backwards past straight"))
-        spans = during.spans
-        when = voice.when(spans[0]) if len(spans) == 1 else times(len(spans))
-        predicate = verb + where + when + voice.frames((spans[0][0], spans[-1][1]))
-        return lambda side: sentence(
-            fingers_of(during.fingers, side)[0], predicate, fingers_of(during.fingers, side)[1]
-        )
+    """Fingers bent backwards: by joints and times, or at the concise levels all in one."""
+    if voice.level <= 2 and len(found) > 1:
+        fingers = tuple(finger for finger in FINGERS if any(finger in during.fingers for during in found))
+        found = [During(fingers, ((min(d.spans[0][0] for d in found), max(d.spans[-1][1] for d in found)),))]
+    return [_hyperextension(during, voice, f"hyper{number}") for number, during in enumerate(found)]
 
-    return [
-        Statement(HYPEREXTENSION, 0, (during.spans[0][0], during.spans[-1][1]), say(number, during))
-        for number, during in enumerate(found)
-    ]
+
+def _hyperextension(during: During, voice: Voice, place: str) -> Statement:
+    span = (during.spans[0][0], during.spans[-1][1])
+    verb = voice.pick(place, ("[hyperextend]", "[bend] backwards past straight"))
+    where = " " + joints_of(during.state.split()) if voice.level >= 4 else ""
+    when = voice.lasting(span) if len(during.spans) == 1 else times(len(during.spans))
+    predicate = verb + where + when + voice.frames(span)
+
+    def say(side: str) -> str:
+        name, plural = fingers_of(during.fingers, side)
+        return sentence(name, predicate, plural)
+
+    return Statement(HYPEREXTENSION, 0, span, say)
 
 
 def _bendings(bends: Sequence[Moves], voice: Voice) -> list[Statement]:

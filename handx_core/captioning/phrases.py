@@ -61,6 +61,11 @@ class Voice:
         """The frames of a span, first and last, at the comprehensive level alone."""
         return f" (frames {span[0]} to {span[1] - 1})" if self.level == 5 else ""
 
+    def lasting(self, span: Span) -> str:
+        """Whereabouts in the clip a state lasts, from the moderate levels on."""
+        at_start, at_end = span[0] <= 2, span[1] >= self.frame_count - 2
+        return " until the end" if self.level > 2 and at_end and not at_start else self.when(span)
+
     def when(self, span: Span) -> str:
         """Whereabouts in the clip, from the moderate levels on."""
         if self.level <= 2:

@@ -224,11 +224,11 @@ def _state_at(events: Sequence[Event], frame: int) -> str:
 
 
 def _finger_state(joints: Mapping[str, Sequence[Event]], frame: int) -> str:
-    """A finger is straight if every joint is, fully bent if all but one are, and partly bent in between."""
+    """A finger is straight if every joint is, fully bent if two are (all of the thumb's), and partly bent in between."""
     ranks = sorted(BENT_RANK[_state_at(events, frame)] for events in joints.values())
     if ranks[-1] <= 0:
         return "straight"
-    return "fully bent" if ranks[1] == 2 or (len(ranks) == 2 and ranks[0] == 2) else "partly bent"
+    return "fully bent" if ranks[len(ranks) - 2] == 2 else "partly bent"
 
 
 def _finger_moves(finger: str, flexing: Mapping[str, Sequence[Event]]) -> list[Moves]:

@@ -10,7 +10,7 @@ What belongs here: the fingerprint, the search and the exact comparison. What do
 (see `splits`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from handx_core.parallel import cores
-from handx_core.skeleton import BONES, CLIP_FRAMES, LEFT, RIGHT, TIPS, WRIST
+from handx_core.skeleton import CLIP_FRAMES, LEFT, RIGHT, TIPS, WRIST, bone_lengths
 
 MAX_SAME_DISTANCE_M: Final = 0.004
 """Mean distance of corresponding joints, after alignment, up to which two motions are the same: white noise of 2 mm
@@ -47,6 +47,9 @@ PROBES: Final = (CLIP_FRAMES // 3, 2 * CLIP_FRAMES // 3)
 
 MAX_SHIFT: Final = PROBES[1] - SPAN - SMOOTHING
 """Frames that two windows of one motion may be shifted against each other and still be found: half a clip."""
+
+BLOCK: Final = 2_000
+"""Clips worked on at a time."""
 
 FINGERPRINT_SIZE: Final = 12
 """Principal directions that the search keeps. Projecting never lengthens a distance, so it loses no pair."""
@@ -83,21 +86,31 @@ def fingerprints(joints: NDArray[np.floating]) -> NDArray[np.float32]:
     """What a rigid transform of the room leaves unchanged, frame by frame.
 
     joints: (N, 60, 2, 21, 3), metres -> (N, F, D) metres for the F frames of a clip that have a surrounding:
-    smoothed distances between joints just before, at and just after the frame.
+    smoothed distances between joints just before, at and just after the frame. About 8 kB a clip.
     """
+    return _by_blocks(_fingerprints, joints)
+
+
+def mean_bones(joints: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Mean lengths of the 40 bones over a clip. joints: (N, 60, 2, 21, 3) -> (N, 40), metres."""
+    return _by_blocks(lambda block: bone_lengths(block).mean(1).reshape(len(block), -1), joints)
+
+
+def _by_blocks(
+    function: Callable[[NDArray[np.floating]], NDArray[np.floating]], joints: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """A function of each clip, a block of clips at a time, so that what lies between stays small."""
+    starts = range(0, max(len(joints), 1), BLOCK)
+    return np.concatenate([function(joints[first : first + BLOCK]).astype(np.float32) for first in starts])
+
+
+def _fingerprints(joints: NDArray[np.floating]) -> NDArray[np.float32]:
     (hands_a, joints_a), (hands_b, joints_b) = (np.array(side).T for side in zip(*_HANDS_AND_JOINTS, strict=True))
     difference = joints[:, :, hands_a, joints_a] - joints[:, :, hands_b, joints_b]
     distances = np.sqrt(np.einsum("ntdx,ntdx->ntd", difference, difference)).astype(np.float32)
     window = range(-SMOOTHING, SMOOTHING + 1)
     frames = [np.mean([distances[:, TIMES + at + k] for k in window], axis=0) for at in (-SPAN, 0, SPAN)]
-    return np.concatenate(frames, axis=-1)
-
-
-def mean_bones(joints: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Mean lengths of the 40 bones over a clip. joints: (N, 60, 2, 21, 3) -> (N, 40), metres."""
-    parents, children = np.array(BONES).T
-    vectors = joints[..., children, :] - joints[..., parents, :]
-    return np.sqrt(np.einsum("nthbx,nthbx->nthb", vectors, vectors)).mean(1).reshape(len(joints), -1).astype(np.float32)
+    return np.concatenate(frames, axis=-1, dtype=np.float32)
 
 
 def bones_agree(bones: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.bool_]:
@@ -159,8 +172,8 @@ def _candidates(prints: NDArray[np.float32], bones: NDArray[np.float32]) -> Iter
     _, directions = np.linalg.eigh(np.cov((probes - centre).T))
     projection = directions[:, -FINGERPRINT_SIZE:]
     tree = KDTree((probes - centre) @ projection)
-    for first in range(0, count, 2_000):
-        block = prints[first : first + 2_000]
+    for first in range(0, count, BLOCK):
+        block = prints[first : first + BLOCK]
         found_at = tree.query(
             (block - centre).reshape(-1, size) @ projection,
             k=min(NEIGHBOURS, len(probes)),

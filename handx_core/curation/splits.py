@@ -33,8 +33,8 @@ class SplitSettings(Settings):
     """
 
     protocol: Literal["by_subject", "official"] = "by_subject"
-    val_fraction: float = Field(0.1, gt=0.0, lt=1.0)
-    test_fraction: float = Field(0.17, gt=0.0, lt=1.0)
+    val_fraction: float = Field(default=0.1, gt=0.0, lt=1.0)
+    test_fraction: float = Field(default=0.17, gt=0.0, lt=1.0)
     seed: int = 0
 
     @model_validator(mode="after")
