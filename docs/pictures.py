@@ -1,4 +1,4 @@
-"""Draws the README's pictures: `python docs/pictures.py` writes lineage.svg and hands.gif beside this file.
+"""Draws the README's pictures: `python docs/pictures.py` writes them beside this file.
 
 What belongs here: pictures of the documentation. What does not: pictures of a run (handx_core/viewing).
 """
@@ -7,14 +7,21 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from handx_core.kinematics.events import extract_events
+from handx_core.skeleton import CLIP_FRAMES
 from handx_core.synthetic.takes import SyntheticSettings, list_takes, make_take
 from handx_core.viewing.animation import motion_gif
+from handx_core.viewing.timeline import events_timeline
 
 FOLDER: Final = Path(__file__).parent
 
 TAKE, FIRST_FRAME, LAST_FRAME = 0, 112, 340
-"""Of the synthetic GigaHands takes: the part that the README shows."""
+"""Of the synthetic GigaHands takes: the part that the README shows moving."""
+
+CLIP_FRAME: Final = 270
+"""Of the same take: the first frame of the clip whose events the README shows."""
 
 
 class Band(NamedTuple):
@@ -100,11 +107,10 @@ def lineage_svg() -> str:
     return "\n".join(parts) + "\n"
 
 
-def hands_gif() -> bytes:
-    """Two hands, as the demo profile's synthetic data has them."""
+def synthetic_motion() -> NDArray[np.floating]:
+    """A take as the demo profile's synthetic data has it, (T, 2, 21, 3), metres."""
     settings = SyntheticSettings()
-    take = make_take(list_takes("gigahands", settings)[TAKE], settings)
-    return motion_gif(np.asarray(take.joints[FIRST_FRAME:LAST_FRAME]), width_px=420, step=3)
+    return np.asarray(make_take(list_takes("gigahands", settings)[TAKE], settings).joints)
 
 
 def _top(row: float) -> float:
@@ -172,5 +178,8 @@ def _line(path: str) -> str:
 
 
 if __name__ == "__main__":
+    joints = synthetic_motion()
+    clip = joints[CLIP_FRAME : CLIP_FRAME + CLIP_FRAMES]
     FOLDER.joinpath("lineage.svg").write_text(lineage_svg(), "utf-8")
-    FOLDER.joinpath("hands.gif").write_bytes(hands_gif())
+    FOLDER.joinpath("hands.gif").write_bytes(motion_gif(joints[FIRST_FRAME:LAST_FRAME], width_px=420, step=3))
+    FOLDER.joinpath("timeline.png").write_bytes(events_timeline(extract_events(clip), "two seconds of a clap"))

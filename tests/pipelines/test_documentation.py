@@ -5,14 +5,20 @@ import re
 import pytest
 
 from handx_core.schemas import TABLES
-from pipelines.documentation import BEGIN, DICTIONARY, END, README, ROOT, dictionary, with_table_of_tables
+from handx_core.sources import SOURCES
+from pipelines.documentation import BEGIN, DICTIONARY, END, README, ROOT, dictionary, renewed
 
 
-def test_the_readme_has_the_tables_of_the_registry() -> None:
+def part(name: str) -> str:
     readme = README.read_text("utf-8")
-    assert readme == with_table_of_tables(readme), "run `python -m pipelines.documentation`"
-    between = readme[readme.index(BEGIN) : readme.index(END)]
-    assert re.findall(r"^\| \[`(\w+)`\]", between, re.MULTILINE) == list(TABLES)
+    return readme[readme.index(BEGIN.format(name)) : readme.index(END.format(name))]
+
+
+def test_the_readme_has_the_tables_and_sources_of_the_registries() -> None:
+    readme = README.read_text("utf-8")
+    assert readme == renewed(readme), "run `python -m pipelines.documentation`"
+    assert re.findall(r"^\| \[`(\w+)`\]", part("tables"), re.MULTILINE) == list(TABLES)
+    assert re.findall(r"^\| `(\w+)/`", part("sources"), re.MULTILINE) == list(SOURCES)
 
 
 def test_the_dictionary_has_every_column() -> None:
@@ -25,15 +31,16 @@ def test_the_dictionary_has_every_column() -> None:
 
 def test_a_readme_without_markers_is_an_error() -> None:
     with pytest.raises(ValueError, match="must have the lines"):
-        with_table_of_tables("# A project")
+        renewed("# A project")
 
 
 def test_renewing_twice_changes_nothing_more_and_keeps_what_is_around() -> None:
-    once = with_table_of_tables(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    assert with_table_of_tables(once) == once
+    old = "".join(f"before\n{BEGIN.format(name)}\nOUTDATED\n{END.format(name)}\nafter\n" for name in ("tables", "sources"))
+    once = renewed(old)
+    assert renewed(once) == once
     assert once.startswith("before\n")
     assert once.endswith("\nafter\n")
-    assert "old" not in once
+    assert "OUTDATED" not in once
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:
