@@ -18,6 +18,10 @@ PAUSE_SPEED: Final = 0.1
 PAUSE_CHANGES_PER_S: Final = 0.5
 """...and, however fast the leg is, slower than this many smallest changes a second."""
 
+ROUNDING: Final = 1e-6
+"""A time this near to a whole frame, in frames, is that frame; differences of this share of a change are none. Without
+it, moving the room would move events by the last bits of the coordinates."""
+
 
 @njit(cache=True)
 def find_changes(smooth: Floats, touching: Flags, rule: Rule) -> Integers:
@@ -40,7 +44,12 @@ def find_changes(smooth: Floats, touching: Flags, rule: Rule) -> Integers:
             first, last = _ten_to_ninety(smooth, still_until, still_from)
             speed = 0.8 * abs(smooth[still_from] - smooth[still_until]) * rule.fps / (last - first)
             row = rows[count]
-            row[0], row[1], row[2], row[3] = still_until, math.floor(first), math.ceil(last), still_from
+            row[0], row[1], row[2], row[3] = (
+                still_until,
+                math.floor(first + ROUNDING),
+                math.ceil(last - ROUNDING),
+                still_from,
+            )
             row[4], row[5] = before, after
             row[6] = int(speed >= rule.slow) + int(speed >= rule.fast)
             count += 1
@@ -56,12 +65,12 @@ def _turning_points(smooth: Floats, smallest: float) -> Integers:
     way = 0.0
     for t in range(1, len(smooth)):
         if way == 0.0:
-            lowest = t if smooth[t] < smooth[lowest] else lowest
-            highest = t if smooth[t] > smooth[highest] else highest
+            lowest = t if smooth[t] < smooth[lowest] - ROUNDING * smallest else lowest
+            highest = t if smooth[t] > smooth[highest] + ROUNDING * smallest else highest
             if smooth[highest] - smooth[lowest] >= smallest:
                 way = 1.0 if highest == t else -1.0
                 turns[0], extreme, count = lowest if highest == t else highest, t, 1
-        elif way * (smooth[t] - smooth[extreme]) > 0.0:
+        elif way * (smooth[t] - smooth[extreme]) > ROUNDING * smallest:
             extreme = t
         elif way * (smooth[extreme] - smooth[t]) >= smallest:
             turns[count], extreme, way = extreme, t, -way
