@@ -56,7 +56,7 @@ def renewed(readme: str) -> str:
         _, end, after = rest.partition(END.format(name))
         if not (begin and end):
             raise ValueError(f"the README must have the lines {BEGIN.format(name)!r} and {END.format(name)!r}")
-        readme = f"{before}{begin}\n{part}\n{end}{after}"
+        readme = f"{before}{begin}\n\n{part}\n\n{end}{after}"
     return readme
 
 

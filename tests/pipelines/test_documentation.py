@@ -35,7 +35,8 @@ def test_a_readme_without_markers_is_an_error() -> None:
 
 
 def test_renewing_twice_changes_nothing_more_and_keeps_what_is_around() -> None:
-    old = "".join(f"before\n{BEGIN.format(name)}\nOUTDATED\n{END.format(name)}\nafter\n" for name in ("tables", "sources"))
+    names = ("tables", "sources")
+    old = "".join(f"before\n{BEGIN.format(name)}\nOUTDATED\n{END.format(name)}\nafter\n" for name in names)
     once = renewed(old)
     assert renewed(once) == once
     assert once.startswith("before\n")
