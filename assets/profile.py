@@ -25,6 +25,13 @@ SECTIONS: Final = {
     "captions": "handx_core.captioning.rules:CaptionSettings",
     "split": "handx_core.curation.splits:SplitSettings",
     "text": "handx_core.representation.text:TextEncoderSettings",
+    "evaluator": "handx_core.training.evaluator:EvaluatorTraining",
+    "tokenizer": "handx_core.training.tokenizer:TokenizerTraining",
+    "autoregressive": "handx_core.training.autoregressive:AutoregressiveTraining",
+    "autoregressive_sampling": "handx_core.generation.autoregressive:AutoregressiveSampling",
+    "diffusion": "handx_core.training.diffusion:DiffusionTraining",
+    "diffusion_sampling": "handx_core.generation.diffusion:DiffusionSampling",
+    "benchmark": "handx_core.benchmark.table:BenchmarkSettings",
 }
 """The sections of a profile and the class that declares each, imported when it is needed: some need torch."""
 

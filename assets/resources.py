@@ -37,6 +37,13 @@ class RawData:
             raise RawDataError(folder, f"expected the folder of {SOURCES[source].info.title}, found a file")
         return folder if folder.is_dir() and any(folder.iterdir()) else None
 
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the root holds the project's own data, or some that was written by it."""
+        from handx_core.synthetic.raw_root import MARKER
+
+        return (self.root / MARKER).is_file()
+
     def how_to_obtain(self, source: str) -> str:
         """What to tell somebody who has no raw data of a source."""
         info = SOURCES[source].info

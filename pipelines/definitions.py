@@ -9,12 +9,13 @@ from typing import Final
 
 import dagster as dg
 
-from assets import captions, clips, events, motion_dataset, recordings, skeletons
+from assets import benchmark, captions, clips, events, models, motion_dataset, recordings, skeletons
 from assets.checks import few_files_rejected, no_motion_on_two_sides, table_check
 from assets.profile import Profile, load_profile
 from assets.resources import DataFolder, RawData
 from assets.stages import SETTINGS_KEY
 from assets.storage import TableStore
+from handx_core.schemas import TABLES
 from pipelines.jobs import JOBS
 from pipelines.tables import ParquetTables
 
@@ -22,7 +23,7 @@ PROJECT: Final = Path(__file__).resolve().parent.parent
 PROFILES: Final = Path(__file__).resolve().parent / "profiles"
 DEFAULT_PROFILE: Final = "demo"
 
-_STAGES: Final = (recordings, skeletons, clips, events, captions, motion_dataset)
+_STAGES: Final = (recordings, skeletons, clips, events, captions, motion_dataset, models, benchmark)
 
 
 def build_defs(
@@ -34,14 +35,14 @@ def build_defs(
     raw data (data/raw in the project, where the demo writes its own), HANDX_DATA the data root (data in the
     project), a folder or the URL of a pyarrow filesystem. Raises ProfileError for a profile that cannot be used.
     """
-    profile = profile or load_profile(os.environ.get("HANDX_PROFILE") or DEFAULT_PROFILE, PROFILES)
-    data_root = data_root or os.environ.get("HANDX_DATA") or PROJECT / "data"
-    root = f"{data_root}/{profile.name}"
+    profile = profile or profile_in_use()
+    root = data_root_of(profile, data_root)
     loaded = dg.load_assets_from_modules(_STAGES)
-    tables_made = [with_settings(asset, profile) for asset in loaded if isinstance(asset, dg.AssetsDefinition)]
+    made = [with_settings(asset, profile) for asset in loaded if isinstance(asset, dg.AssetsDefinition)]
+    tables = [asset for asset in made if asset.key.path[-1] in TABLES]
     return dg.Definitions(
-        assets=[*tables_made, *(asset for asset in loaded if isinstance(asset, dg.SourceAsset))],
-        asset_checks=[*map(table_check, tables_made), few_files_rejected, no_motion_on_two_sides],
+        assets=[*made, *(asset for asset in loaded if isinstance(asset, dg.SourceAsset))],
+        asset_checks=[*map(table_check, tables), few_files_rejected, no_motion_on_two_sides],
         jobs=JOBS,
         executor=dg.in_process_executor,
         resources={
@@ -52,6 +53,16 @@ def build_defs(
             "profile": profile,
         },
     )
+
+
+def profile_in_use() -> Profile:
+    """The profile that the environment names."""
+    return load_profile(os.environ.get("HANDX_PROFILE") or DEFAULT_PROFILE, PROFILES)
+
+
+def data_root_of(profile: Profile, data_root: Path | str | None = None) -> str:
+    """The folder or URL below which a profile's tables lie."""
+    return f"{data_root or os.environ.get('HANDX_DATA') or PROJECT / 'data'}/{profile.name}"
 
 
 def raw_data(profile: Profile) -> RawData:
