@@ -62,7 +62,7 @@ _RIGID_TOLERANCE: Final = 1e-3
 INFO: Final = SourceInfo(
     title="H2O",
     download="https://h2odataset.ethz.ch",
-    licence="ETH Zurich H2O terms: research only, no redistribution",
+    licence="H2O terms of ETH Zurich (on request, no redistribution)",
     expects=f"subject1/h1/0/{CAMERA}/hand_pose/000000.txt and .../{CAMERA}/cam_pose/000000.txt, "
     "action_labels/action_train.txt and action_val.txt",
 )
@@ -149,9 +149,9 @@ def _frames(folder: Path, root: Path) -> set[int]:
 
 def _read_frames(root: Path, folder: Path, frames: list[int], count: int) -> NDArray[np.float64]:
     """(len(frames), count) numbers, one file each: read one by one, parsed all at once."""
+    paths = [f"{folder}/{frame:06d}.txt" for frame in frames]
     contents = []
-    for frame in frames:
-        path = folder / f"{frame:06d}.txt"
+    for path in paths:
         content = raw_files.read_bytes(root, path, _LARGEST_FRAME)
         if len(content.split()) != count:
             raise RawDataError(path, f"expected {count} numbers, found {len(content.split())}")
@@ -159,11 +159,10 @@ def _read_frames(root: Path, folder: Path, frames: list[int], count: int) -> NDA
     try:
         table = _parse(b" ".join(contents)).reshape(-1, count)
     except ValueError:
-        table = np.stack([_parse_one(c, folder / f"{f:06d}.txt", count) for f, c in zip(frames, contents, strict=True)])
+        table = np.stack([_parse_one(content, path, count) for content, path in zip(contents, paths, strict=True)])
     finite = np.isfinite(table).all(axis=1)
     if not finite.all():
-        path = folder / f"{frames[int(np.argmin(finite))]:06d}.txt"
-        raise RawDataError(path, "expected finite numbers, found NaN or infinity")
+        raise RawDataError(paths[int(np.argmin(finite))], "expected finite numbers, found NaN or infinity")
     return table
 
 
@@ -172,7 +171,7 @@ def _parse(content: bytes) -> NDArray[np.float64]:
     return np.fromstring(content, sep=" ")
 
 
-def _parse_one(content: bytes, path: Path, count: int) -> NDArray[np.float64]:
+def _parse_one(content: bytes, path: str, count: int) -> NDArray[np.float64]:
     """As _parse, for a single file: names it where it is to blame."""
     try:
         return _parse(content).reshape(count)

@@ -51,7 +51,7 @@ _LARGEST_MASK: Final = 64 * raw_files.MEGABYTE
 INFO: Final = SourceInfo(
     title="HOT3D (Project Aria and Quest 3)",
     download="https://www.projectaria.com/datasets/hot3D/",
-    licence="CC BY-NC-SA 4.0 (hand data)",
+    licence="CC BY-NC-SA (hand data)",
     expects="sequence folders such as P0003_c701bd11, at any depth, each with metadata.json, "
     f"{POSES}, {PROFILE} and masks/",
 )
@@ -115,9 +115,9 @@ def _metadata(root: Path, folder: Path) -> dict[str, Any]:
 
 def _headset(metadata: dict[str, Any], folder: Path) -> str:
     headset = metadata.get("headset")
-    if headset not in _UP_AXIS:
+    if not isinstance(headset, str) or headset not in _UP_AXIS:
         raise RawDataError(folder / "metadata.json", f"expected headset Aria or Quest3, found {headset!r:.40}")
-    return str(headset)
+    return headset
 
 
 def _take(root: Path, folder: Path) -> Take:
@@ -233,4 +233,9 @@ def _read_profile(root: Path, path: Path) -> dict[str, NDArray[np.float64]]:
     reach = np.abs(profile["profile_landmarks"]).max()
     if not 50.0 < reach < 400.0:
         raise RawDataError(path, f"landmark_rest_positions: expected a hand in millimetres, found a reach of {reach:g}")
+    reach = np.abs(profile["profile_pivots"]).max()
+    if not reach < 400.0:
+        raise RawDataError(path, f"joint_rest_positions: expected a hand in millimetres, found a reach of {reach:g}")
+    if np.abs(np.linalg.norm(profile["profile_axes"], axis=1) - 1.0).max() > 0.01:
+        raise RawDataError(path, "joint_rotation_axes: expected unit vectors, found others")
     return profile

@@ -65,6 +65,7 @@ def test_sequences_without_ground_truth_are_rejected_and_the_others_found(write_
     ("field", "value", "reason"),
     [
         ("headset", "Vive", "expected headset Aria or Quest3"),
+        ("headset", ["Aria"], "expected headset Aria or Quest3"),
         ("participant_id", "../P0003", "expected plain participant_id"),
         ("recording_name", None, "expected plain participant_id"),
         ("gt_available_status", [], "gt_available_status: expected an object"),
@@ -91,6 +92,14 @@ def test_bad_metadata_rejects_the_sequence(write_hot3d, field, value, reason):
         (POSES, '"joint_angles": [0.0', '"joint_angles": [90.0', "expected radians"),
         (PROFILE, "hand_model", "model", "hand_model: expected an object"),
         (PROFILE, '"joint_rotation_axes": [[0.0,', '"joint_rotation_axes": [[', "joint_rotation_axes: expected"),
+        (PROFILE, '"joint_rotation_axes": [[0.0,', '"joint_rotation_axes": [[2.0,', "expected unit vectors"),
+        (
+            PROFILE,
+            '"joint_rest_positions": [[-30.0',
+            '"joint_rest_positions": [[-9e9',
+            "expected a hand in millimetres",
+        ),
+        (PROFILE, '"landmark_rest_positions": [[-20.0', '"landmark_rest_positions": [[1e39', "numbers near it"),
         (PROFILE, "[[1, 0, 0]", "[[17, 0, 0]", "expected integers from 0 to 16"),
         (PROFILE, "[[1.0, 0.0, 0.0]", "[[1.0, 1.0, 0.0]", "expected rows that sum to 1"),
         ("masks/mask_qa_pass.csv", "stream_id", "stream", "expected header"),
