@@ -1,6 +1,6 @@
 """What one hand does, as statements from which a text of any level is put together.
 
-What belongs here: one function for each kind of fact about a hand. What does not: the facts (`summary`), the words
+What belongs here: one function for each kind of fact about a hand. What does not: the facts (`hand_summary`), the words
 (`phrases`), and the choice of statements (`rules`).
 """
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from handx_core.captioning.facts import LIKE_FRAMES, During, Moves, Span, Step, common_speed, first_movements, repeated
+from handx_core.captioning.hand_summary import HandFacts
 from handx_core.captioning.phrases import (
     Voice,
     contact,
@@ -18,17 +20,6 @@ from handx_core.captioning.phrases import (
     sentence,
     times,
     tips_of,
-)
-from handx_core.captioning.summary import (
-    LIKE_FRAMES,
-    During,
-    HandFacts,
-    Moves,
-    Span,
-    Step,
-    common_speed,
-    first_movements,
-    repeated,
 )
 from handx_core.skeleton import FINGERS
 

@@ -1,6 +1,6 @@
 """What the events say of the two hands together: contacts merged, changes of distance, who is where.
 
-What belongs here: from `two_hand_relationships` to facts. What does not: facts about one hand (`summary`) and any
+What belongs here: from `two_hand_relationships` to facts. What does not: facts about one hand (`hand_summary`) and any
 wording. Neither hand is privileged: what both hands do alike is one fact about "both", and where one hand must be
 named first it is the one whose finger comes first in anatomical order, so mirrored events give mirrored facts.
 """
@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from handx_core.captioning.summary import (
+from handx_core.captioning.facts import (
     During,
     Span,
     Step,
     alike_in_time,
+    common_spans,
     distance_steps,
     merge_spans,
     spans_of,
     state_sequence,
-    union,
 )
 from handx_core.skeleton import FINGERS, HANDS
 
@@ -28,7 +28,7 @@ AXES: Final = ("left-right", "front-back", "down-up")
 
 @dataclass(frozen=True)
 class TipTouch:
-    """Fingertips of `hand` with `others` of the other hand, for each span.
+    """Fingertips of `hand` with `others` of the other hand, for each span; no span where they differ in time.
 
     hand "both": each of `fingers` with its counterpart where others is empty, else each hand's `fingers` with the
     other hand's `others`.
@@ -42,7 +42,7 @@ class TipTouch:
 
 @dataclass(frozen=True)
 class PalmTouch:
-    """Fingertips of `hand` ("left", "right" or "both") in a state at the other hand's palm, for each span."""
+    """Fingertips of `hand` ("left", "right" or "both") at the other hand's palm, for each span, as TipTouch."""
 
     hand: str
     fingers: tuple[str, ...]
@@ -89,7 +89,7 @@ def pair_facts(relations: Mapping[str, Any], tolerance: int) -> PairFacts:
 
 
 def tips_together(touches: Sequence[TipTouch]) -> TipTouch:
-    """All contacts between fingertips as one: the tips that take part, and the frames in which any two touch."""
+    """All contacts between fingertips as one: the tips that take part, and when, if they touch at the same times."""
     taking_part: dict[str, set[str]] = {hand: set() for hand in HANDS}
     for touch in touches:
         one, other = (touch.hand, OTHER[touch.hand]) if touch.hand in HANDS else HANDS
@@ -99,7 +99,7 @@ def tips_together(touches: Sequence[TipTouch]) -> TipTouch:
             taking_part[one] |= set(touch.others)
             taking_part[other] |= set(touch.fingers)
     ordered = {hand: tuple(f for f in FINGERS if f in found) for hand, found in taking_part.items()}
-    spans = union(span for touch in touches for span in touch.spans)
+    spans = common_spans([touch.spans for touch in touches])
     if ordered["left"] == ordered["right"]:
         return TipTouch("both", ordered["left"], (), spans)
     first = min(HANDS, key=lambda hand: (len(ordered[hand]), [FINGERS.index(f) for f in ordered[hand]]))
@@ -116,15 +116,14 @@ def palms_together(touches: Sequence[PalmTouch]) -> tuple[PalmTouch, ...]:
         hand: PalmTouch(
             hand,
             tuple(f for f in FINGERS if any(f in touch.fingers for touch in group)),
-            union(span for touch in group for span in touch.spans),
+            common_spans([touch.spans for touch in group]),
         )
         for hand, group in found.items()
         if group
     }
     if len(merged) == 2 and merged["left"].fingers == merged["right"].fingers:
-        spans = merged["left"].spans, merged["right"].spans
-        if len(spans[0]) == len(spans[1]):
-            return (PalmTouch("both", merged["left"].fingers, union([*spans[0], *spans[1]])),)
+        spans = common_spans([merged["left"].spans, merged["right"].spans])
+        return (PalmTouch("both", merged["left"].fingers, spans),)
     return tuple(sorted(merged.values(), key=lambda touch: (touch.spans, [FINGERS.index(f) for f in touch.fingers])))
 
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from handx_core.captioning.facts import Span, common_speed, repeated
 from handx_core.captioning.hand_text import CONTACT, MOVEMENT, STATE, Statement
 from handx_core.captioning.pair_summary import OTHER, PairFacts, PalmTouch, TipTouch, palms_together, tips_together
 from handx_core.captioning.phrases import Voice, contact, listed, sentence, times, tips_of
-from handx_core.captioning.summary import Span, common_speed, repeated
 
 _MANY: Final = 3
 """Contacts between fingertips up to which moderate levels tell each by itself."""
@@ -41,8 +41,7 @@ def pair_statements(facts: PairFacts, voice: Voice) -> list[Statement]:
     """All that can be said of the two hands together at the voice's level."""
     statements = _palm_contact(facts.palms, voice)
     statements += _tips(facts.tips, voice)
-    tip_palms = palms_together(facts.tip_palms) if voice.level <= 2 else facts.tip_palms
-    statements += [_tip_palm(touch, voice, f"tip_palm{number}") for number, touch in enumerate(tip_palms)]
+    statements += _tip_palms(facts.tip_palms, voice)
     statements += _distance(facts, voice)
     if voice.level >= 4:
         statements += [_near(near, voice, f"near{number}") for number, near in enumerate(facts.nears)]
@@ -67,11 +66,12 @@ def _tips(touches: Sequence[TipTouch], voice: Voice) -> list[Statement]:
     if not touches:
         return []
     if len(touches) > 1 and (voice.level <= 2 or (voice.level <= 4 and len(touches) > _MANY)):
-        touches = [tips_together(touches)]
-    return [_tip(touch, voice, f"tips{number}") for number, touch in enumerate(touches)]
+        everything = _extent([span for touch in touches for span in touch.spans])
+        return [_tip(tips_together(touches), voice, "tips", everything)]
+    return [_tip(touch, voice, f"tips{number}", _extent(touch.spans)) for number, touch in enumerate(touches)]
 
 
-def _tip(touch: TipTouch, voice: Voice, place: str) -> Statement:
+def _tip(touch: TipTouch, voice: Voice, place: str, extent: Span) -> Statement:
     matched = touch.hand == "both" and not touch.others
     plural, it, other = True, "each other", ""
     if matched:
@@ -90,13 +90,22 @@ def _tip(touch: TipTouch, voice: Voice, place: str) -> Statement:
         name, several = tips_of(touch.others, OTHER[touch.hand] + " ")
         other, it = " " + name, "them" if several else "it"
     text = sentence(subject, contact(voice, place, touch.spans, other, it), plural)
-    return Statement(CONTACT, 0, _extent(touch.spans), lambda _: text)
+    return Statement(CONTACT, 0, extent, lambda _: text)
 
 
-def _tip_palm(touch: PalmTouch, voice: Voice, place: str) -> Statement:
+def _tip_palms(touches: Sequence[PalmTouch], voice: Voice) -> list[Statement]:
+    if len(touches) > 1 and voice.level <= 2:
+        everything = _extent([span for touch in touches for span in touch.spans])
+        told = [(touch, everything) for touch in palms_together(touches)]
+    else:
+        told = [(touch, _extent(touch.spans)) for touch in touches]
+    return [_tip_palm(touch, voice, f"tip_palm{number}", extent) for number, (touch, extent) in enumerate(told)]
+
+
+def _tip_palm(touch: PalmTouch, voice: Voice, place: str, extent: Span) -> Statement:
     subject, plural, palm = _tips_and_palm(touch)
     text = sentence(subject, contact(voice, place, touch.spans, " " + palm, "it"), plural)
-    return Statement(CONTACT, 0, _extent(touch.spans), lambda _: text)
+    return Statement(CONTACT, 0, extent, lambda _: text)
 
 
 def _tips_and_palm(touch: PalmTouch) -> tuple[str, bool, str]:
@@ -119,7 +128,7 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
     """How the palms' distance changes, or what it stays."""
     steps, whole = facts.approaches, (0, voice.frame_count)
     if not steps:
-        if not facts.distance or facts.palms:
+        if facts.palms or len(facts.distance) != 1:
             return []
         state = voice.pick("distance", _DISTANCE_WORDS[facts.distance[0][0]])
         stay = voice.pick("stay", ("stay", "remain"))

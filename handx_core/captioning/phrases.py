@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from handx_core.captioning.summary import Span
+from handx_core.captioning.facts import Span
 from handx_core.skeleton import FINGERS
 
 _COUNTS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -28,7 +28,7 @@ _CONTACT: Final = ("[touch]", "[meet]", "[come] into contact")
 _LASTING_CONTACT: Final = ("[touch]", "[be] in contact")
 
 SPEED_WORDS: Final = {
-    "Slow": ("slowly", "gently", "at a slow pace"),
+    "Slow": ("slowly", "at a slow pace", "at low speed"),
     "Medium": ("steadily", "at a medium speed", "at a moderate pace"),
     "Fast": ("quickly", "fast", "rapidly"),
 }
@@ -135,9 +135,11 @@ def times(count: int) -> str:
 def contact(voice: Voice, place: str, spans: Sequence[Span], other: str, it: str) -> str:
     """The predicate of a contact: how often, or how it begins, lasts and ends.
 
-    other: what is touched, with a leading space, or "" where the subject's parts touch each other. it: "it", "them"
-    or "each other", for the parting.
+    spans: when; none if contacts told as one differ in it. other: what is touched, with a leading space, or "" where
+    the subject's parts touch each other. it: "it", "them" or "each other", for the parting.
     """
+    if not spans:
+        return "[touch]" + other + voice.pick(place + "/apart", (" at different times", " not all at once"))
     begins, ends = spans[0][0] <= 2, spans[-1][1] >= voice.frame_count - 2
     lasting = len(spans) == 1 and begins
     verbs = ("[touch]",) if voice.level == 1 else _LASTING_CONTACT if lasting else _CONTACT

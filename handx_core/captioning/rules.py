@@ -1,7 +1,7 @@
 """The rule-based writer: five levels of text from the events alone, with no model and no network.
 
 What belongs here: which statements a level tells, in which order, and how they are joined. What does not: what the
-statements are (`hand_text`, `pair_text`), and the facts behind them (`summary`, `pair_summary`).
+statements are (`hand_text`, `pair_text`), and the facts behind them (`hand_summary`, `pair_summary`).
 
 Levels 1 and 2 are concise and group contacts, 3 and 4 are moderate, 5 tells everything, with speeds and frames.
 Contacts and hyperextensions are told at every level, contacts first. The same clip id and events always give the
@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from handx_core.captioning.facts import LIKE_FRAMES
+from handx_core.captioning.hand_summary import HandFacts, hand_facts
 from handx_core.captioning.hand_text import CONTACT, MOVEMENT, Statement, hand_statements
 from handx_core.captioning.pair_summary import PairFacts, pair_facts
 from handx_core.captioning.pair_text import pair_statements
 from handx_core.captioning.phrases import Voice, capital
-from handx_core.captioning.summary import LIKE_FRAMES, HandFacts, hand_facts
 from handx_core.settings import Settings
 from handx_core.skeleton import HANDS
 
@@ -33,8 +34,11 @@ _FINE_TOLERANCE: Final = 2
 _TOGETHER: Final = 4
 """Frames within which two movements begin at the same time."""
 
+_ADJOINING: Final = 2
+"""Frames by which one may overlap what it comes after."""
 
-SOURCES: Final = ("summary", "pair_summary", "phrases", "hand_text", "pair_text", "rules")
+
+SOURCES: Final = ("facts", "hand_summary", "pair_summary", "phrases", "hand_text", "pair_text", "rules")
 """The modules that make up the rules."""
 
 
@@ -97,14 +101,20 @@ def _text(statements: Sequence[Statement], voice: Voice, side: str) -> str:
 
 
 def _link(before: Statement, statement: Statement, voice: Voice, number: int) -> str:
-    """The words that place a statement in time after the one before it."""
+    """The words that place a statement in time after the one told before it."""
     if voice.level == 1 or not {before.kind, statement.kind} <= {CONTACT, MOVEMENT}:
         return ""
-    if abs(statement.span[0] - before.span[0]) <= _TOGETHER and statement.span[0] > 2:
-        return voice.pick(f"together{number}", ("at the same time, ", "together with this, "))
-    if statement.span[0] >= before.span[1] - 2:
+    (start, end), (other_start, other_end) = statement.span, before.span
+    if start >= other_end - _ADJOINING:
         return voice.pick(f"then{number}", ("then ", "after that, ", "next, "))
-    return voice.pick(f"while{number}", ("meanwhile, ", "during this, ")) if statement.kind == MOVEMENT else ""
+    if end <= other_start + _ADJOINING:
+        return voice.pick(f"before{number}", ("before that, ", "earlier, "))
+    if abs(start - other_start) <= _TOGETHER:
+        return voice.pick(f"together{number}", ("at the same time, ", "together with this, "))
+    if statement.kind == CONTACT:
+        return ""
+    inside = other_start <= start and end <= other_end
+    return voice.pick(f"while{number}", ("meanwhile, ", "during this, ") if inside else ("meanwhile, ",))
 
 
 def _rules_hash() -> str:

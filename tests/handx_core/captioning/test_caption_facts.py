@@ -2,8 +2,9 @@
 
 from event_makers import bend, change, hold, still, travel
 
+from handx_core.captioning.facts import During, Step, repeated, state_sequence, union
+from handx_core.captioning.hand_summary import HandFacts, hand_facts
 from handx_core.captioning.pair_summary import PalmTouch, TipTouch, pair_facts, palms_together, tips_together
-from handx_core.captioning.summary import During, HandFacts, Step, hand_facts, repeated, state_sequence, union
 
 
 def facts(events: dict, tolerance: int = 5, exact_speeds: bool = False) -> HandFacts:
@@ -95,8 +96,9 @@ def test_contacts_of_both_hands_are_merged_or_named_by_the_first_finger() -> Non
         TipTouch("right", ("thumb",), ("ring", "pinky"), ((30, 40),)),
     )
     assert tips_together(touches) == TipTouch(
-        "right", ("thumb", "index", "middle"), ("index", "middle", "ring", "pinky"), ((11, 20), (30, 40))
+        "right", ("thumb", "index", "middle"), ("index", "middle", "ring", "pinky"), ()
     )
+    assert tips_together(touches[:1] * 2).spans == ((11, 20),)
 
 
 def test_fingertips_at_both_palms_are_told_of_both_hands() -> None:
