@@ -139,9 +139,9 @@ def subject_postures(source: str, subject: int, settings: SyntheticSettings) -> 
 
 def make_take(name: TakeName, settings: SyntheticSettings) -> TrueTake:
     """One take with its truth."""
-    postures = subject_postures(name.source, name.subject, settings)
+    shape = subject_postures(name.source, name.subject, settings).shape
     rng = seeded(settings, name.source, name.subject, name.take, "motion")
-    scenes = write_script(postures, rng, settings.seconds_per_take)
+    scenes = take_scenes(name, settings)
     times = _stamps(name, settings.seconds_per_take)
     poses = _perform(scenes, rng, times)
     drift = sway(rng, times, SWAY_M)
@@ -151,7 +151,7 @@ def make_take(name: TakeName, settings: SyntheticSettings) -> TrueTake:
     for hand in range(len(HANDS)):
         rotation = turn_rotation(poses[:, hand, 23:])
         side = np.ones(3) if hand == LEFT else MIRROR
-        placed = place_hand(hand_joints(postures.shape, angles[:, hand]), rotation, poses[:, hand, 20:23])
+        placed = place_hand(hand_joints(shape, angles[:, hand]), rotation, poses[:, hand, 20:23])
         joints[:, hand] = placed * side + drift[:, None]
         wrists[:, hand] = rotation.as_matrix() * side[:, None]
     wrong_start = _wrong_start(name, settings)
@@ -167,6 +167,12 @@ def make_take(name: TakeName, settings: SyntheticSettings) -> TrueTake:
         wrists=wrists,
         wrong_start_frames=wrong_start,
     )
+
+
+def take_scenes(name: TakeName, settings: SyntheticSettings) -> list[Scene]:
+    """The scenes of a take with their key poses; the last one may end after the take."""
+    rng = seeded(settings, name.source, name.subject, name.take, "script")
+    return write_script(subject_postures(name.source, name.subject, settings), rng, settings.seconds_per_take)
 
 
 def take_path(name: TakeName, settings: SyntheticSettings) -> str:
