@@ -395,3 +395,7 @@ def test_cost_grows_with_the_frames_and_not_with_their_square(motion):
                 extract_events(joints)
             best[len(joints)] = min(best[len(joints)], time.process_time() - start)
     assert best[240] <= 5 * best[60]
+
+
+def test_an_empty_batch_has_no_events():
+    assert extract_events_batch(np.zeros((0, 60, 2, 21, 3))) == []
