@@ -157,7 +157,7 @@ def _read_frames(root: Path, folder: Path, frames: list[int], count: int) -> NDA
             raise RawDataError(path, f"expected {count} numbers, found {len(content.split())}")
         contents.append(content)
     try:
-        table = _parse(b" ".join(contents)).reshape(-1, count)
+        table = _parse(b" ".join(contents)).reshape(len(frames), count)
     except ValueError:
         table = np.stack([_parse_one(content, path, count) for content, path in zip(contents, paths, strict=True)])
     finite = np.isfinite(table).all(axis=1)
@@ -211,13 +211,22 @@ def _labels(root: Path) -> tuple[dict[str, list[Label]], tuple[Rejection, ...]]:
         except RawDataError as error:
             lines, faults = [], [error.reason]
         for row in filter(None, map(str.split, lines)):
-            if len(row) == 7 and _TAKE_PATH.fullmatch(row[1]) and all(_SMALL_NUMBER.fullmatch(c) for c in row[2:]):
-                action, start, end = map(int, row[2:5])
-                if 0 < action < len(ACTIONS) and start <= end:
-                    labels.setdefault(row[1], []).append(Label(start / FPS, (end + 1) / FPS, ACTIONS[action]))
-                    continue
-            faults.append(f"expected id, take, action 1 to 36, start and end, found {' '.join(row)[:80]!r}")
+            label = _label(row)
+            if label is None:
+                faults.append(f"expected id, take, action 1 to 36, start and end, found {' '.join(row)[:80]!r}")
+            else:
+                labels.setdefault(row[1], []).append(label)
         if faults:
             reason = f"{len(faults)} unusable rows, the first: {faults[0]}"
             rejected.append(Rejection(str(path), "file", reason))
     return labels, tuple(rejected)
+
+
+def _label(row: list[str]) -> Label | None:
+    """The label of a row id, take, action, first and last frame of it, and of the take; None where it is none."""
+    if len(row) != 7 or not _TAKE_PATH.fullmatch(row[1]) or not all(map(_SMALL_NUMBER.fullmatch, row[2:])):
+        return None
+    action, start, end = map(int, row[2:5])
+    if not (0 < action < len(ACTIONS) and start <= end):
+        return None
+    return Label(start / FPS, (end + 1) / FPS, ACTIONS[action])

@@ -199,3 +199,15 @@ def test_real_sample_becomes_one_skeleton_and_no_clip_and_says_so():
     clips = cut_clips([skeleton], CURATION)
     assert len(clips) == 0
     assert clips.rejected[0].reason == "expected the 60 frames of a clip or more, found 15"
+
+
+@pytest.mark.parametrize("source", ["gigahands", "h2o"])
+def test_labels_are_where_the_script_has_its_scenes(takes, source):
+    found = [label for recording, _ in takes[source] for label in recording.take.labels]
+    assert len(found) >= len(takes[source])
+    for recording, truth in takes[source]:
+        scenes = np.array([scene[:2] for scene in truth.script]).clip(max=len(truth.times) / 30.0)
+        for label in recording.take.labels:
+            distances = np.abs(scenes - [label.start_s, label.end_s]).max(axis=1)
+            assert distances.min() < 1.01 / 30.0
+            assert label.text
