@@ -1,0 +1,259 @@
+"""The tokenizer: a clip as 30 steps of codes, and back, by finite scalar quantisation (FSQ).
+
+A one-dimensional residual convolution network encodes two frames into a few numbers, each rounded to one of a few
+levels (Mentzer et al. 2023, "Finite scalar quantization"); another decodes them into control points of a cubic
+B-spline, so that what is decoded is smooth whatever the codes are. What belongs here: the model and its loss. What
+does not: its training (`training.tokenizer`).
+"""
+
+from typing import Final, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from vector_quantize_pytorch import FSQ
+
+from handx_core.models.trained import TrainedModel, load_weights, seeded
+from handx_core.representation.motion import to_clip_frame
+from handx_core.representation.streams import HAND_WIDTH, WRISTS_WIDTH, from_streams, to_streams
+from handx_core.settings import Settings
+from handx_core.skeleton import WRIST
+
+FRAMES_PER_STEP: Final = 2
+
+LENGTH_UNIT_M: Final = 0.1
+"""Losses are in decimetres: of order one, so that one gradient clip serves all models."""
+
+_SMALLEST_SCALE: Final = 1e-3
+_CLIPS_AT_ONCE: Final = 256
+_HALF_SPLINE: Final = (1 / 48, 1 / 6, 23 / 48, 2 / 3, 23 / 48, 1 / 6, 1 / 48)
+"""The uniform cubic B-spline sampled at half its knot distance: weights of a control point on frames around it."""
+
+
+class TokenizerSettings(Settings):
+    """Sizes of the tokenizer.
+
+    streams: "hands" gives a step one code for each hand, by one network for both (the left one mirrored), and
+    `wrist_codes` codes for the wrists; "single" gives it one code for everything, as in HandX. levels: of the digits
+    of a code; their product is the number of codes. width, depth, dilation_growth: of the residual convolutions.
+    """
+
+    streams: Literal["hands", "single"] = "hands"
+    levels: tuple[int, ...] = (8, 5, 5, 5)
+    wrist_codes: int = 4
+    width: int = 96
+    depth: int = 2
+    dilation_growth: int = 3
+
+
+class TokenizerLoss(Settings):
+    """Weights of the terms of the loss: mean absolute errors of joints, of joints relative to their wrist, of their
+    velocity and acceleration (per frame), in decimetres, and of the normalised features."""
+
+    relative: float = 1.0
+    velocity: float = 0.0
+    acceleration: float = 0.0
+    features: float = 0.3
+
+
+class Tokenizer(nn.Module):
+    """Joints to codes and back.
+
+    settings: sizes. Mean and scale of the features are part of the weights: set them from training clips with
+    `fit_features` before training.
+    """
+
+    hand_mean: Tensor
+    hand_scale: Tensor
+    wrists_mean: Tensor
+    wrists_scale: Tensor
+
+    def __init__(self, settings: TokenizerSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        for name, width in (("hand", HAND_WIDTH), ("wrists", WRISTS_WIDTH)):
+            self.register_buffer(f"{name}_mean", torch.zeros(width))
+            self.register_buffer(f"{name}_scale", torch.ones(width))
+        if settings.streams == "hands":
+            self.hand_coder = Coder(HAND_WIDTH, 1, settings)
+            self.wrists_coder = Coder(WRISTS_WIDTH, settings.wrist_codes, settings)
+        else:
+            self.joint_coder = Coder(2 * HAND_WIDTH + WRISTS_WIDTH, 1, settings)
+
+    @property
+    def n_streams(self) -> int:
+        """Codes of a step: left hand, right hand, then the wrists'; or one."""
+        return 2 + self.settings.wrist_codes if self.settings.streams == "hands" else 1
+
+    def fit_features(self, joints: Tensor) -> None:
+        """Set mean and scale of the features from training clips; joints: (N, T, 2, 21, 3), metres, clip frame."""
+        hands, wrists = to_streams(joints.double())
+        for name, features in (("hand", hands), ("wrists", wrists)):
+            flat = features.flatten(0, -2)
+            getattr(self, f"{name}_mean").copy_(flat.mean(0))
+            getattr(self, f"{name}_scale").copy_(flat.std(0).clamp_min(_SMALLEST_SCALE))
+
+    def normal_streams(self, joints: Tensor) -> tuple[Tensor, Tensor]:
+        """joints: (B, T, 2, 21, 3) -> normalised hands (B, 2, T, 60) and wrists (B, T, 18)."""
+        with torch.autocast(joints.device.type, enabled=False):  # geometry would lose 0.4 % to bfloat16
+            hands, wrists = to_streams(joints)
+        return (hands - self.hand_mean) / self.hand_scale, (wrists - self.wrists_mean) / self.wrists_scale
+
+    def quantise(self, joints: Tensor) -> tuple[Tensor, Tensor]:
+        """joints: (B, T, 2, 21, 3), metres, clip frame, T even.
+
+        Returns digits (B, T / 2, n_streams, n_digits) in [-1, 1], through which gradients pass, and codes
+        (B, T / 2, n_streams) int64.
+        """
+        hands, wrists = self.normal_streams(joints)
+        if self.settings.streams == "single":
+            return self.joint_coder.quantise(torch.cat([*hands.unbind(1), wrists], dim=-1))
+        digits, codes = self.hand_coder.quantise(hands.flatten(0, 1))
+        wrist_digits, wrist_codes = self.wrists_coder.quantise(wrists)
+        digits = digits.squeeze(2).unflatten(0, (-1, 2)).transpose(1, 2)
+        codes = codes.squeeze(2).unflatten(0, (-1, 2)).transpose(1, 2)
+        return torch.cat([digits, wrist_digits], dim=2), torch.cat([codes, wrist_codes], dim=2)
+
+    def reconstruct(self, digits: Tensor) -> tuple[Tensor, Tensor]:
+        """Digits of `quantise` to normalised hands (B, 2, T, 60) and wrists (B, T, 18)."""
+        if self.settings.streams == "single":
+            left, right, wrists = self.joint_coder.reconstruct(digits).split((HAND_WIDTH, HAND_WIDTH, WRISTS_WIDTH), -1)
+            return torch.stack([left, right], dim=1), wrists
+        hands = self.hand_coder.reconstruct(digits[:, :, :2].transpose(1, 2).flatten(0, 1)[:, :, None])
+        return hands.unflatten(0, (-1, 2)), self.wrists_coder.reconstruct(digits[:, :, 2:])
+
+    def to_joints(self, hands: Tensor, wrists: Tensor) -> Tensor:
+        """The inverse of `normal_streams`: joints (B, T, 2, 21, 3), metres."""
+        with torch.autocast(hands.device.type, enabled=False):
+            placed = wrists.float() * self.wrists_scale + self.wrists_mean
+            return from_streams(hands.float() * self.hand_scale + self.hand_mean, placed)
+
+    @torch.no_grad()
+    def encode(self, joints: Tensor) -> Tensor:
+        """joints: (B, T, 2, 21, 3), metres, clip frame, T even -> codes (B, T / 2, n_streams) int64."""
+        return self.quantise(joints)[1]
+
+    @torch.no_grad()
+    def decode(self, codes: Tensor) -> Tensor:
+        """codes: (B, T / 2, n_streams) -> joints (B, T, 2, 21, 3), metres, clip frame."""
+        digits = code_digits(codes, self.settings.levels)
+        levels = torch.tensor(self.settings.levels, device=codes.device)
+        half = levels.div(2, rounding_mode="floor")
+        return to_clip_frame(self.to_joints(*self.reconstruct((digits - half) / half)))
+
+
+class Coder(nn.Module):
+    """Encoder, FSQ and decoder of one stream.
+
+    n_features: of a frame. n_codes: of a step.
+    """
+
+    spline: Tensor
+
+    def __init__(self, n_features: int, n_codes: int, settings: TokenizerSettings) -> None:
+        super().__init__()
+        width, n_digits = settings.width, n_codes * len(settings.levels)
+        dilations = [settings.dilation_growth**place for place in range(settings.depth)]
+        self.encoder = nn.Sequential(
+            nn.Conv1d(n_features, width, kernel_size=2 * FRAMES_PER_STEP, stride=FRAMES_PER_STEP, padding=1),
+            *(Residual(width, dilation) for dilation in dilations),
+            nn.SiLU(),
+            nn.Conv1d(width, n_digits, kernel_size=1),
+        )
+        self.fsq = FSQ(list(settings.levels), num_codebooks=n_codes, keep_num_codebooks_dim=True)
+        self.decoder = nn.Sequential(
+            nn.Conv1d(n_digits, width, kernel_size=3, padding=1),
+            *(Residual(width, dilation) for dilation in reversed(dilations)),
+            nn.SiLU(),
+            nn.Conv1d(width, n_features, kernel_size=3, padding=1),
+        )
+        self.register_buffer("spline", torch.tensor(_HALF_SPLINE).expand(n_features, 1, -1).clone(), persistent=False)
+
+    def quantise(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """features: (B, T, n_features) -> digits (B, T / 2, n_codes, n_digits) and codes (B, T / 2, n_codes)."""
+        latent = self.encoder(features.transpose(1, 2)).transpose(1, 2)
+        digits, codes = self.fsq(latent)
+        return digits.unflatten(-1, (codes.shape[-1], -1)), codes.long()
+
+    def reconstruct(self, digits: Tensor) -> Tensor:
+        """Digits of `quantise` -> features (B, T, n_features): a cubic B-spline with one control point a step."""
+        control = self.decoder(digits.flatten(-2).transpose(1, 2))
+        control = functional.pad(control, (2, 2), mode="replicate")
+        dense = functional.conv_transpose1d(control, self.spline, stride=FRAMES_PER_STEP, groups=control.shape[1])
+        n_frames = FRAMES_PER_STEP * digits.shape[1]
+        start = (dense.shape[-1] - n_frames) // 2
+        return dense[..., start : start + n_frames].transpose(1, 2)
+
+
+class Residual(nn.Module):
+    """A dilated convolution and a pointwise one, added to what came in."""
+
+    def __init__(self, width: int, dilation: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.SiLU(),
+            nn.Conv1d(width, width, kernel_size=3, padding=dilation, dilation=dilation),
+            nn.SiLU(),
+            nn.Conv1d(width, width, kernel_size=1),
+        )
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        return hidden + self.layers(hidden)
+
+
+def encode_clips(model: Tokenizer, joints: Tensor) -> Tensor:
+    """Codes of any number of clips; joints: (N, T, 2, 21, 3), metres, clip frame -> (N, T / 2, streams) int64."""
+    device = model.hand_mean.device
+    return torch.cat([model.encode(some.to(device)).cpu() for some in joints.split(_CLIPS_AT_ONCE)])
+
+
+def decode_clips(model: Tokenizer, codes: Tensor) -> Tensor:
+    """Joints of any number of clips; codes: (N, T / 2, streams) -> (N, T, 2, 21, 3), metres, clip frame."""
+    device = model.hand_mean.device
+    return torch.cat([model.decode(some.to(device)).cpu() for some in codes.split(_CLIPS_AT_ONCE)])
+
+
+def code_digits(codes: Tensor, levels: tuple[int, ...]) -> Tensor:
+    """codes: (...,) -> digits (..., len(levels)) int64, each 0 to its level - 1; the first digit varies fastest."""
+    digits = []
+    for level in levels:
+        digits.append(codes % level)
+        codes = codes.div(level, rounding_mode="floor")
+    return torch.stack(digits, dim=-1)
+
+
+def digits_code(digits: Tensor, levels: tuple[int, ...]) -> Tensor:
+    """The inverse of `code_digits`: digits (..., len(levels)) -> codes (...,) int64."""
+    code = torch.zeros_like(digits[..., 0])
+    for place in reversed(range(len(levels))):
+        code = code * levels[place] + digits[..., place]
+    return code
+
+
+def reconstruction_loss(model: Tokenizer, joints: Tensor, weights: TokenizerLoss) -> dict[str, Tensor]:
+    """Terms of the loss by name, "loss" their weighted sum; joints: (B, T, 2, 21, 3), metres, clip frame."""
+    hands, wrists = model.reconstruct(model.quantise(joints)[0])
+    error = (model.to_joints(hands, wrists) - joints) / LENGTH_UNIT_M
+    true_hands, true_wrists = model.normal_streams(joints)
+    terms = {
+        "position": error.abs().mean(),
+        "relative": (error - error[..., WRIST : WRIST + 1, :]).abs().mean(),
+        "velocity": error.diff(dim=1).abs().mean(),
+        "acceleration": error.diff(n=2, dim=1).abs().mean(),
+        "features": (hands - true_hands).abs().mean() + (wrists - true_wrists).abs().mean(),
+    }
+    weighted = {name: weight * terms[name] for name, weight in weights.model_dump().items()}
+    return {"loss": terms["position"] + sum(weighted.values(), torch.zeros_like(terms["position"])), **terms}
+
+
+def build_tokenizer(settings: TokenizerSettings, seed: int) -> Tokenizer:
+    """A tokenizer with weights drawn from a seed."""
+    with seeded(seed):
+        return Tokenizer(settings)
+
+
+def load_tokenizer(trained: TrainedModel) -> Tokenizer:
+    """The trained tokenizer, ready for use. Raises HandXError where its weights are missing or changed."""
+    model = build_tokenizer(TokenizerSettings(**trained.config["model"]["tokenizer"]), seed=0)
+    load_weights(model, trained)
+    return model
