@@ -177,11 +177,11 @@ def _one_after_another(bends: Sequence[Moves], voice: Voice) -> Statement | None
 def _steps(steps: Sequence[Step], voice: Voice, place: str, words: Callable[[Step], str]) -> str:
     """Several movements in order: the pattern and how often, or one by one with speed and frames."""
     parts, count, more = repeated([words(step) for step in steps])
-    whole = (steps[0].span[0], steps[-1].span[1])
     common = common_speed(step.speed for step in steps)
     if count > 1:
-        again = f", then {parts[0]} again" if more and voice.level > 2 else ""
-        return listed(parts) + times(count) + voice.speed(place, common) + again + voice.frames(whole)
+        cycles = (steps[0].span[0], steps[count * len(parts) - 1].span[1])
+        told = listed(parts) + times(count) + voice.speed(place, common) + voice.frames(cycles)
+        return told + (f", then {parts[0]} again{voice.frames(steps[-1].span)}" if more and voice.level > 2 else "")
     if voice.level <= 2:
         return ", then ".join(parts) + voice.speed(place, common)
     told = []

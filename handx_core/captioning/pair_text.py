@@ -139,9 +139,10 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
     words, count, more = repeated([together if step.what == "approach" else apart for step in steps])
     span = (steps[0].span[0], steps[-1].span[1])
     if count > 1:
-        again = f", then {words[0]} again" if more and voice.level > 2 else ""
+        cycles = (span[0], steps[count * len(words) - 1].span[1])
         speed = voice.speed("distance", common_speed(step.speed for step in steps))
-        told = listed(words) + times(count) + speed + again + voice.frames(span)
+        told = listed(words) + times(count) + speed + voice.frames(cycles)
+        told += f", then {words[0]} again{voice.frames(steps[-1].span)}" if more and voice.level > 2 else ""
     else:
         told = ", then ".join(
             word
