@@ -184,12 +184,12 @@ def _steps(steps: Sequence[Step], voice: Voice, place: str, words: Callable[[Ste
         return told + (f", then {parts[0]} again{voice.frames(steps[-1].span)}" if more and voice.level > 2 else "")
     if voice.level <= 2:
         return ", then ".join(parts) + voice.speed(place, common)
-    told = []
+    each = []
     for number, (part, step) in enumerate(zip(parts, steps, strict=True)):
         if number == 0 or voice.level == 5 or step.speed != steps[number - 1].speed:
             part += voice.speed(f"{place}/{number}", step.speed)
-        told.append(part + (voice.when(step.span) if number == 0 else "") + voice.frames(step.span))
-    return ", then ".join(told)
+        each.append(part + (voice.when(step.span) if number == 0 else "") + voice.frames(step.span))
+    return ", then ".join(each)
 
 
 def _travel(steps: Sequence[Step], voice: Voice) -> Statement:

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from handx_core.curation import duplicates
 from handx_core.settings import Settings
 
 SPLITS: Final = ("train", "val", "test")
@@ -204,6 +203,8 @@ def _rank(name: str, seed: int) -> str:
 
 def _same_motion_across(split: NDArray[np.str_], joints: NDArray[np.floating]) -> list[tuple[int, int]]:
     """Near-identical pairs (i, j) on two sides, each held-out clip against every clip of the other sides."""
+    from handx_core.curation import duplicates  # here, so that naming the settings does not load scipy
+
     prints, bones = duplicates.fingerprints(joints), duplicates.mean_bones(joints)
     size = prints.shape[-1]
     radius = duplicates.FINGERPRINT_RADIUS_M * (size / duplicates.FINGERPRINT_SIZE) ** 0.5

@@ -133,6 +133,46 @@ def check_travel(events: Events, hand: str, text: str) -> None:
         assert any(w == way and a <= first + slack and b >= last - slack for w, a, b in told), (way, first, last, text)
 
 
+def tip_pair_claims(text: str) -> set[tuple[str, str, int, int]]:
+    """Left finger, right finger, first and last frame of each contact between fingertips that is told."""
+    told = set()
+    for sentence in sentences(text):
+        found = re.search(r" (touch(es)?|meets?|comes? into contact|is in contact|are in contact)\b", sentence)
+        if not found or "palm" in sentence:
+            continue
+        subject, rest = sentence[: found.start()].lower(), sentence[found.end() :].split("frames")[0]
+        one, other = fingers_in(subject), fingers_in(rest)
+        if "both hands" in subject or "two" in subject:
+            pairs = {(finger, finger) for finger in FINGERS if finger in one or f"{finger}s" in subject}
+        elif "each" in subject:
+            pairs = {(a, b) for a in one for b in other} | {(b, a) for a in one for b in other}
+        else:
+            pairs = {(a, b) if "left" in subject else (b, a) for a in one for b in other}
+        for first, last in re.findall(r"(\d+) to (\d+)", sentence):
+            told |= {(*pair, int(first), int(last)) for pair in pairs}
+    return told
+
+
+def check_interaction(events: Events, text: str) -> None:
+    relations = events["two_hand_relationships"]
+    true = {
+        (*re.findall(r"(?:left|right) (\w+)", pair), event["start"], event["end"] - 1)
+        for pair, found in relations["finger_tip_contact"].items()
+        for event in found
+    }
+    told = tip_pair_claims(text)
+    for some, others in ((told, true), (true, told)):
+        for *pair, first, last in some:
+            apart = [abs(start - first) + abs(end - last) for *other, start, end in others if other == pair]
+            assert min(apart, default=60) <= 2 * SLACK, (pair, first, last, text)
+    higher = {"UP": "right", "DOWN": "left"}
+    for state in {event.get("constant_des") for event in relations["palm_palm_relative_position"]["down-up"]}:
+        if state in higher:
+            assert re.search(f"{higher[state]} hand is (above|higher)", text)
+        elif state:
+            assert re.search("level|same height", text)
+
+
 def check(clip_id: str, events: Events) -> None:
     caption = write_captions(clip_id, events)[4]
     for hand in HANDS:
@@ -140,6 +180,7 @@ def check(clip_id: str, events: Events) -> None:
         check_bending(events, hand, text)
         check_contacts(events, hand, text)
         check_travel(events, hand, text)
+    check_interaction(events, caption.interaction)
 
 
 @given(seed=st.integers(0, 10_000))
