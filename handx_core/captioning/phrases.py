@@ -143,7 +143,7 @@ def contact(voice: Voice, place: str, spans: Sequence[Span], other: str, it: str
     the subject's parts touch each other. it: "it", "them" or "each other", for the parting.
     """
     if not spans:
-        return "[touch]" + other + voice.pick(place + "/apart", (" at different times", " not all at once"))
+        return "[touch]" + other + " at different times"
     begins, ends = spans[0][0] <= 2, spans[-1][1] >= voice.frame_count - 2
     lasting = len(spans) == 1 and begins
     verbs = ("[touch]",) if voice.level == 1 else _LASTING_CONTACT if lasting else _CONTACT
