@@ -66,7 +66,7 @@ def train_diffusion(
         settings.loop,
         folder,
         config=config,
-        data_fingerprint=train_clips.fingerprint(),
+        data_fingerprint=f"{train_clips.fingerprint()}-{validation.fingerprint()}",
         validate=_validate(validation, statistics),
         log=log,
     )
@@ -100,9 +100,9 @@ def _loss(clips: MotionTexts, statistics: Statistics, settings: DiffusionTrainin
         clean = features[items]
         steps = torch.randint(NOISE_STEPS, items.shape, generator=generator)
         noised = schedule.add_noise(clean, torch.randn(clean.shape, generator=generator), steps)
-        levels = torch.randint(LEVELS, items.shape, generator=generator)
         given = torch.rand(items.shape, generator=generator) >= settings.text_dropout
-        tokens, mask = text_batch(clips.text, clips.text_rows[items, levels], device)
+        level = int(torch.randint(LEVELS, (), generator=generator))  # one for all: texts of like length pad little
+        tokens, mask = text_batch(clips.text, clips.text_rows[items, level], device)
         texts = model.encode_texts(tokens, mask, given.to(device))
         terms = diffusion_losses(model(noised.to(device), steps.to(device), texts), clean.to(device))
         total = torch.stack([weight * terms[name] for name, weight in weights.items()]).sum()

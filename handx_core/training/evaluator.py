@@ -48,7 +48,7 @@ def train_evaluator(
         settings.loop,
         folder,
         config=config,
-        data_fingerprint=train_clips.fingerprint(),
+        data_fingerprint=f"{train_clips.fingerprint()}-{validation.fingerprint()}",
         validate=_validate(validation),
         log=log,
     )
@@ -70,8 +70,8 @@ def _loss(clips: MotionTexts) -> Loss:
     def loss(model: nn.Module, items: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         assert isinstance(model, Evaluator)
         device = model.feature_mean.device
-        levels = torch.randint(LEVELS, items.shape, generator=generator)
-        rows = clips.text_rows[items, levels]
+        level = int(torch.randint(LEVELS, (), generator=generator))  # one for all: texts of like length pad little
+        rows = clips.text_rows[items, level]
         motions = model.embed_motion(clips.joints[items].to(device))
         texts = model.embed_text(*text_batch(clips.text, rows, device))
         return {"loss": contrastive_loss(motions, texts, rows.to(device), model.settings.temperature)}
