@@ -21,8 +21,8 @@ clips = MotionTextDataset("motion_dataset", split="train", level=5)
 ```
 
 The folder holds one Parquet file a source (`source=<name>/part-0.parquet`); `datasets` puts all of them under its own
-split `train`: choose sides by the column `split`. `joints` reshapes to (60, 2, 21, 3): frame, hand (left, right),
-joint, x y z.
+split `train` and leaves `source` out: choose sides by the column `split`, sources by the beginning of `clip_id`.
+`joints` reshapes to (60, 2, 21, 3): frame, hand (left, right), joint, x y z.
 """
 
 
