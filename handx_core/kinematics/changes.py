@@ -8,8 +8,8 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
 
+from handx_core.kinematics.compiled import compiled
 from handx_core.kinematics.rules import Flags, Floats, Integers, Rule, end_of_run, state_of
 
 PAUSE_SPEED: Final = 0.1
@@ -23,7 +23,7 @@ ROUNDING: Final = 1e-6
 it, moving the room would move events by the last bits of the coordinates."""
 
 
-@njit(cache=True)
+@compiled
 def find_changes(smooth: Floats, touching: Flags, rule: Rule) -> Integers:
     """Changes as rows (N, 7): still until, start, end, still from, state before, state after, speed class."""
     rows = np.empty((len(smooth), 7), np.int64)
@@ -56,7 +56,7 @@ def find_changes(smooth: Floats, touching: Flags, rule: Rule) -> Integers:
     return rows[:count]
 
 
-@njit(cache=True)
+@compiled
 def _turning_points(smooth: Floats, smallest: float) -> Integers:
     """Frames between which the curve goes one way by at least `smallest`, but for waverings smaller than that."""
     turns = np.empty(len(smooth) + 1, np.int64)
@@ -81,7 +81,7 @@ def _turning_points(smooth: Floats, smallest: float) -> Integers:
     return turns[:count]
 
 
-@njit(cache=True)
+@compiled
 def _one_way_changes(smooth: Floats, start: int, end: int, rule: Rule) -> Integers:
     """The changes of a leg from frame start to frame end, parted at its pauses, as rows (N, 2): from and to frames."""
     smallest, pause = rule.change, rule.pause
@@ -115,7 +115,7 @@ def _one_way_changes(smooth: Floats, start: int, end: int, rule: Rule) -> Intege
     return ways[:count]
 
 
-@njit(cache=True)
+@compiled
 def _ten_to_ninety(smooth: Floats, start: int, end: int) -> tuple[float, float]:
     """The times, in frames, around the middle of a change between which it goes from 10 % to 90 % of its way."""
     base, net = smooth[start], smooth[end] - smooth[start]

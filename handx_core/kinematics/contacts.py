@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from handx_core.kinematics.compiled import compiled
 from handx_core.kinematics.palm import N_PALM_POINTS, fill_palm_points
 from handx_core.kinematics.vectors import distance
 from handx_core.skeleton import TIPS
@@ -68,7 +68,7 @@ def contact_distances(joints: NDArray[np.floating]) -> ContactDistances:
     )
 
 
-@njit(cache=True)
+@compiled
 def _tip_distances(frames: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     thumb_tips = np.empty((frames.shape[0], 2, 4))
     tips_across = np.empty((frames.shape[0], 5, 5))
@@ -83,7 +83,7 @@ def _tip_distances(frames: NDArray[np.float64]) -> tuple[NDArray[np.float64], ND
     return thumb_tips, tips_across
 
 
-@njit(cache=True)
+@compiled
 def _palm_distances(frames: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     tip_palm = np.empty((frames.shape[0], 2, 5))
     palm_palm = np.empty(frames.shape[0])
@@ -105,7 +105,7 @@ def _palm_distances(frames: NDArray[np.float64]) -> tuple[NDArray[np.float64], N
     return tip_palm, palm_palm
 
 
-@njit(cache=True)
+@compiled
 def _squares_to(point: NDArray[np.float64], points: NDArray[np.float64], squares: NDArray[np.float64]) -> None:
     """Squared distances from one point (3,) to points (3, N)."""
     for k in range(points.shape[1]):
@@ -113,7 +113,7 @@ def _squares_to(point: NDArray[np.float64], points: NDArray[np.float64], squares
         squares[k] = x * x + y * y + z * z
 
 
-@njit(cache=True)
+@compiled
 def _nearest_squares(points: NDArray[np.float64], others: NDArray[np.float64], nearest: NDArray[np.float64]) -> None:
     """For each of points (3, N), the squared distance to the nearest of others (3, N).
 
@@ -129,7 +129,7 @@ def _nearest_squares(points: NDArray[np.float64], others: NDArray[np.float64], n
             nearest[k] = square if square < nearest[k] else nearest[k]
 
 
-@njit(cache=True)
+@compiled
 def _mean_of_smallest(squares: NDArray[np.float64], count: int) -> float:
     """Mean of the square roots of the `count` smallest values, added in ascending order."""
     smallest = np.full(count, np.inf)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from handx_core.kinematics.compiled import compiled
 from handx_core.kinematics.contacts import ContactDistances, contact_distances
 from handx_core.kinematics.palm import as_right_hands, palm_axes, palm_centres
 from handx_core.kinematics.validity import check_motion
@@ -88,7 +88,7 @@ def describe(joints: NDArray[np.floating], fps: float = 30.0) -> Descriptors:
     )
 
 
-@njit(cache=True)
+@compiled
 def _hand_angles(hands: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Flexion (N, 14) and spacing (N, 3) of hands (N, 21, 3), all right hands or mirrored left ones."""
     flexion = np.empty((hands.shape[0], _BENDS.shape[0]))
@@ -110,7 +110,7 @@ def _hand_angles(hands: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArr
     return flexion, spacing
 
 
-@njit(cache=True)
+@compiled
 def _to_palm(hand: NDArray[np.float64], local: NDArray[np.float64]) -> None:
     """Write the joints of hand (21, 3) in palm coordinates relative to the wrist to local (21, 3)."""
     axes = palm_axes(hand)
@@ -120,7 +120,7 @@ def _to_palm(hand: NDArray[np.float64], local: NDArray[np.float64]) -> None:
             local[joint, k] = dot(axes[k], arm)
 
 
-@njit(cache=True)
+@compiled
 def _finger_flexion(before: NDArray[np.float64], joint: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     """Signed angle between two bones in the x-z plane; towards the palm is towards -z."""
     into = np.arctan2(before[2] - joint[2], joint[0] - before[0])
@@ -128,7 +128,7 @@ def _finger_flexion(before: NDArray[np.float64], joint: NDArray[np.float64], aft
     return _wrapped(out_of - into)
 
 
-@njit(cache=True)
+@compiled
 def _thumb_flexion(
     before: NDArray[np.float64], joint: NDArray[np.float64], after: NDArray[np.float64], pinky: NDArray[np.float64]
 ) -> float:
@@ -147,7 +147,7 @@ def _thumb_flexion(
     return angle if towards_palm >= 0.0 else -angle
 
 
-@njit(cache=True)
+@compiled
 def _azimuth(base: NDArray[np.float64], end: NDArray[np.float64]) -> float:
     """Direction of a phalanx in the palm's plane, positive towards the thumb; NaN where it is too steep to have one."""
     x, y, z = difference(end, base)
@@ -156,7 +156,7 @@ def _azimuth(base: NDArray[np.float64], end: NDArray[np.float64]) -> float:
     return np.arctan2(y, x)
 
 
-@njit(cache=True)
+@compiled
 def _wrapped(angle: float) -> float:
     """The same angle in (-pi, pi]."""
     if angle > np.pi:

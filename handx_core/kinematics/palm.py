@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from handx_core.kinematics.compiled import compiled
 from handx_core.kinematics.vectors import cross, difference, length
 from handx_core.skeleton import CHAINS, FINGERS, LEFT, WRIST
 
@@ -49,7 +49,7 @@ TRIANGLE_WEIGHTS: Final = _triangle_weights()
 """(25, 3) weights of a triangle's corners, the same for every triangle, hand and call."""
 
 
-@njit(cache=True)
+@compiled
 def fill_palm_points(hand: NDArray[np.float64], points: NDArray[np.float64]) -> None:
     """Write the palm points of one hand (21, 3) to points (3, 100): one row a coordinate, so that loops vectorise."""
     for triangle in range(PALM_TRIANGLES.shape[0]):
@@ -61,7 +61,7 @@ def fill_palm_points(hand: NDArray[np.float64], points: NDArray[np.float64]) -> 
                 points[axis, triangle * POINTS_PER_TRIANGLE + k] = weights[0] * a + weights[1] * b + weights[2] * c
 
 
-@njit(cache=True)
+@compiled
 def _palm_points(hands: NDArray[np.float64]) -> NDArray[np.float64]:
     points = np.empty((hands.shape[0], 3, N_PALM_POINTS))
     for i in range(hands.shape[0]):
@@ -87,7 +87,7 @@ def palm_centres(joints: NDArray[np.floating]) -> NDArray[np.float64]:
     return (wrist + index + pinky) / 3.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def palm_axes(hand: NDArray[np.float64]) -> tuple[Axis, Axis, Axis]:
     """The palm's unit axes x, y, z. hand: (21, 3) a right hand, or a left one mirrored.
 
@@ -98,13 +98,13 @@ def palm_axes(hand: NDArray[np.float64]) -> tuple[Axis, Axis, Axis]:
     return x, cross(z, x), z
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _unit(vector: Axis) -> Axis:
     size = length(vector[0], vector[1], vector[2])
     return vector[0] / size, vector[1] / size, vector[2] / size
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _palm_frames(hands: NDArray[np.float64]) -> NDArray[np.float64]:
     frames = np.empty((hands.shape[0], 3, 3))
     for i in range(hands.shape[0]):

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from handx_core.kinematics.compiled import compiled
 from handx_core.kinematics.states import SHORTEST_CONTACT_S, SHORTEST_HOLD_S, Kind
 
 Floats = NDArray[np.float64]
@@ -79,7 +79,7 @@ def _frames(seconds: float, fps: float) -> int:
     return math.ceil(seconds * fps - 1e-9)
 
 
-@njit(cache=True)
+@compiled
 def state_of(value: float, touching: bool, rule: Rule) -> int:
     """The state of a value by the plain thresholds; where the lowest state is Contact, `touching` alone decides it."""
     if touching:
@@ -90,7 +90,7 @@ def state_of(value: float, touching: bool, rule: Rule) -> int:
     return max(state, 1) if rule.contact else state
 
 
-@njit(cache=True)
+@compiled
 def end_of_run(flags: Flags | Integers, start: int) -> int:
     """The first frame after `start` that differs from frame `start`, or the length."""
     end = start + 1

@@ -20,16 +20,16 @@ All times are in seconds inside, so a motion gives the same events at any frame 
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from handx_core.kinematics.changes import find_changes
+from handx_core.kinematics.compiled import compiled
 from handx_core.kinematics.rules import Flags, Floats, Integers, Rule, Rules, end_of_run, state_of
 
 HELD: Final = -1
 """In the place of a speed class: the state does not change."""
 
 
-@njit(cache=True)
+@compiled
 def find_events(curves: Floats, rules: Rules) -> Integers:
     """The events of curves (S, T), as rows (N, 6) of curve, start, end, first state, last state, speed.
 
@@ -60,7 +60,7 @@ def find_events(curves: Floats, rules: Rules) -> Integers:
     return found[:count]
 
 
-@njit(cache=True)
+@compiled
 def _cut_span(values: Floats, kernel: Floats, rule: Rule, found: Integers) -> int:
     """Write the events of one unbroken span to the rows of found, all but the curve; returns their number."""
     touching = _contacts(values, rule)
@@ -91,14 +91,14 @@ def _cut_span(values: Floats, kernel: Floats, rule: Rule, found: Integers) -> in
     return count
 
 
-@njit(cache=True)
+@compiled
 def _write(found: Integers, count: int, start: int, end: int, before: int, after: int, speed: int) -> int:
     row = found[count]
     row[1], row[2], row[3], row[4], row[5] = start, end, before, after, speed
     return count + 1
 
 
-@njit(cache=True)
+@compiled
 def _contacts(values: Floats, rule: Rule) -> Flags:
     """The frames of contact: entered at the threshold, kept within the hysteresis, delimited by the threshold."""
     touching = np.zeros(len(values), np.bool_)
@@ -120,7 +120,7 @@ def _contacts(values: Floats, rule: Rule) -> Flags:
     return touching
 
 
-@njit(cache=True)
+@compiled
 def _smoothed(values: Floats, kernel: Floats) -> Floats:
     """The curve convolved with the kernel, its ends repeated."""
     smooth = np.empty(len(values))
@@ -133,7 +133,7 @@ def _smoothed(values: Floats, kernel: Floats) -> Floats:
     return smooth
 
 
-@njit(cache=True)
+@compiled
 def _held_states(
     smooth: Floats, touching: Flags, begin: int, settled: int, leaving: int, end: int, rule: Rule
 ) -> Integers:
@@ -160,7 +160,7 @@ def _held_states(
     return states[begin:end]
 
 
-@njit(cache=True)
+@compiled
 def _backdate(states: Integers, smooth: Floats, touching: Flags, first: int, t: int, state: int, rule: Rule) -> None:
     """Give the frames before t the new state as far back as the threshold itself was crossed."""
     left = states[t - 1]
@@ -170,7 +170,7 @@ def _backdate(states: Integers, smooth: Floats, touching: Flags, first: int, t: 
         k -= 1
 
 
-@njit(cache=True)
+@compiled
 def _absorb_short_runs(states: Integers, from_start: bool, to_end: bool, rule: Rule) -> None:
     """Let a run of a state that is too short to be a hold join its neighbour, unless the motion's end cut it off."""
     first_free = int(rule.contact)  # contacts are told by distance alone: they absorb nothing and are not absorbed
@@ -186,7 +186,7 @@ def _absorb_short_runs(states: Integers, from_start: bool, to_end: bool, rule: R
         t = end
 
 
-@njit(cache=True)
+@compiled
 def _write_holds(
     states: Integers, begin: int, from_start: bool, to_end: bool, rule: Rule, found: Integers, count: int
 ) -> int:

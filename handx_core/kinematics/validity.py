@@ -8,10 +8,10 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from handx_core.errors import InvalidMotionError
+from handx_core.kinematics.compiled import compiled
 from handx_core.kinematics.palm import INDEX_MCP, MIDDLE_MCP
 from handx_core.kinematics.vectors import cross, difference, distance, dot, length
 from handx_core.skeleton import BONES, HANDS, WRIST
@@ -57,7 +57,7 @@ def check_motion(joints: NDArray[np.floating], fps: float) -> None:
         raise InvalidMotionError(f"{where}: expected a hand in metres, found {_FAULTS[fault]}")
 
 
-@njit(cache=True)
+@compiled
 def _first_fault(hands: NDArray[np.float64]) -> tuple[int, int]:
     """The first fault of hands (N, 21, 3) and the index of its hand; (0, 0) where there is none."""
     for i in range(hands.shape[0]):

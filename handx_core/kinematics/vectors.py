@@ -5,38 +5,39 @@ sum is spelt out, so that its order, and so its last bit, never depends on how m
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from handx_core.kinematics.compiled import compiled
 
 Vector = NDArray[np.float64] | tuple[float, float, float]
 """Three numbers: in a compiled loop either will do."""
 
 
-@njit(cache=True)
+@compiled
 def length(x: float, y: float, z: float) -> float:
     """Length of the vector (x, y, z)."""
     return np.sqrt(x * x + y * y + z * z)
 
 
-@njit(cache=True)
+@compiled
 def distance(a: Vector, b: Vector) -> float:
     """Distance of two points."""
     return length(a[0] - b[0], a[1] - b[1], a[2] - b[2])
 
 
-@njit(cache=True)
+@compiled
 def cross(a: Vector, b: Vector) -> tuple[float, float, float]:
     """The cross product a x b."""
     return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
-@njit(cache=True)
+@compiled
 def difference(a: Vector, b: Vector) -> tuple[float, float, float]:
     """The vector from b to a."""
     return a[0] - b[0], a[1] - b[1], a[2] - b[2]
 
 
-@njit(cache=True)
+@compiled
 def dot(a: Vector, b: Vector) -> float:
     """The scalar product a . b."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
