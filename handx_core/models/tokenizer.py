@@ -9,6 +9,7 @@ does not: its training (`training.tokenizer`).
 from typing import Final, Literal
 
 import torch
+from scipy.interpolate import BSpline
 from torch import Tensor, nn
 from torch.nn import functional
 from vector_quantize_pytorch import FSQ
@@ -26,22 +27,25 @@ LENGTH_UNIT_M: Final = 0.1
 
 _SMALLEST_SCALE: Final = 1e-3
 _CLIPS_AT_ONCE: Final = 256
-_HALF_SPLINE: Final = (1 / 48, 1 / 6, 23 / 48, 2 / 3, 23 / 48, 1 / 6, 1 / 48)
-"""The uniform cubic B-spline sampled at half its knot distance: weights of a control point on frames around it."""
+_SPLINE: Final = tuple(float(BSpline.basis_element(range(-2, 3))(place / 8)) for place in range(-14, 15, 4))
+"""The uniform cubic B-spline between -2 and 2 where frames lie when a control point stands between two of them."""
 
 
 class TokenizerSettings(Settings):
     """Sizes of the tokenizer.
 
-    streams: "hands" gives a step one code for each hand, by one network for both (the left one mirrored), and
-    `wrist_codes` codes for the wrists; "single" gives it one code for everything, as in HandX. levels: of the digits
-    of a code; their product is the number of codes. width, depth, dilation_growth: of the residual convolutions.
+    streams: "hands" gives a step `hand_codes` codes for each hand, by one network for both (the left one mirrored),
+    and `wrist_codes` codes for where the wrists are; "single" gives it one code for everything, as in HandX. levels:
+    of the digits of a code; their product is the number of codes. hand_width, wrist_width, depth, dilation_growth: of
+    the residual convolutions ("single" takes hand_width).
     """
 
     streams: Literal["hands", "single"] = "hands"
-    levels: tuple[int, ...] = (8, 5, 5, 5)
+    levels: tuple[int, ...] = (8, 8, 8, 8)
+    hand_codes: int = 2
     wrist_codes: int = 4
-    width: int = 96
+    hand_width: int = 64
+    wrist_width: int = 96
     depth: int = 2
     dilation_growth: int = 3
 
@@ -75,15 +79,16 @@ class Tokenizer(nn.Module):
             self.register_buffer(f"{name}_mean", torch.zeros(width))
             self.register_buffer(f"{name}_scale", torch.ones(width))
         if settings.streams == "hands":
-            self.hand_coder = Coder(HAND_WIDTH, 1, settings)
-            self.wrists_coder = Coder(WRISTS_WIDTH, settings.wrist_codes, settings)
+            self.hand_coder = Coder(HAND_WIDTH, settings.hand_codes, settings.hand_width, settings)
+            self.wrists_coder = Coder(WRISTS_WIDTH, settings.wrist_codes, settings.wrist_width, settings)
         else:
-            self.joint_coder = Coder(2 * HAND_WIDTH + WRISTS_WIDTH, 1, settings)
+            self.joint_coder = Coder(2 * HAND_WIDTH + WRISTS_WIDTH, 1, settings.hand_width, settings)
 
     @property
     def n_streams(self) -> int:
-        """Codes of a step: left hand, right hand, then the wrists'; or one."""
-        return 2 + self.settings.wrist_codes if self.settings.streams == "hands" else 1
+        """Codes of a step: the left hand's, the right hand's, the wrists'; or one."""
+        settings = self.settings
+        return 2 * settings.hand_codes + settings.wrist_codes if settings.streams == "hands" else 1
 
     def fit_features(self, joints: Tensor) -> None:
         """Set mean and scale of the features from training clips; joints: (N, T, 2, 21, 3), metres, clip frame."""
@@ -94,7 +99,7 @@ class Tokenizer(nn.Module):
             getattr(self, f"{name}_scale").copy_(flat.std(0).clamp_min(_SMALLEST_SCALE))
 
     def normal_streams(self, joints: Tensor) -> tuple[Tensor, Tensor]:
-        """joints: (B, T, 2, 21, 3) -> normalised hands (B, 2, T, 60) and wrists (B, T, 18)."""
+        """joints: (B, T, 2, 21, 3) -> normalised hands (B, 2, T, 66) and wrists (B, T, 6)."""
         with torch.autocast(joints.device.type, enabled=False):  # geometry would lose 0.4 % to bfloat16
             hands, wrists = to_streams(joints)
         return (hands - self.hand_mean) / self.hand_scale, (wrists - self.wrists_mean) / self.wrists_scale
@@ -110,17 +115,18 @@ class Tokenizer(nn.Module):
             return self.joint_coder.quantise(torch.cat([*hands.unbind(1), wrists], dim=-1))
         digits, codes = self.hand_coder.quantise(hands.flatten(0, 1))
         wrist_digits, wrist_codes = self.wrists_coder.quantise(wrists)
-        digits = digits.squeeze(2).unflatten(0, (-1, 2)).transpose(1, 2)
-        codes = codes.squeeze(2).unflatten(0, (-1, 2)).transpose(1, 2)
-        return torch.cat([digits, wrist_digits], dim=2), torch.cat([codes, wrist_codes], dim=2)
+        digits = torch.cat([*digits.unflatten(0, (-1, 2)).unbind(1), wrist_digits], dim=2)
+        return digits, torch.cat([*codes.unflatten(0, (-1, 2)).unbind(1), wrist_codes], dim=2)
 
     def reconstruct(self, digits: Tensor) -> tuple[Tensor, Tensor]:
-        """Digits of `quantise` to normalised hands (B, 2, T, 60) and wrists (B, T, 18)."""
+        """Digits of `quantise` to normalised hands (B, 2, T, 66) and wrists (B, T, 6)."""
         if self.settings.streams == "single":
             left, right, wrists = self.joint_coder.reconstruct(digits).split((HAND_WIDTH, HAND_WIDTH, WRISTS_WIDTH), -1)
             return torch.stack([left, right], dim=1), wrists
-        hands = self.hand_coder.reconstruct(digits[:, :, :2].transpose(1, 2).flatten(0, 1)[:, :, None])
-        return hands.unflatten(0, (-1, 2)), self.wrists_coder.reconstruct(digits[:, :, 2:])
+        per_hand = self.settings.hand_codes
+        left, right, placed = digits.split((per_hand, per_hand, self.settings.wrist_codes), dim=2)
+        hands = self.hand_coder.reconstruct(torch.stack([left, right], dim=1).flatten(0, 1))
+        return hands.unflatten(0, (-1, 2)), self.wrists_coder.reconstruct(placed)
 
     def to_joints(self, hands: Tensor, wrists: Tensor) -> Tensor:
         """The inverse of `normal_streams`: joints (B, T, 2, 21, 3), metres."""
@@ -145,14 +151,14 @@ class Tokenizer(nn.Module):
 class Coder(nn.Module):
     """Encoder, FSQ and decoder of one stream.
 
-    n_features: of a frame. n_codes: of a step.
+    n_features: of a frame. n_codes: of a step. width: of the convolutions.
     """
 
     spline: Tensor
 
-    def __init__(self, n_features: int, n_codes: int, settings: TokenizerSettings) -> None:
+    def __init__(self, n_features: int, n_codes: int, width: int, settings: TokenizerSettings) -> None:
         super().__init__()
-        width, n_digits = settings.width, n_codes * len(settings.levels)
+        n_digits = n_codes * len(settings.levels)
         dilations = [settings.dilation_growth**place for place in range(settings.depth)]
         self.encoder = nn.Sequential(
             nn.Conv1d(n_features, width, kernel_size=2 * FRAMES_PER_STEP, stride=FRAMES_PER_STEP, padding=1),
@@ -167,7 +173,7 @@ class Coder(nn.Module):
             nn.SiLU(),
             nn.Conv1d(width, n_features, kernel_size=3, padding=1),
         )
-        self.register_buffer("spline", torch.tensor(_HALF_SPLINE).expand(n_features, 1, -1).clone(), persistent=False)
+        self.register_buffer("spline", torch.tensor(_SPLINE).expand(n_features, 1, -1).clone(), persistent=False)
 
     def quantise(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """features: (B, T, n_features) -> digits (B, T / 2, n_codes, n_digits) and codes (B, T / 2, n_codes)."""
