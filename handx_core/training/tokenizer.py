@@ -7,6 +7,7 @@ the loop (`training.loop`).
 from pathlib import Path
 from typing import Final
 
+import roma
 import torch
 from torch import Tensor, nn
 
@@ -30,10 +31,16 @@ NAME: Final = "tokenizer"
 
 
 class TokenizerTraining(Settings):
-    """Everything that makes a tokenizer: sizes of the model, weights of the loss, and the loop."""
+    """Everything that makes a tokenizer: sizes of the model, weights of the loss, and the loop.
+
+    turn_rad, scale: by how much clips are varied, so that other people's hands and ways of standing are not new:
+    the standard deviation of a turn about each axis, and the largest change of size.
+    """
 
     model: TokenizerSettings = TokenizerSettings()
     loss: TokenizerLoss = TokenizerLoss()
+    turn_rad: float = 0.2
+    scale: float = 0.1
     loop: TrainSettings = TrainSettings(steps=1200, batch_size=32, learning_rate=6e-3, warmup_steps=30)
 
 
@@ -46,31 +53,34 @@ def train_tokenizer(
     return train(
         NAME,
         model,
-        _loss(train_clips.joints, settings.loss),
+        _loss(train_clips.joints, settings),
         len(train_clips),
         settings.loop,
         folder,
-        config={"tokenizer": settings.model.model_dump(), "loss": settings.loss.model_dump()},
+        config={"tokenizer": settings.model.model_dump(), "batches": settings.model_dump(exclude={"model", "loop"})},
         data_fingerprint=f"{train_clips.fingerprint()}-{validation.fingerprint()}",
         validate=_validate(validation.joints),
         log=log,
     )
 
 
-def _loss(joints: Tensor, weights: TokenizerLoss) -> Loss:
+def _loss(joints: Tensor, settings: TokenizerTraining) -> Loss:
     def loss(model: nn.Module, items: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         assert isinstance(model, Tokenizer)
-        batch = joints[items]
-        # Half of the clips are mirrored: the other hand does it, which doubles the motion there is to learn from.
-        mirrored = torch.rand(len(batch), generator=generator) < 0.5
-        batch[mirrored] = _mirror(batch[mirrored])
-        return reconstruction_loss(model, batch.to(model.hand_mean.device), weights)
+        batch = vary(joints[items], settings, generator)
+        return reconstruction_loss(model, batch.to(model.hand_mean.device), settings.loss)
 
     return loss
 
 
-def _mirror(joints: Tensor) -> Tensor:
-    return to_clip_frame(joints.flip(-3) * joints.new_tensor([-1.0, 1.0, 1.0]))
+def vary(joints: Tensor, settings: TokenizerTraining, generator: torch.Generator) -> Tensor:
+    """Mirror half of the clips, turn each a little and change its size; joints: (B, T, 2, 21, 3), clip frame."""
+    count = len(joints)
+    mirrored = torch.rand(count, 1, 1, 1, 1, generator=generator) < 0.5
+    joints = torch.where(mirrored, to_clip_frame(joints.flip(-3) * joints.new_tensor([-1.0, 1.0, 1.0])), joints)
+    turns = roma.rotvec_to_rotmat(settings.turn_rad * torch.randn(count, 3, generator=generator))
+    sizes = 1.0 + settings.scale * (2.0 * torch.rand(count, 1, 1, generator=generator) - 1.0)
+    return torch.einsum("bij,b...j->b...i", sizes * turns, joints)
 
 
 def _validate(joints: Tensor) -> Validate:
