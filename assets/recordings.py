@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from assets.partitions import SOURCE_NAMES, SOURCE_PARTITIONS
+from assets.profile import Profile
 from assets.resources import RawData
 from assets.stages import DATASET, RAW, Item, in_batches, per_source, table_asset
 from handx_core.sources import SOURCES
@@ -27,8 +28,9 @@ _RECORDINGS_A_BATCH = 4
     "when a file in its folder comes, goes or changes.",
     tags={"dagster/kind/file": ""},
 )
-def raw_files(raw: dg.ResourceParam[RawData]) -> dg.DataVersionsByPartition:
-    """Observe the raw folder of each source."""
+def raw_files(raw: dg.ResourceParam[RawData], profile: dg.ResourceParam[Profile]) -> dg.DataVersionsByPartition:
+    """Observe the raw folder of each source. As the first step of a full run it reads the whole profile, too."""
+    profile.check()  # a mistake in the settings of the last stage shall show now, not after hours
     return dg.DataVersionsByPartition({source: version_of(raw.folder(source)) for source in SOURCE_NAMES})
 
 

@@ -93,7 +93,7 @@ def test_the_asset_graph_and_an_asset_show_in_a_browser(server: WebServer, chrom
         page.screenshot(path=str(tmp_path / "graph.png"))
         page.goto(f"{server.url}/assets/kinematic_events?view=overview", wait_until="domcontentloaded")
         page.get_by_text("clip_id").first.wait_for(timeout=60_000)
-        page.get_by_text("team:motion-data").first.wait_for(timeout=60_000)
+        page.get_by_text("motion-data").first.wait_for(timeout=60_000)
         page.screenshot(path=str(tmp_path / "asset.png"))
         browser.close()
     assert not faults

@@ -26,7 +26,7 @@ SETTINGS: dict[str, Any] = {
     "split": {"val_fraction": 0.2, "test_fraction": 0.2},
     "text": {"width": 16},
     "evaluator": {"model": {"width": 16, "heads": 2, "feed_forward": 16, "embedding": 8}, "loop": _LOOP},
-    "tokenizer": {"model": {"width": 16, "depth": 1}, "loop": _LOOP},
+    "tokenizer": {"model": {"hand_width": 16, "wrist_width": 16, "depth": 1}, "loop": _LOOP},
     "autoregressive": {"model": {"width": 16, "layers": 1, "heads": 2, "feed_forward": 16}, "loop": _LOOP},
     "autoregressive_sampling": {},
     "diffusion": {"model": {"width": 16, "heads": 2, "feed_forward": 16, "layers": 1}, "loop": _LOOP},
