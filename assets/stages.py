@@ -47,7 +47,7 @@ def column_schema(table: Table) -> dg.TableSchema:
             )
             for column in table.columns
         ],
-        constraints=dg.TableConstraints([f"{', '.join(table.key)} together are unique"] if table.key else []),
+        constraints=dg.TableConstraints([f"{', '.join(table.key)} together are unique"] if len(table.key) > 1 else []),
     )
 
 
