@@ -30,15 +30,16 @@ class DiffusionTraining(Settings):
     """Everything that makes a diffusion generator: sizes of the network, weights of the losses, and the loop.
 
     representation_weight, velocity_weight, acceleration_weight: of the terms of `diffusion_losses` beside the
-    reconstruction. text_dropout: share of captions that are not given, for guidance.
+    reconstruction.
+    text_dropout: share of captions that are not given, for guidance.
     """
 
     model: DiffusionSettings = DiffusionSettings()
-    representation_weight: float = Field(0.5, ge=0.0)
-    velocity_weight: float = Field(10.0, ge=0.0)
-    acceleration_weight: float = Field(0.1, ge=0.0)
-    text_dropout: float = Field(0.1, ge=0.0, lt=1.0)
-    loop: TrainSettings = TrainSettings(steps=400, batch_size=48, learning_rate=3e-3, warmup_steps=20, ema_decay=0.99)
+    representation_weight: float = Field(default=5.0, ge=0.0)
+    velocity_weight: float = Field(default=1.0, ge=0.0)
+    acceleration_weight: float = Field(default=0.1, ge=0.0)
+    text_dropout: float = Field(default=0.1, ge=0.0, lt=1.0)
+    loop: TrainSettings = TrainSettings(steps=400, batch_size=32, learning_rate=3e-3, warmup_steps=20, ema_decay=0.95)
 
 
 def train_diffusion(
@@ -58,16 +59,19 @@ def train_diffusion(
         "text_width": train_clips.text.width,
         "losses": settings.model_dump(exclude={"model", "loop"}),
     }
+    features = _features(train_clips, statistics)
+    model = _build(config, settings.loop.seed)
+    model.fit_components(features)
     return train(
         NAME,
-        _build(config, settings.loop.seed),
-        _loss(train_clips, statistics, settings),
+        model,
+        _loss(train_clips, features, settings),
         len(train_clips),
         settings.loop,
         folder,
         config=config,
         data_fingerprint=f"{train_clips.fingerprint()}-{validation.fingerprint()}",
-        validate=_validate(validation, statistics),
+        validate=_validate(validation, statistics, settings),
         log=log,
     )
 
@@ -84,9 +88,8 @@ def _build(config: dict[str, Any], seed: int) -> Diffusion:
         return Diffusion(DiffusionSettings(**config["settings"]), config["text_width"])
 
 
-def _loss(clips: MotionTexts, statistics: Statistics, settings: DiffusionTraining) -> Loss:
-    features = _features(clips, statistics)
-    schedule = noise_schedule()
+def _loss(clips: MotionTexts, features: Tensor, settings: DiffusionTraining) -> Loss:
+    schedule = noise_schedule(settings.model.noise_factor)
     weights = {
         "reconstruction": 1.0,
         "representation": settings.representation_weight,
@@ -111,12 +114,12 @@ def _loss(clips: MotionTexts, statistics: Statistics, settings: DiffusionTrainin
     return loss
 
 
-def _validate(clips: MotionTexts, statistics: Statistics) -> Validate:
+def _validate(clips: MotionTexts, statistics: Statistics, settings: DiffusionTraining) -> Validate:
     """The reconstruction error from four amounts of noise, always the same, with the texts of the middle level."""
     clips = clips.select(range(min(len(clips), _VALIDATION_CLIPS)))
     clean = _features(clips, statistics)
     noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(_VALIDATION_SEED))
-    schedule = noise_schedule()
+    schedule = noise_schedule(settings.model.noise_factor)
 
     def validate(model: nn.Module) -> dict[str, float]:
         assert isinstance(model, Diffusion)

@@ -1,6 +1,7 @@
 """The diffusion network: what it may depend on, and its losses against plain formulas."""
 
 import pytest
+import scipy.fft
 import torch
 
 from handx_core.models.diffusion import (
@@ -8,6 +9,7 @@ from handx_core.models.diffusion import (
     NOISE_STEPS,
     Diffusion,
     DiffusionSettings,
+    cosine_waves,
     diffusion_losses,
     noise_schedule,
 )
@@ -77,6 +79,8 @@ def test_what_is_written_in_a_caption_that_is_not_given_does_not_matter(model):
 
 def test_every_weight_learns(model):
     texts, *_ = _texts(model, 2)
+    model.fit_components(_random(8, 60, FEATURES, seed=4))
+    torch.nn.init.orthogonal_(model.correction.weight)  # nothing passes it before the first step
     given = model(_random(2, 60, FEATURES), torch.tensor([100, 700]), texts)
     not_given = model(_random(2, 60, FEATURES), torch.tensor([100, 700]), model.no_texts(2))
     model.zero_grad()
@@ -103,9 +107,22 @@ def test_losses_against_plain_formulas():
 
 
 def test_the_schedule_is_the_cosine_from_almost_clean_to_almost_noise():
-    kept = noise_schedule().alphas_cumprod
+    kept = noise_schedule(1.0).alphas_cumprod
     assert len(kept) == NOISE_STEPS
     assert kept[0] > 0.9999
     assert kept[-1] < 1e-6
     middle = torch.cos(torch.tensor((0.5 + 0.008) / 1.008 * torch.pi / 2)) ** 2
     assert float(kept[NOISE_STEPS // 2 - 1]) == pytest.approx(float(middle), rel=1e-3)
+
+
+def test_the_noise_factor_is_what_the_noise_is_multiplied_by():
+    plain, more = noise_schedule(1.0).alphas_cumprod, noise_schedule(8.0).alphas_cumprod
+    ratio = ((1 - more) / more).sqrt() / ((1 - plain) / plain).sqrt()
+    assert ratio[50:-50].numpy() == pytest.approx(8.0, rel=1e-2)
+    assert (more.diff() < 0).all()
+
+
+def test_waves_are_scipys_cosine_transform():
+    signal = _random(60, 3, seed=5)
+    expected = scipy.fft.dct(signal.double().numpy(), axis=0, norm="ortho")
+    assert (cosine_waves(60) @ signal).numpy() == pytest.approx(expected, abs=1e-5)
