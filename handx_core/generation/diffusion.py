@@ -38,7 +38,7 @@ class DiffusionSampling(Settings):
     """
 
     steps: int = Field(default=20, ge=2)
-    guidance: float = Field(default=2.5, ge=0.0)
+    guidance: float = Field(default=4.0, ge=0.0)
     batch_size: int = Field(default=128, ge=1)
 
 

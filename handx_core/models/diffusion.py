@@ -42,10 +42,10 @@ class DiffusionSettings(Settings):
     width: int = 128
     heads: int = 4
     feed_forward: int = 256
-    dropout: float = 0.1
+    dropout: float = 0.0
     layers: int = 4
     text_layers: int = 1
-    frames_per_token: int = 1
+    frames_per_token: int = 3
     words_per_token: int = 3
     noise_factor: float = Field(default=4.0, gt=0.0)
 
