@@ -1,9 +1,9 @@
 """The tokenizer: a clip as 30 steps of codes, and back, by finite scalar quantisation (FSQ).
 
-A one-dimensional residual convolution network encodes two frames into a few numbers, each rounded to one of a few
-levels (Mentzer et al. 2023, "Finite scalar quantization"); another decodes them into control points of a cubic
-B-spline, so that what is decoded is smooth whatever the codes are. What belongs here: the model and its loss. What
-does not: its training (`training.tokenizer`).
+Two frames become a few numbers, each rounded to one of a few levels (Mentzer et al. 2023, "Finite scalar
+quantization"), and these the control points of a cubic B-spline, so that what is decoded is smooth whatever the codes
+are. Both ways start as a principal component analysis, which a residual convolution network corrects. What belongs
+here: the model and its loss. What does not: its training (`training.tokenizer`).
 """
 
 from typing import Final, Literal
@@ -16,7 +16,7 @@ from vector_quantize_pytorch import FSQ
 
 from handx_core.models.trained import TrainedModel, load_weights, seeded
 from handx_core.representation.motion import to_clip_frame
-from handx_core.representation.streams import HAND_WIDTH, WRISTS_WIDTH, from_streams, to_streams
+from handx_core.representation.streams import HAND_WIDTH, PALM_AXES_WIDTH, WRISTS_WIDTH, from_streams, to_streams
 from handx_core.settings import Settings
 from handx_core.skeleton import WRIST
 
@@ -26,6 +26,12 @@ LENGTH_UNIT_M: Final = 0.1
 """Losses are in decimetres: of order one, so that one gradient clip serves all models."""
 
 _SMALLEST_SCALE: Final = 1e-3
+_PALM_REACH_M: Final = 0.1
+"""How far an error of a palm axis of 1 moves a fingertip, about."""
+
+_SPREAD: Final = 0.5
+"""Standard deviation of a digit before the tanh that bounds it, at the start: most of the range is used, little cut."""
+
 _CLIPS_AT_ONCE: Final = 256
 _SPLINE: Final = tuple(float(BSpline.basis_element(range(-2, 3))(place / 8)) for place in range(-14, 15, 4))
 """The uniform cubic B-spline between -2 and 2 where frames lie when a control point stands between two of them."""
@@ -41,9 +47,9 @@ class TokenizerSettings(Settings):
     """
 
     streams: Literal["hands", "single"] = "hands"
-    levels: tuple[int, ...] = (8, 8, 8, 8)
-    hand_codes: int = 2
-    wrist_codes: int = 4
+    levels: tuple[int, ...] = (32, 32)
+    hand_codes: int = 4
+    wrist_codes: int = 3
     hand_width: int = 64
     wrist_width: int = 96
     depth: int = 2
@@ -63,8 +69,8 @@ class TokenizerLoss(Settings):
 class Tokenizer(nn.Module):
     """Joints to codes and back.
 
-    settings: sizes. Mean and scale of the features are part of the weights: set them from training clips with
-    `fit_features` before training.
+    settings: sizes. Mean and scale of the features are part of the weights: set them, and the principal components,
+    from training clips with `fit_features` before training.
     """
 
     hand_mean: Tensor
@@ -91,12 +97,23 @@ class Tokenizer(nn.Module):
         return 2 * settings.hand_codes + settings.wrist_codes if settings.streams == "hands" else 1
 
     def fit_features(self, joints: Tensor) -> None:
-        """Set mean and scale of the features from training clips; joints: (N, T, 2, 21, 3), metres, clip frame."""
+        """Set mean, scale and principal components from training clips.
+
+        joints: (N, T, 2, 21, 3), metres, clip frame.
+        """
         hands, wrists = to_streams(joints.double())
         for name, features in (("hand", hands), ("wrists", wrists)):
             flat = features.flatten(0, -2)
             getattr(self, f"{name}_mean").copy_(flat.mean(0))
             getattr(self, f"{name}_scale").copy_(flat.std(0).clamp_min(_SMALLEST_SCALE))
+        hands, wrists = self.normal_streams(joints)
+        reach = torch.cat([self.hand_scale[:-PALM_AXES_WIDTH], self.hand_scale[-PALM_AXES_WIDTH:] * _PALM_REACH_M])
+        if self.settings.streams == "single":
+            weights = torch.cat([reach, reach, self.wrists_scale])
+            self.joint_coder.fit(torch.cat([*hands.unbind(1), wrists], dim=-1), weights)
+        else:
+            self.hand_coder.fit(hands.flatten(0, 1), reach)
+            self.wrists_coder.fit(wrists, self.wrists_scale)
 
     def normal_streams(self, joints: Tensor) -> tuple[Tensor, Tensor]:
         """joints: (B, T, 2, 21, 3) -> normalised hands (B, 2, T, 66) and wrists (B, T, 6)."""
@@ -149,7 +166,7 @@ class Tokenizer(nn.Module):
 
 
 class Coder(nn.Module):
-    """Encoder, FSQ and decoder of one stream.
+    """Encoder, FSQ and decoder of one stream: each way a linear map and the network that corrects it.
 
     n_features: of a frame. n_codes: of a step. width: of the convolutions.
     """
@@ -159,36 +176,69 @@ class Coder(nn.Module):
     def __init__(self, n_features: int, n_codes: int, width: int, settings: TokenizerSettings) -> None:
         super().__init__()
         n_digits = n_codes * len(settings.levels)
+        self.project = nn.Conv1d(n_features, n_digits, kernel_size=FRAMES_PER_STEP, stride=FRAMES_PER_STEP)
         dilations = [settings.dilation_growth**place for place in range(settings.depth)]
         self.encoder = nn.Sequential(
             nn.Conv1d(n_features, width, kernel_size=2 * FRAMES_PER_STEP, stride=FRAMES_PER_STEP, padding=1),
             *(Residual(width, dilation) for dilation in dilations),
             nn.SiLU(),
-            nn.Conv1d(width, n_digits, kernel_size=1),
+            silent(nn.Conv1d(width, n_digits, kernel_size=1)),
         )
         self.fsq = FSQ(list(settings.levels), num_codebooks=n_codes, keep_num_codebooks_dim=True)
         self.decoder = nn.Sequential(
             nn.Conv1d(n_digits, width, kernel_size=3, padding=1),
             *(Residual(width, dilation) for dilation in reversed(dilations)),
             nn.SiLU(),
-            nn.Conv1d(width, n_features, kernel_size=3, padding=1),
+            silent(nn.Conv1d(width, n_features, kernel_size=3, padding=1)),
         )
+        self.restore = nn.Conv1d(n_digits, n_features, kernel_size=1)
         self.register_buffer("spline", torch.tensor(_SPLINE).expand(n_features, 1, -1).clone(), persistent=False)
+
+    @torch.no_grad()
+    def fit(self, features: Tensor, weights: Tensor) -> None:
+        """Start as a principal component analysis: a digit a component, the largest first.
+
+        features: (N, T, n_features), of mean 0. weights: (n_features,), metres that an error of 1 of each is worth.
+        Digits beyond the number of features are left as they are.
+        """
+        steps = features.unflatten(1, (-1, FRAMES_PER_STEP)).mean(2).flatten(0, 1)
+        weighted = (steps * weights).double()
+        variances, axes = torch.linalg.eigh(weighted.T @ weighted / len(weighted))
+        largest = variances.argsort(descending=True)[: self.project.out_channels]
+        spread = variances[largest].clamp_min(_SMALLEST_SCALE**2).sqrt()
+        rows = _SPREAD * axes.T[largest] * weights / spread[:, None]
+        self.project.weight[: len(rows)] = (rows / FRAMES_PER_STEP)[..., None].to(weights)
+        self.project.bias.zero_()
+        digits = self.fsq(self.project(features.transpose(1, 2)).transpose(1, 2))[0].flatten(0, 1)
+        known = torch.cat([digits, torch.ones_like(digits[:, :1])], dim=1)
+        restored = torch.linalg.lstsq(known, steps).solution
+        self.restore.weight.copy_(restored[:-1].T[..., None])
+        self.restore.bias.copy_(restored[-1])
 
     def quantise(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """features: (B, T, n_features) -> digits (B, T / 2, n_codes, n_digits) and codes (B, T / 2, n_codes)."""
-        latent = self.encoder(features.transpose(1, 2)).transpose(1, 2)
+        features = features.transpose(1, 2)
+        latent = (self.project(features) + self.encoder(features)).transpose(1, 2)
         digits, codes = self.fsq(latent)
         return digits.unflatten(-1, (codes.shape[-1], -1)), codes.long()
 
     def reconstruct(self, digits: Tensor) -> Tensor:
         """Digits of `quantise` -> features (B, T, n_features): a cubic B-spline with one control point a step."""
-        control = self.decoder(digits.flatten(-2).transpose(1, 2))
+        placed = digits.flatten(-2).transpose(1, 2)
+        control = self.restore(placed) + self.decoder(placed)
         control = functional.pad(control, (2, 2), mode="replicate")
         dense = functional.conv_transpose1d(control, self.spline, stride=FRAMES_PER_STEP, groups=control.shape[1])
         n_frames = FRAMES_PER_STEP * digits.shape[1]
         start = (dense.shape[-1] - n_frames) // 2
         return dense[..., start : start + n_frames].transpose(1, 2)
+
+
+def silent(layer: nn.Conv1d) -> nn.Conv1d:
+    """The layer with weights of zero: at first it leaves what it is added to as it is."""
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer
 
 
 class Residual(nn.Module):

@@ -12,7 +12,10 @@ from handx_core.representation.motion import assemble
 from handx_core.representation.palm import complete_frames, palm_frames, to_palm
 from handx_core.skeleton import LEFT, N_JOINTS, RIGHT, WRIST
 
-HAND_WIDTH: Final = 3 * (N_JOINTS - 1) + 6
+PALM_AXES_WIDTH: Final = 6
+"""Features of a hand that are its palm's axes, the last ones."""
+
+HAND_WIDTH: Final = 3 * (N_JOINTS - 1) + PALM_AXES_WIDTH
 """Features of a hand in a frame: palm coordinates of 20 joints and the palm's first two axes, mirrored on the left."""
 
 WRISTS_WIDTH: Final = 3 + 3
@@ -32,7 +35,7 @@ def to_streams(joints: Tensor) -> tuple[Tensor, Tensor]:
 
 def from_streams(hands: Tensor, wrists: Tensor) -> Tensor:
     """The inverse of `to_streams`; palm axes need not be orthonormal."""
-    local, axes = hands.transpose(-2, -3).split((HAND_WIDTH - 6, 6), dim=-1)
+    local, axes = hands.transpose(-2, -3).split((HAND_WIDTH - PALM_AXES_WIDTH, PALM_AXES_WIDTH), dim=-1)
     axes = axes.unflatten(-1, (2, 3)) * _mirroring(hands)
     right, between = wrists.split(3, dim=-1)
     frames = complete_frames(axes[..., 0, :], axes[..., 1, :])

@@ -41,7 +41,7 @@ class TokenizerTraining(Settings):
     loss: TokenizerLoss = TokenizerLoss()
     turn_rad: float = 0.2
     scale: float = 0.1
-    loop: TrainSettings = TrainSettings(steps=1800, batch_size=32, learning_rate=6e-3, warmup_steps=30)
+    loop: TrainSettings = TrainSettings(steps=1600, batch_size=32, learning_rate=3e-3, warmup_steps=30)
 
 
 def train_tokenizer(

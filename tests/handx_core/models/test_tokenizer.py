@@ -118,6 +118,7 @@ def test_streams_round_trip(seed: int) -> None:
 def test_decoded_control_points_are_a_cubic_spline() -> None:
     """On control points that lie on a line or a parabola, a uniform cubic B-spline is exact up to a constant."""
     coder = Coder(1, 1, 8, SMALL)
+    torch.nn.init.zeros_(coder.restore.bias)
     digits = torch.zeros(1, 30, 1, 2)
     steps = torch.arange(30.0)
     for control, curvature in ((3 * steps + 1, 0.0), (steps**2, 2.0)):
@@ -130,6 +131,23 @@ def test_decoded_control_points_are_a_cubic_spline() -> None:
         # A control point stands between the two frames of its step.
         between = (inner[::2] + inner[1::2]) / 2
         torch.testing.assert_close(between.diff(), control.diff()[5:24], atol=1e-3, rtol=0)
+
+
+@torch.no_grad()
+def test_before_training_it_is_a_principal_component_analysis() -> None:
+    """Slow features made of two hidden numbers need no more than two digits, up to rounding and smoothing."""
+    random = np.random.default_rng(3)
+    time = np.linspace(0, 3, 60)
+    hidden = np.stack([np.sin(time + phase) for phase in random.uniform(0, 6, 400)]).reshape(200, 2, 60)
+    features = torch.from_numpy(np.einsum("nkt,kf->ntf", hidden, random.normal(size=(2, 7)))).float()
+    features = features - features.mean((0, 1))
+    coder = Coder(7, 1, 8, SMALL.model_copy(update={"levels": (32, 32)}))
+    coder.fit(features, torch.ones(7))
+    digits, _ = coder.quantise(features)
+    left = (coder.reconstruct(digits) - features).square().mean() / features.square().mean()
+    assert left < 0.02
+    first, second = digits[:, :, 0].flatten(0, 1).T
+    assert abs(torch.corrcoef(torch.stack([first, second]))[0, 1]) < 0.1  # components are uncorrelated
 
 
 def test_it_learns_and_is_loaded_again(tmp_path: Path) -> None:
