@@ -176,7 +176,7 @@ class Coder(nn.Module):
     def __init__(self, n_features: int, n_codes: int, width: int, settings: TokenizerSettings) -> None:
         super().__init__()
         n_digits = n_codes * len(settings.levels)
-        self.project = nn.Conv1d(n_features, n_digits, kernel_size=FRAMES_PER_STEP, stride=FRAMES_PER_STEP)
+        self.project = nn.Conv1d(n_features, n_digits, kernel_size=FRAMES_PER_STEP, stride=FRAMES_PER_STEP, bias=False)
         dilations = [settings.dilation_growth**place for place in range(settings.depth)]
         self.encoder = nn.Sequential(
             nn.Conv1d(n_features, width, kernel_size=2 * FRAMES_PER_STEP, stride=FRAMES_PER_STEP, padding=1),
@@ -191,7 +191,7 @@ class Coder(nn.Module):
             nn.SiLU(),
             silent(nn.Conv1d(width, n_features, kernel_size=3, padding=1)),
         )
-        self.restore = nn.Conv1d(n_digits, n_features, kernel_size=1)
+        self.restore = nn.Conv1d(n_digits, n_features, kernel_size=1, bias=False)
         self.register_buffer("spline", torch.tensor(_SPLINE).expand(n_features, 1, -1).clone(), persistent=False)
 
     @torch.no_grad()
@@ -208,12 +208,9 @@ class Coder(nn.Module):
         spread = variances[largest].clamp_min(_SMALLEST_SCALE**2).sqrt()
         rows = _SPREAD * axes.T[largest] * weights / spread[:, None]
         self.project.weight[: len(rows)] = (rows / FRAMES_PER_STEP)[..., None].to(weights)
-        self.project.bias.zero_()
         digits = self.fsq(self.project(features.transpose(1, 2)).transpose(1, 2))[0].flatten(0, 1)
-        known = torch.cat([digits, torch.ones_like(digits[:, :1])], dim=1)
-        restored = torch.linalg.lstsq(known, steps).solution
-        self.restore.weight.copy_(restored[:-1].T[..., None])
-        self.restore.bias.copy_(restored[-1])
+        restored = torch.linalg.lstsq(digits.double(), steps.double()).solution  # in single precision it cuts rank
+        self.restore.weight.copy_(restored.T[..., None])
 
     def quantise(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """features: (B, T, n_features) -> digits (B, T / 2, n_codes, n_digits) and codes (B, T / 2, n_codes)."""

@@ -118,7 +118,6 @@ def test_streams_round_trip(seed: int) -> None:
 def test_decoded_control_points_are_a_cubic_spline() -> None:
     """On control points that lie on a line or a parabola, a uniform cubic B-spline is exact up to a constant."""
     coder = Coder(1, 1, 8, SMALL)
-    torch.nn.init.zeros_(coder.restore.bias)
     digits = torch.zeros(1, 30, 1, 2)
     steps = torch.arange(30.0)
     for control, curvature in ((3 * steps + 1, 0.0), (steps**2, 2.0)):
