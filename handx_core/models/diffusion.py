@@ -4,9 +4,11 @@ After HandX (CVPR 2026), "Diffusion model": for each of the texts left, right an
 Transformer decoder over [time step, a learned start token of that text, frames], cross-attending to that text's
 tokens; the three outputs are added to the embedded motion. Here the passes run as one batch.
 
-Two things are ours, because they save most of the training: the network starts as the best linear denoiser (in the
-principal components of frames and their cosine waves over time) and learns what that leaves unknown; and time step
-and text also modulate the frames, without which a text's effect on one frame and not another is learned very late.
+Three things are ours, because they save most of the training: the network starts as the best linear denoiser (in the
+principal components of frames and their cosine waves over time) and learns what that leaves unknown; time step and
+text also modulate the frames, without which a text's effect on one frame and not another is learned very late; and
+the summary of a caption that does so is also taught to tell its clip from the others of the batch, because the error
+of a prediction says little of what a word means as long as the moment at which something happens is unknown.
 
 What belongs here: the network and its losses. What does not: the use of the noise schedule in training
 (`training.diffusion`) and sampling (`generation.diffusion`).
@@ -28,6 +30,9 @@ FEATURES = 2 * N_JOINTS * 4
 """Per frame and joint: position (3) and one scalar rotation."""
 
 NOISE_STEPS = 1000
+
+_SLOW_WAVES = 20
+"""Waves over a clip that a summary of it is made from: up to 5 Hz, faster than hands act."""
 
 
 class DiffusionSettings(Settings):
@@ -98,6 +103,10 @@ class Diffusion(nn.Module):
         self.modulation = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, 2 * width))
         self.decoder = nn.TransformerDecoder(layer, settings.layers, nn.LayerNorm(width))
         self.correction = nn.Linear(width, settings.frames_per_token * kept)
+        self.clip_summary = nn.Sequential(
+            nn.Linear(_SLOW_WAVES * kept, 2 * width), nn.GELU(), nn.LayerNorm(2 * width), nn.Linear(2 * width, width)
+        )
+        self.caption_summary = nn.Linear(PARTS * width, width)
         self.register_buffer("components", nn.init.orthogonal_(torch.empty(FEATURES, kept)))
         self.register_buffer("spectrum", torch.ones(CLIP_FRAMES, kept))
         self.register_buffer("waves", cosine_waves(CLIP_FRAMES), persistent=False)
@@ -147,6 +156,16 @@ class Diffusion(nn.Module):
         summed = motion + decoded[:, 2:].unflatten(0, (-1, PARTS)).sum(1)
         correction = self.correction(summed).unflatten(2, (self.settings.frames_per_token, -1)).flatten(1, 2)
         return self.waves.T @ (estimate + unknown * (self.waves @ correction)) @ self.components.T
+
+    def summaries(self, clean: Tensor, texts: EncodedTexts) -> tuple[Tensor, Tensor]:
+        """What a clip and its caption have in common, as unit vectors (B, width) each.
+
+        clean: (B, T, F) normalised features. The clip's is made from its slow waves, the caption's from the same
+        summary that modulates the frames. Used in training alone.
+        """
+        waves = self.waves[:_SLOW_WAVES] @ (clean @ self.components) / self.spectrum[:_SLOW_WAVES].sqrt()
+        captions = self.caption_summary(texts.summary().unflatten(0, (-1, PARTS)).flatten(1))
+        return functional.normalize(self.clip_summary(waves.flatten(1)), dim=-1), functional.normalize(captions, dim=-1)
 
     def _linear_denoiser(self, noised: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
         """The best estimate of each wave of each component by itself, and the deviation that it leaves unknown.

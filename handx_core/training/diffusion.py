@@ -5,13 +5,14 @@ its losses (`models.diffusion`), the loop (`training.loop`) or sampling (`genera
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 
 from handx_core.models.diffusion import NOISE_STEPS, Diffusion, DiffusionSettings, diffusion_losses, noise_schedule
+from handx_core.models.evaluator import contrastive_loss
 from handx_core.models.text_layer import text_batch
 from handx_core.models.trained import TrainedModel, load_weights, seeded
 from handx_core.representation.motion import to_diffusion
@@ -22,6 +23,9 @@ from handx_core.training.loop import Log, Loss, TrainSettings, Validate, train
 
 NAME = "diffusion_generator"
 
+ALIGNMENT_TEMPERATURE: Final = 0.1
+"""Of the softmax over the clips of a batch, as in the evaluator."""
+
 _VALIDATION_CLIPS = 128
 _VALIDATION_SEED = 0
 
@@ -30,15 +34,17 @@ class DiffusionTraining(Settings):
     """Everything that makes a diffusion generator: sizes of the network, weights of the losses, and the loop.
 
     representation_weight, velocity_weight, acceleration_weight: of the terms of `diffusion_losses` beside the
-    reconstruction.
-    text_dropout: share of captions that are not given, for guidance.
+    reconstruction. alignment_weight: of telling the caption's clip from the others of the batch. text_dropout: share
+    of captions that are not given, for guidance. levels: of the captions that it is trained on.
     """
 
     model: DiffusionSettings = DiffusionSettings()
     representation_weight: float = Field(default=5.0, ge=0.0)
     velocity_weight: float = Field(default=1.0, ge=0.0)
     acceleration_weight: float = Field(default=0.1, ge=0.0)
+    alignment_weight: float = Field(default=0.5, ge=0.0)
     text_dropout: float = Field(default=0.1, ge=0.0, lt=1.0)
+    levels: tuple[Annotated[int, Field(ge=1, le=LEVELS)], ...] = Field(default=(1, 2, 3, 4, 5), min_length=1)
     loop: TrainSettings = TrainSettings(steps=400, batch_size=32, learning_rate=3e-3, warmup_steps=20, ema_decay=0.95)
 
 
@@ -50,7 +56,7 @@ def train_diffusion(
     folder: Path,
     log: Log = print,
 ) -> TrainedModel:
-    """Train the diffusion generator on the texts of all levels.
+    """Train the diffusion generator.
 
     statistics: of the representation "diffusion" over the training clips. The validation clips are only measured.
     """
@@ -95,6 +101,7 @@ def _loss(clips: MotionTexts, features: Tensor, settings: DiffusionTraining) -> 
         "representation": settings.representation_weight,
         "velocity": settings.velocity_weight,
         "acceleration": settings.acceleration_weight,
+        "alignment": settings.alignment_weight,
     }
 
     def loss(model: nn.Module, items: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
@@ -104,10 +111,15 @@ def _loss(clips: MotionTexts, features: Tensor, settings: DiffusionTraining) -> 
         steps = torch.randint(NOISE_STEPS, items.shape, generator=generator)
         noised = schedule.add_noise(clean, torch.randn(clean.shape, generator=generator), steps)
         given = torch.rand(items.shape, generator=generator) >= settings.text_dropout
-        level = int(torch.randint(LEVELS, (), generator=generator))  # one for all: texts of like length pad little
-        tokens, mask = text_batch(clips.text, clips.text_rows[items, level], device)
+        # One level for all: texts of like length pad little.
+        level = settings.levels[int(torch.randint(len(settings.levels), (), generator=generator))]
+        rows = clips.text_rows[items, level - 1]
+        tokens, mask = text_batch(clips.text, rows, device)
         texts = model.encode_texts(tokens, mask, given.to(device))
         terms = diffusion_losses(model(noised.to(device), steps.to(device), texts), clean.to(device))
+        clip_summaries, caption_summaries = model.summaries(clean.to(device), texts)
+        told = clip_summaries[given], caption_summaries[given]
+        terms["alignment"] = contrastive_loss(*told, rows[given].to(device), ALIGNMENT_TEMPERATURE)
         total = torch.stack([weight * terms[name] for name, weight in weights.items()]).sum()
         return {"loss": total, **terms}
 

@@ -84,8 +84,26 @@ def test_every_weight_learns(model):
     given = model(_random(2, 60, FEATURES), torch.tensor([100, 700]), texts)
     not_given = model(_random(2, 60, FEATURES), torch.tensor([100, 700]), model.no_texts(2))
     model.zero_grad()
-    (given.square().mean() + not_given.square().mean()).backward()
+    summaries = model.summaries(_random(2, 60, FEATURES), texts)
+    told = sum((summary * _random(*summary.shape, seed=5)).sum() for summary in summaries)
+    (given.square().mean() + not_given.square().mean() + told).backward()
     assert [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()] == []
+
+
+@torch.no_grad()
+def test_summaries_are_unit_vectors_of_the_clip_and_of_its_caption(model):
+    clean = _random(2, 60, FEATURES)
+    texts, tokens, mask = _texts(model, 2)
+    clips, captions = model.summaries(clean, texts)
+    assert torch.allclose(clips.norm(dim=-1), torch.ones(2))
+    assert torch.allclose(captions.norm(dim=-1), torch.ones(2))
+    other_clips, same_captions = model.summaries(clean.flip(1), texts)
+    assert torch.equal(same_captions, captions)
+    assert (other_clips - clips).abs().max() > 1e-3
+    other = model.encode_texts(tokens.flip(1), mask, torch.tensor([True, True]))
+    same_clips, other_captions = model.summaries(clean, other)
+    assert torch.equal(same_clips, clips)
+    assert (other_captions - captions).abs().max() > 1e-3
 
 
 def test_losses_against_plain_formulas():

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 import scipy.fft
 import torch
+from pydantic import ValidationError
 
 from handx_core.generation.diffusion import guided
 from handx_core.models.diffusion import FEATURES, NOISE_STEPS, Diffusion, DiffusionSettings, noise_schedule
+from handx_core.models.text_layer import text_batch
 from handx_core.models.trained import seeded
-from handx_core.representation.motion import DIFFUSION_SHAPE, from_diffusion
+from handx_core.representation.motion import DIFFUSION_SHAPE, from_diffusion, to_diffusion
 from handx_core.representation.statistics import statistics_of
 from handx_core.representation.text import TextEncoderSettings, encode_texts
 from handx_core.training.data import LEVELS, MotionTexts
@@ -97,6 +99,21 @@ def test_it_starts_as_the_best_linear_denoiser(clips, statistics):
     variance = deviations**2
     least = (variance * (1 - signal) / (signal * variance + 1 - signal)).mean()  # what no estimate can go below
     assert float((predicted - features[2900:]).square().mean() / least) == pytest.approx(1, abs=0.05)
+
+
+def test_captions_tell_their_clips_apart(clips, statistics, trained):
+    model = load_diffusion(trained)
+    clean = statistics.normalise(to_diffusion(clips.joints)).flatten(2)
+    texts = model.encode_texts(*text_batch(clips.text, clips.text_rows[:, 0]), torch.ones(len(clips), dtype=torch.bool))
+    motions, captions = model.summaries(clean, texts)
+    best = (captions @ motions.T).argmax(1)
+    assert float((clips.text_rows[best, 0] == clips.text_rows[:, 0]).all(-1).double().mean()) > 0.9
+
+
+@pytest.mark.parametrize("levels", [(), (0,), (6,)])
+def test_levels_that_no_caption_has_are_refused(levels):
+    with pytest.raises(ValidationError, match="levels"):
+        DiffusionTraining(levels=levels)
 
 
 def test_equal_settings_give_equal_weights_and_other_weights_of_the_losses_do_not(clips, statistics, tmp_path):
