@@ -13,14 +13,11 @@ from pydantic import Field
 from torch import Tensor
 from transformers.cache_utils import DynamicCache
 
-from handx_core.models.autoregressive import Autoregressive
+from handx_core.models.autoregressive import STEPS, Autoregressive, Prefix
 from handx_core.models.text_layer import text_batch
-from handx_core.models.tokenizer import FRAMES_PER_STEP, Tokenizer, decode_clips, digits_code
+from handx_core.models.tokenizer import Tokenizer, decode_clips, digits_code
 from handx_core.representation.text import TextTable
 from handx_core.settings import Settings
-from handx_core.skeleton import CLIP_FRAMES
-
-_STEPS: Final = CLIP_FRAMES // FRAMES_PER_STEP
 
 UNCONDITIONAL: Final = 0.0
 CONDITIONAL: Final = 1.0
@@ -34,8 +31,8 @@ class AutoregressiveSampling(Settings):
     together.
     """
 
-    guidance: float = Field(default=2.5, ge=0.0)
-    temperature: float = Field(default=1.0, gt=0.0)
+    guidance: float = Field(default=2.0, ge=0.0)
+    temperature: float = Field(default=0.5, gt=0.0)
     batch_size: int = Field(default=256, ge=1)
 
 
@@ -69,28 +66,34 @@ def sample_codes(
     sampled = []
     for start in range(0, len(rows), settings.batch_size):
         batch = slice(start, start + settings.batch_size)
-        uniform = _uniform(seeds[batch], _STEPS * model.n_streams * len(model.levels)).to(model.anchor.device)
+        uniform = _uniform(seeds[batch], STEPS * model.n_streams * len(model.levels)).to(model.anchor.device)
         branches = _branches(model, text, rows[batch], settings.guidance)
-        sampled.append(_draw(model, branches, uniform.unflatten(1, (_STEPS, -1)), settings).cpu())
+        sampled.append(_draw(model, branches, uniform.unflatten(1, (STEPS, -1)), settings).cpu())
     return torch.cat(sampled)
 
 
 class _Branch:
     """The decoder on one prefix, its keys and values kept from step to step."""
 
-    def __init__(self, model: Autoregressive, prefix: tuple[Tensor, Tensor]) -> None:
-        self._model, (embeddings, self._mask) = model, prefix
+    def __init__(self, model: Autoregressive, prefix: Prefix) -> None:
+        self._model, self._prefix = model, prefix
         self._cache = DynamicCache(config=model.decoder.config)
         self._steps = 1
-        self.hidden = self._run(torch.cat([embeddings, model.begin.expand(len(embeddings), -1, -1)], dim=1))
+        begin = model.begin + prefix.outline[:, :1]
+        self._hidden = self._run(torch.cat([prefix.embeddings, begin], dim=1))
 
-    def advance(self, digits: Tensor) -> None:
-        """Take in the digits (B, places) of the step that was drawn."""
+    def logits(self, last: Tensor) -> Tensor:
+        """Logits of the next step (B, places, most levels); last: (B, places), values of the step before."""
+        return self._model.head(self._hidden, last)
+
+    def advance(self, values: Tensor) -> None:
+        """Take in the step that was drawn; values: (B, 1 or 2, places) of it and of the one before, if there is."""
+        step = self._model.embed_steps(values)[:, -1:]
         self._steps += 1
-        self.hidden = self._run(self._model.embed_steps(digits[:, None]))
+        self._hidden = self._run(step + self._prefix.outline[:, self._steps - 1 : self._steps])
 
     def _run(self, embeddings: Tensor) -> Tensor:
-        return self._model.run(embeddings, self._mask, self._steps, self._cache)[:, -1]
+        return self._model.run(embeddings, self._prefix.mask, self._steps, self._cache)[:, -1]
 
 
 def _branches(model: Autoregressive, text: TextTable, rows: Tensor, guidance: float) -> list[tuple[float, _Branch]]:
@@ -113,37 +116,30 @@ def _draw(
     model: Autoregressive, branches: list[tuple[float, _Branch]], uniform: Tensor, settings: AutoregressiveSampling
 ) -> Tensor:
     """Draw all steps; uniform: (B, 30, places) numbers in [0, 1) that decide. Returns codes (B, 30, streams)."""
-    steps = []
-    for step in range(_STEPS):
-        states = [model.head.start(branch.hidden) for _, branch in branches]
-        drawn: list[Tensor] = []
-        for place in range(uniform.shape[-1]):
-            logits = _mix(model, [weight for weight, _ in branches], states, place) / settings.temperature
-            drawn.append(_choose(logits, uniform[:, step, place]))
-            states = [model.head.after(state, place, drawn[-1]) for state in states]
-        digits = torch.stack(drawn, dim=-1)
-        steps.append(digits)
-        if step + 1 < _STEPS:
+    places = uniform.shape[-1]
+    digits = torch.zeros(len(uniform), 0, places, dtype=torch.int64, device=uniform.device)
+    last = torch.zeros(len(uniform), places, device=uniform.device)
+    for step in range(STEPS):
+        drawn = _choose(_mix(model, branches, last) / settings.temperature, uniform[:, step])
+        digits = torch.cat([digits, drawn[:, None]], dim=1)
+        last = model.values_of(drawn)
+        if step + 1 < STEPS:
             for _, branch in branches:
-                branch.advance(digits)
-    return digits_code(torch.stack(steps, dim=1).unflatten(-1, (model.n_streams, -1)), model.levels)
+                branch.advance(model.values_of(digits[:, -2:]))
+    return digits_code(digits.unflatten(-1, (model.n_streams, -1)), model.levels)
 
 
-def _mix(model: Autoregressive, weights: Sequence[float], states: Sequence[Tensor], place: int) -> Tensor:
-    possible = ~model.head.impossible[place]
-    return sum(
-        (
-            weight * model.head.logits_at(state, place)[:, possible]
-            for weight, state in zip(weights, states, strict=True)
-        ),
-        torch.zeros((), device=possible.device),
-    )
+def _mix(model: Autoregressive, branches: Sequence[tuple[float, _Branch]], last: Tensor) -> Tensor:
+    """Guided logits of the next step (B, places, most levels); last: (B, places), values of the step before."""
+    impossible = model.head.impossible  # minus infinity would be no number when weighted below zero
+    parts = [weight * branch.logits(last).masked_fill(impossible, 0.0) for weight, branch in branches]
+    return torch.stack(parts).sum(0).masked_fill(impossible, -torch.inf)
 
 
 def _choose(logits: Tensor, uniform: Tensor) -> Tensor:
-    """Draw from a distribution by its cumulative sums; logits: (B, levels), uniform: (B,) -> (B,) int64."""
+    """Draw from distributions by their cumulative sums; logits: (..., levels), uniform: (...,) -> (...,) int64."""
     cumulative = logits.double().softmax(-1).cumsum(-1)
-    return (uniform[:, None] >= cumulative[:, :-1]).sum(-1)
+    return (uniform[..., None] >= cumulative[..., :-1]).sum(-1)
 
 
 def _uniform(seeds: Sequence[int], count: int) -> Tensor:

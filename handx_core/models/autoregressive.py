@@ -1,11 +1,12 @@
 """The autoregressive generator: a Llama decoder that continues a text with the codes of a motion, step by step.
 
-The whole text of a caption is the prefix. All codes of a step stand in one position, as the sum of embeddings of
-their FSQ digits; the digits of the next step are drawn one after another, each by a small head that has seen those
-before it. What belongs here: the network and its loss. What does not: its training (`training.autoregressive`) or
-sampling (`generation.autoregressive`).
+The whole text of a caption is the prefix; an outline, made of it at once for all steps, tells each step what the text
+alone says of it. All codes of a step stand in one position, as the values of their FSQ digits: these are ordered, and
+mostly go on as they did, so a digit of the next step is expected near its last value. What belongs here: the network
+and its losses. What does not: its training (`training.autoregressive`) or sampling (`generation.autoregressive`).
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -14,22 +15,32 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 from transformers.cache_utils import Cache
 
-from handx_core.models.text_layer import TextLayer
-from handx_core.models.tokenizer import code_digits
+from handx_core.models.text_layer import PARTS, TextLayer
+from handx_core.models.tokenizer import FRAMES_PER_STEP, code_digits
 from handx_core.models.trained import TrainedModel, load_weights, seeded
 from handx_core.settings import Settings
 from handx_core.skeleton import CLIP_FRAMES
 
+STEPS: Final = CLIP_FRAMES // FRAMES_PER_STEP
+"""Steps of a clip."""
+
 _ANCHOR: Final = 1
 """Positions before the text: something to attend to where no text is given."""
+
+_CHANGE_GAIN: Final = 10.0
+"""What the change of a value from step to step is multiplied by: about the ratio of their standard deviations."""
+
+_KEEP, _LOG_PRECISION, _MOST_LOG_PRECISION = 4.0, 5.0, 8.0
+"""At the start a value is expected at sigmoid(4) = 0.98 of the last one, and off by one level of 32, 0.06, or so. The
+last bounds how sure the head may be: e to the 8 is a standard deviation of a fifth of such a level."""
 
 
 class AutoregressiveSettings(Settings):
     """Sizes of the autoregressive generator.
 
     width, layers, heads, feed_forward, dropout: of the decoder and of the text layer. text_layers: depth of the
-    latter. text_merge: neighbouring tokens that it makes one of. head_width: of the network that draws the digits of
-    a step.
+    latter. text_merge: neighbouring tokens that it makes one of. outline_width, head_width: of the hidden layers of
+    the outline and of the head.
     """
 
     width: int = 128
@@ -38,8 +49,21 @@ class AutoregressiveSettings(Settings):
     feed_forward: int = 256
     dropout: float = 0.1
     text_layers: int = 1
-    text_merge: int = 4
-    head_width: int = 64
+    text_merge: int = 1
+    outline_width: int = 256
+    head_width: int = 128
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """What is known before the first step.
+
+    embeddings: (B, N, width). mask: (B, N), true at those there are. outline: (B, 30, width), zero without a text.
+    """
+
+    embeddings: Tensor
+    mask: Tensor
+    outline: Tensor
 
 
 class Autoregressive(nn.Module):
@@ -48,7 +72,7 @@ class Autoregressive(nn.Module):
     settings: sizes. text_width: of the frozen tokens. levels: of the digits of a code. n_streams: codes of a step.
     """
 
-    digit_offsets: Tensor
+    highest: Tensor
 
     def __init__(
         self, settings: AutoregressiveSettings, text_width: int, levels: tuple[int, ...], n_streams: int
@@ -65,12 +89,11 @@ class Autoregressive(nn.Module):
             feed_forward=settings.feed_forward,
             dropout=settings.dropout,
         )
+        self.outline = Outline(width, settings.outline_width, settings.dropout, len(all_levels))
         self.anchor = nn.Parameter(0.02 * torch.randn(_ANCHOR, width))
         self.begin = nn.Parameter(0.02 * torch.randn(1, width))
-        offsets = torch.tensor((0, *all_levels[:-1])).cumsum(0)
-        self.register_buffer("digit_offsets", offsets, persistent=False)
-        self.digit_embedding = nn.Embedding(sum(all_levels), width)
-        nn.init.normal_(self.digit_embedding.weight, std=len(all_levels) ** -0.5)
+        self.register_buffer("highest", torch.tensor(all_levels) - 1, persistent=False)
+        self.embed = nn.Linear(2 * len(all_levels), width)
         self.decoder = LlamaModel(
             LlamaConfig(
                 vocab_size=1,
@@ -88,42 +111,47 @@ class Autoregressive(nn.Module):
         self.head = DigitHead(width, settings.head_width, all_levels)
 
     def digits_of(self, codes: Tensor) -> Tensor:
-        """codes: (B, T, n_streams) -> digits (B, T, n_streams x digits of a code) int64."""
+        """codes: (B, T, n_streams) -> digits (B, T, places) int64; places = n_streams x digits of a code."""
         return code_digits(codes, self.levels).flatten(-2)
 
-    def prefix(self, tokens: Tensor, mask: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
-        """The prefix of captions: the anchor, then the merged tokens of the three texts.
+    def values_of(self, digits: Tensor) -> Tensor:
+        """digits: (..., places) -> the same as numbers from -1 to 1."""
+        return 2.0 * digits / self.highest - 1.0
+
+    def prefix(self, tokens: Tensor, mask: Tensor, given: Tensor) -> Prefix:
+        """The prefix of captions: the anchor, then the merged tokens of the three texts; and their outline.
 
         tokens: (B, 3, L, W) frozen embeddings. mask: (B, 3, L), true at tokens. given: (B,) bool, false where the
-        text is withheld. Returns embeddings (B, N, width) and their mask (B, N).
+        text is withheld.
         """
         text, mask = self.text_layer(tokens, mask)
-        anchor, always = self.no_prefix(len(text))
+        outline = self.outline(text, mask) * given[:, None, None]
+        nothing = self.no_prefix(len(text))
         text, mask = pack(text.flatten(1, 2), mask.flatten(1) & given[:, None])
-        return torch.cat([anchor, text], dim=1), torch.cat([always, mask], dim=1)
+        return Prefix(torch.cat([nothing.embeddings, text], dim=1), torch.cat([nothing.mask, mask], dim=1), outline)
 
-    def no_prefix(self, count: int) -> tuple[Tensor, Tensor]:
+    def no_prefix(self, count: int) -> Prefix:
         """The prefix of `count` motions without a text: the anchor alone."""
         anchor = self.anchor.expand(count, -1, -1)
-        return anchor, torch.ones(anchor.shape[:2], dtype=torch.bool, device=anchor.device)
+        mask = torch.ones(anchor.shape[:2], dtype=torch.bool, device=anchor.device)
+        return Prefix(anchor, mask, anchor.new_zeros(count, STEPS, self.settings.width))
 
-    def embed_steps(self, digits: Tensor) -> Tensor:
-        """digits: (B, T, places) -> (B, T, width)."""
-        return self.digit_embedding(digits + self.digit_offsets).sum(-2)
+    def embed_steps(self, values: Tensor) -> Tensor:
+        """values: (B, T, places) -> (B, T, width); each step as its values and how they changed from the one before."""
+        change = values - torch.cat([values[:, :1], values[:, :-1]], dim=1)
+        return self.embed(torch.cat([values, _CHANGE_GAIN * change], dim=-1))
 
-    def decode(self, prefix: tuple[Tensor, Tensor], digits: Tensor) -> Tensor:
-        """What the decoder knows before each step.
+    def decode(self, prefix: Prefix, digits: Tensor) -> Tensor:
+        """Logits of the digits of each step and of the next one.
 
-        prefix: of `prefix` or `no_prefix`. digits: (B, T, places) of the steps so far. Returns (B, T + 1, width).
+        digits: (B, T, places) of the steps so far, T < 30. Returns (B, T + 1, places, most levels).
         """
-        embeddings, mask = prefix
-        steps = self.with_begin(self.embed_steps(digits))
-        hidden = self.run(torch.cat([embeddings, steps], dim=1), mask, steps.shape[1])
-        return hidden[:, embeddings.shape[1] :]
-
-    def with_begin(self, steps: Tensor) -> Tensor:
-        """Steps (B, T, width) after the mark of the beginning: (B, T + 1, width)."""
-        return torch.cat([self.begin.expand(len(steps), -1, -1), steps], dim=1)
+        values = self.values_of(digits)
+        begin = self.begin.expand(len(values), -1, -1)
+        steps = torch.cat([begin, self.embed_steps(values)], dim=1)
+        steps = steps + prefix.outline[:, : steps.shape[1]]
+        hidden = self.run(torch.cat([prefix.embeddings, steps], dim=1), prefix.mask, steps.shape[1])
+        return self.head(hidden[:, prefix.mask.shape[1] :], functional.pad(values, (0, 0, 1, 0)))
 
     def run(self, embeddings: Tensor, prefix_mask: Tensor, n_steps: int, cache: Cache | None = None) -> Tensor:
         """Run the decoder over embeddings (B, N, width), of which the last belong to the n_steps steps so far.
@@ -144,54 +172,72 @@ class Autoregressive(nn.Module):
         ).last_hidden_state
 
 
+class Outline(nn.Module):
+    """What the texts alone say of each step, from the means of their tokens.
+
+    width: of tokens and outline. hidden_width, dropout: of the network. places: values of a step, which a linear map
+    of the outline is trained to tell, so that the outline learns early what the words mean for the motion.
+    """
+
+    def __init__(self, width: int, hidden_width: int, dropout: float, places: int) -> None:
+        super().__init__()
+        self.texts = nn.Linear(PARTS * width, width)
+        self.step = nn.Parameter(0.1 * torch.randn(STEPS, width))
+        self.network = nn.Sequential(
+            nn.LayerNorm(width),
+            nn.Linear(width, hidden_width),
+            nn.SiLU(),
+            nn.Dropout(dropout),
+            nn.Linear(hidden_width, width),
+        )
+        self.values = nn.Linear(width, places)
+
+    def forward(self, text: Tensor, mask: Tensor) -> Tensor:
+        """text: (B, 3, L, width), mask: (B, 3, L) of the text layer -> (B, 30, width)."""
+        mean = (text * mask[..., None]).sum(2) / mask.sum(2, keepdim=True).clamp_min(1)
+        return self.network(self.texts(mean.flatten(1))[:, None] + self.step)
+
+
 class DigitHead(nn.Module):
-    """Draws the digits of a step one after another, each knowing those before it (after NADE, Larochelle 2011).
+    """Logits of the digits of a step: a normal distribution about where each is expected, and a free correction.
 
     in_width: of what the decoder knows. width: of this network. levels: of each digit of a step.
     """
 
     impossible: Tensor
+    grid: Tensor
 
     def __init__(self, in_width: int, width: int, levels: tuple[int, ...]) -> None:
         super().__init__()
         places, most = len(levels), max(levels)
-        self.project = nn.Linear(in_width, width)
-        self.place = nn.Parameter(0.02 * torch.randn(places, width))
-        self.drawn = nn.Parameter(0.1 * torch.randn(places, most, width))
-        self.norm = nn.LayerNorm(width)
-        self.out = nn.Parameter(torch.randn(places, width, most) * width**-0.5)
-        self.bias = nn.Parameter(torch.zeros(places, most))
-        self.register_buffer("impossible", torch.arange(most) >= torch.tensor(levels)[:, None], persistent=False)
+        self.hidden = nn.Linear(in_width, width)
+        self.free = _small(width, places * most)
+        self.keep = _small(width, places, _KEEP)
+        self.change = _small(width, places)
+        self.log_precision = _small(width, places, _LOG_PRECISION)
+        count = torch.tensor(levels)[:, None]
+        self.register_buffer("grid", 2.0 * torch.arange(most) / (count - 1) - 1.0, persistent=False)
+        self.register_buffer("impossible", torch.arange(most) >= count, persistent=False)
 
-    def forward(self, hidden: Tensor, digits: Tensor) -> Tensor:
-        """Logits of all digits of a step at once, where they are known.
+    def forward(self, hidden: Tensor, last: Tensor) -> Tensor:
+        """hidden: (..., in_width). last: (..., places), values of the step before, zero before the first.
 
-        hidden: (..., in_width). digits: (..., places). Returns (..., places, most levels), -inf where a digit has
-        no such level.
+        Returns (..., places, most levels), -inf where a digit has no such level.
         """
-        places = torch.arange(len(self.place), device=digits.device)
-        drawn = self.drawn[places, digits]
-        before = drawn.cumsum(-2) - drawn
-        state = self.project(hidden)[..., None, :] + before
-        return self._logits(state + self.place, places)
+        hidden = functional.silu(self.hidden(hidden))
+        expected = self.keep(hidden).sigmoid() * last + self.change(hidden)
+        precision = self.log_precision(hidden).clamp_max(_MOST_LOG_PRECISION).exp()
+        logits = self.free(hidden).unflatten(-1, self.grid.shape)
+        logits = logits - precision[..., None] * (self.grid - expected[..., None]).square()
+        return logits.masked_fill(self.impossible, -torch.inf)
 
-    def start(self, hidden: Tensor) -> Tensor:
-        """The state before the first digit; hidden: (..., in_width) -> (..., width)."""
-        return self.project(hidden)
 
-    def logits_at(self, state: Tensor, place: int) -> Tensor:
-        """Logits of one digit (..., most levels) from the state before it (..., width)."""
-        chosen = torch.tensor([place], device=state.device)
-        return self._logits((state + self.place[place])[..., None, :], chosen).squeeze(-2)
-
-    def after(self, state: Tensor, place: int, digits: Tensor) -> Tensor:
-        """The state after a digit was drawn; digits: (...,)."""
-        return state + self.drawn[place, digits]
-
-    def _logits(self, state: Tensor, places: Tensor) -> Tensor:
-        active = functional.silu(self.norm(state))
-        logits = torch.einsum("...pw,pwl->...pl", active, self.out[places]) + self.bias[places]
-        return logits.masked_fill(self.impossible[places], -torch.inf)
+def _small(width: int, out: int, bias: float = 0.0) -> nn.Linear:
+    """A linear layer that says little more than its bias at first."""
+    layer = nn.Linear(width, out)
+    nn.init.normal_(layer.weight, std=0.01)
+    nn.init.constant_(layer.bias, bias)
+    return layer
 
 
 def pack(tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -203,15 +249,20 @@ def pack(tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     return tokens.gather(1, order[..., None].expand(-1, -1, tokens.shape[-1])), mask.gather(1, order)
 
 
-def next_code_loss(model: Autoregressive, prefix: tuple[Tensor, Tensor], given: Tensor, wanted: Tensor) -> Tensor:
-    """Mean cross-entropy of a digit, in nats.
-
-    given, wanted: (B, T, n_streams) codes that the decoder sees, and those that it is to predict.
-    """
-    digits = model.digits_of(wanted)
-    hidden = model.decode(prefix, model.digits_of(given[:, :-1]))
-    logits = model.head(hidden, digits).float()
+def next_code_loss(model: Autoregressive, prefix: Prefix, codes: Tensor) -> Tensor:
+    """Mean cross-entropy of a digit, in nats; codes: (B, 30, n_streams)."""
+    digits = model.digits_of(codes)
+    logits = model.decode(prefix, digits[:, :-1]).float()
     return functional.cross_entropy(logits.flatten(0, -2), digits.flatten())
+
+
+def outline_loss(model: Autoregressive, prefix: Prefix, codes: Tensor, given: Tensor) -> Tensor:
+    """Mean squared error of the values that the outline tells, where a text is given.
+
+    codes: (B, 30, n_streams). given: (B,) bool.
+    """
+    error = model.outline.values(prefix.outline).float() - model.values_of(model.digits_of(codes))
+    return (error.square().mean((1, 2)) * given).sum() / given.sum().clamp_min(1)
 
 
 def build_autoregressive(

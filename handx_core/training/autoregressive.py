@@ -6,7 +6,7 @@ What belongs here: its batches and validation figures. What does not: the networ
 
 import hashlib
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import torch
 from pydantic import Field
@@ -17,6 +17,7 @@ from handx_core.models.autoregressive import (
     AutoregressiveSettings,
     build_autoregressive,
     next_code_loss,
+    outline_loss,
 )
 from handx_core.models.text_layer import text_batch
 from handx_core.models.trained import TrainedModel
@@ -32,16 +33,18 @@ _VALIDATION_BATCH: Final = 128
 class AutoregressiveTraining(Settings):
     """Everything that makes an autoregressive generator: sizes of the network, and the loop.
 
-    text_dropout: share of clips whose text is withheld, for guidance. most_replaced: each clip is given a rate
-    between 0 and this, at which the codes that the decoder sees are replaced by another clip's, so that it learns
-    to go on from its own mistakes, and to heed the text.
+    text_levels: of detail of the captions it reads, 1 to 5. text_dropout: share of clips whose text is withheld, for
+    guidance. outline_weight: of the squared error of the outline, in the loss.
     """
 
     model: AutoregressiveSettings = AutoregressiveSettings()
+    text_levels: tuple[Annotated[int, Field(ge=1, le=LEVELS)], ...] = Field(
+        default=tuple(range(1, LEVELS + 1)), min_length=1
+    )
     text_dropout: float = Field(default=0.1, ge=0.0, lt=1.0)
-    most_replaced: float = Field(default=0.8, ge=0.0, le=1.0)
+    outline_weight: float = Field(default=40.0, ge=0.0)
     loop: TrainSettings = TrainSettings(
-        steps=450, batch_size=32, learning_rate=3e-3, warmup_steps=30, weight_decay=0.01
+        steps=400, batch_size=32, learning_rate=3e-3, warmup_steps=30, weight_decay=0.01
     )
 
 
@@ -55,7 +58,7 @@ def train_autoregressive(
     folder: Path,
     log: Log = print,
 ) -> TrainedModel:
-    """Train the autoregressive generator on the texts of all levels.
+    """Train the autoregressive generator.
 
     train_codes, validation_codes: (N, 30, streams) int64, the codes of the clips, in their order. levels: of the
     digits of a code, as in the tokenizer. The validation clips are only measured, never trained on.
@@ -79,7 +82,7 @@ def train_autoregressive(
         folder,
         config=config,
         data_fingerprint=f"{train_clips.fingerprint()}-{validation.fingerprint()}-{codes_hash}",
-        validate=_validate(validation, validation_codes),
+        validate=_validate(validation, validation_codes, settings.text_levels),
         log=log,
     )
 
@@ -88,39 +91,29 @@ def _loss(clips: MotionTexts, codes: Tensor, settings: AutoregressiveTraining) -
     def loss(model: nn.Module, items: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         assert isinstance(model, Autoregressive)
         device = model.anchor.device
-        level = int(torch.randint(LEVELS, (), generator=generator))  # one for all: texts of like length pad little
+        choice = int(torch.randint(len(settings.text_levels), (), generator=generator))
+        level = settings.text_levels[choice] - 1  # one for all: texts of like length pad little
         tokens, mask = text_batch(clips.text, clips.text_rows[items, level], device)
-        given = torch.rand(len(items), generator=generator) >= settings.text_dropout
-        wanted = codes[items]
-        seen = replace_steps(wanted, settings.most_replaced, generator)
-        prefix = model.prefix(tokens, mask, given.to(device))
-        return {"loss": next_code_loss(model, prefix, seen.to(device), wanted.to(device))}
+        given = (torch.rand(len(items), generator=generator) >= settings.text_dropout).to(device)
+        wanted = codes[items].to(device)
+        prefix = model.prefix(tokens, mask, given)
+        terms = {"nats": next_code_loss(model, prefix, wanted), "outline": outline_loss(model, prefix, wanted, given)}
+        return {"loss": terms["nats"] + settings.outline_weight * terms["outline"], **terms}
 
     return loss
 
 
-def replace_steps(codes: Tensor, most_replaced: float, generator: torch.Generator) -> Tensor:
-    """Replace steps by another clip's at the same time, at a rate per clip between 0 and most_replaced.
-
-    codes: (B, T, streams); returns the same shape.
-    """
-    count, n_steps, _ = codes.shape
-    rates = most_replaced * torch.rand(count, 1, generator=generator)
-    replaced = torch.rand(count, n_steps, generator=generator) < rates
-    others = codes[torch.randperm(count, generator=generator)]
-    return torch.where(replaced[..., None], others, codes)
-
-
-def _validate(clips: MotionTexts, codes: Tensor) -> Validate:
+def _validate(clips: MotionTexts, codes: Tensor, text_levels: tuple[int, ...]) -> Validate:
     def validate(model: nn.Module) -> dict[str, float]:
         assert isinstance(model, Autoregressive)
         device = model.anchor.device
+        levels = torch.tensor(text_levels) - 1
         conditional = unconditional = 0.0
         for rows in torch.arange(len(clips)).split(_VALIDATION_BATCH):
-            tokens, mask = text_batch(clips.text, clips.text_rows[rows, rows % LEVELS], device)
+            tokens, mask = text_batch(clips.text, clips.text_rows[rows, levels[rows % len(levels)]], device)
             wanted, given = codes[rows].to(device), torch.ones(len(rows), dtype=torch.bool, device=device)
-            with_text = next_code_loss(model, model.prefix(tokens, mask, given), wanted, wanted)
-            without = next_code_loss(model, model.no_prefix(len(rows)), wanted, wanted)
+            with_text = next_code_loss(model, model.prefix(tokens, mask, given), wanted)
+            without = next_code_loss(model, model.no_prefix(len(rows)), wanted)
             conditional += float(with_text) * len(rows) / len(clips)
             unconditional += float(without) * len(rows) / len(clips)
         return {"nats_per_digit": conditional, "nats_per_digit_without_text": unconditional}
