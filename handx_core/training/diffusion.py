@@ -35,7 +35,7 @@ class DiffusionTraining(Settings):
 
     representation_weight, velocity_weight, acceleration_weight: of the terms of `diffusion_losses` beside the
     reconstruction. alignment_weight: of telling the caption's clip from the others of the batch. text_dropout: share
-    of captions that are not given, for guidance. levels: of the captions that it is trained on.
+    of captions that are not given, for guidance. text_levels: of the captions that it is trained on.
     """
 
     model: DiffusionSettings = DiffusionSettings()
@@ -44,7 +44,7 @@ class DiffusionTraining(Settings):
     acceleration_weight: float = Field(default=0.1, ge=0.0)
     alignment_weight: float = Field(default=0.5, ge=0.0)
     text_dropout: float = Field(default=0.1, ge=0.0, lt=1.0)
-    levels: tuple[Annotated[int, Field(ge=1, le=LEVELS)], ...] = Field(default=(1, 2, 3, 4, 5), min_length=1)
+    text_levels: tuple[Annotated[int, Field(ge=1, le=LEVELS)], ...] = Field(default=(1, 2, 3, 4, 5), min_length=1)
     loop: TrainSettings = TrainSettings(steps=400, batch_size=32, learning_rate=3e-3, warmup_steps=20, ema_decay=0.95)
 
 
@@ -112,7 +112,7 @@ def _loss(clips: MotionTexts, features: Tensor, settings: DiffusionTraining) -> 
         noised = schedule.add_noise(clean, torch.randn(clean.shape, generator=generator), steps)
         given = torch.rand(items.shape, generator=generator) >= settings.text_dropout
         # One level for all: texts of like length pad little.
-        level = settings.levels[int(torch.randint(len(settings.levels), (), generator=generator))]
+        level = settings.text_levels[int(torch.randint(len(settings.text_levels), (), generator=generator))]
         rows = clips.text_rows[items, level - 1]
         tokens, mask = text_batch(clips.text, rows, device)
         texts = model.encode_texts(tokens, mask, given.to(device))

@@ -113,7 +113,7 @@ def test_captions_tell_their_clips_apart(clips, statistics, trained):
 @pytest.mark.parametrize("levels", [(), (0,), (6,)])
 def test_levels_that_no_caption_has_are_refused(levels):
     with pytest.raises(ValidationError, match="levels"):
-        DiffusionTraining(levels=levels)
+        DiffusionTraining(text_levels=levels)
 
 
 def test_equal_settings_give_equal_weights_and_other_weights_of_the_losses_do_not(clips, statistics, tmp_path):
