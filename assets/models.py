@@ -5,6 +5,7 @@ does not: networks, losses or the loop (handx_core). Everything that needs torch
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -50,12 +51,10 @@ def evaluator(
 
     settings = profile.section(EvaluatorTraining, "evaluator")
 
-    def train() -> "TrainedModel":
-        clips = motion_texts(motion_dataset, text_embeddings)
-        folder = files.files("evaluator")
-        return train_evaluator(clips.subset("train"), clips.subset("val"), settings, folder, context.log.info)
+    def train(clips: "MotionTexts", validation: "MotionTexts", folder: Path) -> "TrainedModel":
+        return train_evaluator(clips, validation, settings, folder, context.log.info)
 
-    return _trained(context, train, files)
+    return _trained(context, train, motion_dataset, text_embeddings, files)
 
 
 @table_asset(group=MODELS, kinds={"pytorch"}, code_version="1", settings=("tokenizer",))
@@ -71,12 +70,10 @@ def tokenizer(
 
     settings = profile.section(TokenizerTraining, "tokenizer")
 
-    def train() -> "TrainedModel":
-        clips = motion_texts(motion_dataset, text_embeddings)
-        folder = files.files("tokenizer")
-        return train_tokenizer(clips.subset("train"), clips.subset("val"), settings, folder, context.log.info)
+    def train(clips: "MotionTexts", validation: "MotionTexts", folder: Path) -> "TrainedModel":
+        return train_tokenizer(clips, validation, settings, folder, context.log.info)
 
-    return _trained(context, train, files)
+    return _trained(context, train, motion_dataset, text_embeddings, files)
 
 
 @table_asset(group=MODELS, kinds={"pytorch"}, code_version="1")
@@ -113,21 +110,19 @@ def autoregressive_generator(
 
     settings = profile.section(AutoregressiveTraining, "autoregressive")
 
-    def train() -> "TrainedModel":
-        clips = motion_texts(motion_dataset, text_embeddings)
-        train_clips, validation = clips.subset("train"), clips.subset("val")
+    def train(clips: "MotionTexts", validation: "MotionTexts", folder: Path) -> "TrainedModel":
         return train_autoregressive(
-            train_clips,
-            _codes(motion_tokens, train_clips),
+            clips,
+            _codes(motion_tokens, clips),
             validation,
             _codes(motion_tokens, validation),
             load_tokenizer(trained_model(tokenizer, files)).settings.levels,
             settings,
-            files.files("autoregressive_generator"),
+            folder,
             context.log.info,
         )
 
-    return _trained(context, train, files)
+    return _trained(context, train, motion_dataset, text_embeddings, files)
 
 
 @table_asset(group=MODELS, kinds={"pytorch"}, code_version="1", settings=("diffusion",))
@@ -145,28 +140,34 @@ def diffusion_generator(
 
     settings = profile.section(DiffusionTraining, "diffusion")
 
-    def train() -> "TrainedModel":
-        clips = motion_texts(motion_dataset, text_embeddings)
+    def train(clips: "MotionTexts", validation: "MotionTexts", folder: Path) -> "TrainedModel":
         statistics = Statistics.from_table(motion_statistics.read(), "diffusion")
-        folder = files.files("diffusion_generator")
-        sides = clips.subset("train"), clips.subset("val")
-        return train_diffusion(*sides, statistics, settings, folder, context.log.info)
+        return train_diffusion(clips, validation, statistics, settings, folder, context.log.info)
 
-    return _trained(context, train, files)
+    return _trained(context, train, motion_dataset, text_embeddings, files)
 
 
 def _trained(
-    context: dg.AssetExecutionContext, train: Callable[[], "TrainedModel"], files: DataFolder
+    context: dg.AssetExecutionContext,
+    train: Callable[["MotionTexts", "MotionTexts", Path], "TrainedModel"],
+    motion_dataset: Tables,
+    text_embeddings: TableHandle,
+    files: DataFolder,
 ) -> dg.Output[Any]:
-    """The output of a stage that trains a model: its row, its curves, its figures on the validation split."""
+    """The output of a stage that trains a model: its row, its curves, its figures on the validation split.
+
+    train(training clips, validation clips, folder of the asset's files) -> the model.
+    """
+    name = context.asset_key.path[-1]
 
     def produce() -> Iterator[Item]:
         from handx_core.viewing.curves import training_curves
 
-        model = train()
+        clips = motion_texts(motion_dataset, text_embeddings)
+        model = train(clips.subset("train"), clips.subset("val"), files.files(name))
         show(context, "curves", training_curves(model.curve, model.name))
         context.add_asset_metadata({"parameters": model.parameters, "steps": model.steps, **model.metrics})
-        yield model.to_batch(context.asset_key.path[-1], files.root)
+        yield model.to_batch(name, files.root)
 
     return over_all(produce())
 
