@@ -11,7 +11,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from handx_core.models.diffusion import NOISE_STEPS, Diffusion, DiffusionSettings, diffusion_losses, noise_schedule
+from handx_core.models.diffusion import NOISE_STEPS, Diffusion, DiffusionSettings, noise_schedule
 from handx_core.models.evaluator import contrastive_loss
 from handx_core.models.text_layer import text_batch
 from handx_core.models.trained import TrainedModel, load_weights, seeded
@@ -33,19 +33,18 @@ _VALIDATION_SEED = 0
 class DiffusionTraining(Settings):
     """Everything that makes a diffusion generator: sizes of the network, weights of the losses, and the loop.
 
-    representation_weight, velocity_weight, acceleration_weight: of the terms of `diffusion_losses` beside the
-    reconstruction. alignment_weight: of telling the caption's clip from the others of the batch. text_dropout: share
-    of captions that are not given, for guidance. text_levels: of the captions that it is trained on.
+    alignment_weight: of telling the caption's clip from the others of the batch, beside the error of the prediction.
+    text_dropout: share of captions that are not given, for guidance. text_levels: of the captions that it is trained
+    on.
     """
 
     model: DiffusionSettings = DiffusionSettings()
-    representation_weight: float = Field(default=5.0, ge=0.0)
-    velocity_weight: float = Field(default=1.0, ge=0.0)
-    acceleration_weight: float = Field(default=0.1, ge=0.0)
     alignment_weight: float = Field(default=0.5, ge=0.0)
     text_dropout: float = Field(default=0.1, ge=0.0, lt=1.0)
     text_levels: tuple[Annotated[int, Field(ge=1, le=LEVELS)], ...] = Field(default=(1, 2, 3, 4, 5), min_length=1)
-    loop: TrainSettings = TrainSettings(steps=400, batch_size=32, learning_rate=3e-3, warmup_steps=20, ema_decay=0.95)
+    loop: TrainSettings = TrainSettings(
+        steps=600, batch_size=48, learning_rate=3e-3, warmup_steps=20, weight_decay=0.01, ema_decay=0.99
+    )
 
 
 def train_diffusion(
@@ -65,19 +64,19 @@ def train_diffusion(
         "text_width": train_clips.text.width,
         "losses": settings.model_dump(exclude={"model", "loop"}),
     }
-    features = _features(train_clips, statistics)
     model = _build(config, settings.loop.seed)
-    model.fit_components(features)
+    features = _features(train_clips, statistics)
+    model.whitening.fit(features, statistics.std.flatten())
     return train(
         NAME,
         model,
-        _loss(train_clips, features, settings),
+        _loss(train_clips, model.whitening(features), settings),
         len(train_clips),
         settings.loop,
         folder,
         config=config,
         data_fingerprint=f"{train_clips.fingerprint()}-{validation.fingerprint()}",
-        validate=_validate(validation, statistics, settings),
+        validate=_validate(validation, statistics, settings.text_levels),
         log=log,
     )
 
@@ -94,57 +93,53 @@ def _build(config: dict[str, Any], seed: int) -> Diffusion:
         return Diffusion(DiffusionSettings(**config["settings"]), config["text_width"])
 
 
-def _loss(clips: MotionTexts, features: Tensor, settings: DiffusionTraining) -> Loss:
-    schedule = noise_schedule(settings.model.noise_factor)
-    weights = {
-        "reconstruction": 1.0,
-        "representation": settings.representation_weight,
-        "velocity": settings.velocity_weight,
-        "acceleration": settings.acceleration_weight,
-        "alignment": settings.alignment_weight,
-    }
+def _loss(clips: MotionTexts, whitened: Tensor, settings: DiffusionTraining) -> Loss:
+    schedule = noise_schedule()
 
     def loss(model: nn.Module, items: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         assert isinstance(model, Diffusion)
         device = model.no_text.device
-        clean = features[items]
-        steps = torch.randint(NOISE_STEPS, items.shape, generator=generator)
-        noised = schedule.add_noise(clean, torch.randn(clean.shape, generator=generator), steps)
+        clean = whitened[items]
+        # Rising density: what a text says is learned from clips that noise hides.
+        steps = (NOISE_STEPS * torch.rand(items.shape, generator=generator).sqrt()).long()
+        noise, blur = torch.randn(2, *clean.shape, generator=generator)
+        noised = schedule.add_noise(clean, noise, steps)
         given = torch.rand(items.shape, generator=generator) >= settings.text_dropout
         # One level for all: texts of like length pad little.
         level = settings.text_levels[int(torch.randint(len(settings.text_levels), (), generator=generator))]
         rows = clips.text_rows[items, level - 1]
-        tokens, mask = text_batch(clips.text, rows, device)
-        texts = model.encode_texts(tokens, mask, given.to(device))
-        terms = diffusion_losses(model(noised.to(device), steps.to(device), texts), clean.to(device))
-        clip_summaries, caption_summaries = model.summaries(clean.to(device), texts)
-        told = clip_summaries[given], caption_summaries[given]
-        terms["alignment"] = contrastive_loss(*told, rows[given].to(device), ALIGNMENT_TEMPERATURE)
-        total = torch.stack([weight * terms[name] for name, weight in weights.items()]).sum()
-        return {"loss": total, **terms}
+        texts = model.encode_texts(*text_batch(clips.text, rows, device), given.to(device))
+        clean, steps = clean.to(device), steps.to(device)
+        error = model.loss(model(noised.to(device), steps, texts), clean, steps)
+        motions, captions = model.summaries(clean, texts, blur.to(device))
+        told = motions[given], captions[given], rows[given].to(device)
+        alignment = contrastive_loss(*told, ALIGNMENT_TEMPERATURE)
+        return {"loss": error + settings.alignment_weight * alignment, "error": error, "alignment": alignment}
 
     return loss
 
 
-def _validate(clips: MotionTexts, statistics: Statistics, settings: DiffusionTraining) -> Validate:
-    """The reconstruction error from four amounts of noise, always the same, with the texts of the middle level."""
+def _validate(clips: MotionTexts, statistics: Statistics, text_levels: tuple[int, ...]) -> Validate:
+    """The error from four amounts of noise, always the same, with and without texts of the levels in turn."""
     clips = clips.select(range(min(len(clips), _VALIDATION_CLIPS)))
-    clean = _features(clips, statistics)
-    noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(_VALIDATION_SEED))
-    schedule = noise_schedule(settings.model.noise_factor)
+    numbers = torch.arange(len(clips))
+    rows = clips.text_rows[numbers, torch.tensor(text_levels)[numbers % len(text_levels)] - 1]
+    features = _features(clips, statistics)
+    schedule = noise_schedule()
 
     def validate(model: nn.Module) -> dict[str, float]:
         assert isinstance(model, Diffusion)
         device = model.no_text.device
-        tokens, mask = text_batch(clips.text, clips.text_rows[:, LEVELS // 2], device)
+        tokens, mask = text_batch(clips.text, rows, device)
         texts = model.encode_texts(tokens, mask, torch.ones(len(clips), dtype=torch.bool, device=device))
+        clean = model.whitening(features.to(device))
+        noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(_VALIDATION_SEED)).to(device)
         errors = {}
         for step in (NOISE_STEPS * part // 8 for part in (1, 3, 5, 7)):
-            steps = torch.full((len(clips),), step)
-            predicted = model(schedule.add_noise(clean, noise, steps).to(device), steps.to(device), texts)
-            errors[f"reconstruction_from_step_{step}"] = float(
-                diffusion_losses(predicted, clean.to(device))["reconstruction"]
-            )
+            steps = torch.full((len(clips),), step, device=device)
+            noised = schedule.add_noise(clean, noise, steps)
+            for name, known in (("error", texts), ("error_without_text", model.no_texts(len(clips)))):
+                errors[f"{name}_from_step_{step}"] = float(model.loss(model(noised, steps, known), clean, steps))
         return errors
 
     return validate
