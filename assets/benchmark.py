@@ -126,7 +126,7 @@ def benchmark_report(
     raw: dg.ResourceParam[RawData],
 ) -> dg.MaterializeResult[Any]:
     """One self-contained HTML page: the metrics, the data, the models, and real beside generated motion."""
-    from handx_core.benchmark.report import ModelSummary, write_report
+    from handx_core.benchmark.report import ModelSummary, report_html, write_report
     from handx_core.benchmark.table import BenchmarkSettings
     from handx_core.viewing.animation import animation_fragments
     from handx_core.viewing.curves import training_curves
@@ -138,9 +138,8 @@ def benchmark_report(
         picture = f'<img alt="curves" src="{png_data_uri(training_curves(model.curve, model.name))}">'
         summaries.append(ModelSummary(model.name, model.parameters, model.steps, model.seconds, model.metrics, picture))
     level = profile.section(BenchmarkSettings, "benchmark").level
-    page = files.files("benchmark_report") / "report.html"
-    write_report(
-        page,
+    path = files.files("benchmark_report") / "report.html"
+    page = report_html(
         profile=profile.name,
         synthetic=raw.is_synthetic,
         benchmark=benchmark.read().to_pylist(),
@@ -148,7 +147,8 @@ def benchmark_report(
         models=summaries,
         animations=animation_fragments(_comparisons(generated_motion, motion_dataset, level)),
     )
-    return dg.MaterializeResult(metadata={"report": dg.MetadataValue.path(page), "size_mb": page.stat().st_size / 1e6})
+    write_report(path, page)
+    return dg.MaterializeResult(metadata={"report": dg.MetadataValue.path(path), "size_mb": path.stat().st_size / 1e6})
 
 
 def _autoregressive_samplers(

@@ -42,37 +42,11 @@ class ModelSummary:
     picture: str = field(default="", repr=False)
 
 
-def write_report(
-    path: Path,
-    *,
-    profile: str,
-    synthetic: bool,
-    benchmark: Sequence[Row],
-    statistics: Sequence[Row],
-    models: Sequence[ModelSummary] = (),
-    animations: Sequence[str] = (),
-    notes: Sequence[str] = (),
-) -> None:
-    """Write the page; a reader of `path` sees the old page or the new one, never half of one.
-
-    profile: of the run. synthetic: whether the data is made up, which the page then says first. benchmark,
-    statistics: rows of the tables `benchmark` and `dataset_statistics`. animations: pieces of HTML from
-    `viewing.animation.animation_fragments`. notes: sentences that stand at the end, such as warnings of the run.
-    """
+def write_report(path: Path, page: str) -> None:
+    """Write a page; a reader of `path` sees the old page or the new one, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(
-        report_html(
-            profile=profile,
-            synthetic=synthetic,
-            benchmark=benchmark,
-            statistics=statistics,
-            models=models,
-            animations=animations,
-            notes=notes,
-        ),
-        "utf-8",
-    )
+    unfinished.write_text(page, "utf-8")
     os.replace(unfinished, path)
 
 
@@ -82,11 +56,15 @@ def report_html(
     synthetic: bool,
     benchmark: Sequence[Row],
     statistics: Sequence[Row],
-    models: Sequence[ModelSummary] = (),
-    animations: Sequence[str] = (),
-    notes: Sequence[str] = (),
+    models: Sequence[ModelSummary],
+    animations: Sequence[str],
 ) -> str:
-    """The page as text; arguments as for `write_report`."""
+    """The page as text.
+
+    profile: of the run. synthetic: whether the data is made up, which the page then says first. benchmark,
+    statistics: rows of the tables `benchmark` and `dataset_statistics`. animations: pieces of HTML from
+    `viewing.animation.animation_fragments`.
+    """
     sources = [source for source in dict.fromkeys(row["source"] for row in statistics) if source != ALL_SOURCES]
     page = Template(files("handx_core.benchmark").joinpath("report.html").read_text("utf-8"))
     return page.substitute(
@@ -102,7 +80,6 @@ def report_html(
         animations="".join(f'<div class="card">{fragment}</div>' for fragment in animations),
         statistics=statistics_table_html(statistics),
         models="".join(_model_card(model) for model in models),
-        notes=_notes(notes),
     )
 
 
@@ -163,13 +140,6 @@ def _model_card(model: ModelSummary) -> str:
     shown = "".join(f"<span>{html.escape(fact)}</span>" for fact in facts)
     title = html.escape(model.name.replace("_", " "))
     return f'<div class="card"><h3>{title}</h3><div class="facts">{shown}</div>{model.picture}</div>'
-
-
-def _notes(notes: Sequence[str]) -> str:
-    if not notes:
-        return ""
-    items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
-    return f'<section><h2>Notes</h2><ul class="notes">{items}</ul></section>'
 
 
 def _number(value: Any) -> str:

@@ -15,10 +15,9 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 from transformers.cache_utils import Cache
 
-from handx_core.models.text_layer import PARTS, TextLayer
+from handx_core.models.text_layer import PARTS, TextLayer, TransformerSettings
 from handx_core.models.tokenizer import FRAMES_PER_STEP, code_digits
 from handx_core.models.trained import TrainedModel, load_weights, seeded
-from handx_core.settings import Settings
 from handx_core.skeleton import CLIP_FRAMES
 
 STEPS: Final = CLIP_FRAMES // FRAMES_PER_STEP
@@ -35,21 +34,14 @@ _KEEP, _LOG_PRECISION, _MOST_LOG_PRECISION = 4.0, 5.0, 8.0
 last bounds how sure the head may be: e to the 8 is a standard deviation of a fifth of such a level."""
 
 
-class AutoregressiveSettings(Settings):
+class AutoregressiveSettings(TransformerSettings):
     """Sizes of the autoregressive generator.
 
-    width, layers, heads, feed_forward, dropout: of the decoder and of the text layer. text_layers: depth of the
-    latter. text_merge: neighbouring tokens that it makes one of. outline_width, head_width: of the hidden layers of
-    the outline and of the head.
+    layers: of the decoder. outline_width, head_width: of the hidden layers of the outline and of the head.
     """
 
-    width: int = 128
     layers: int = 3
-    heads: int = 4
-    feed_forward: int = 256
-    dropout: float = 0.1
-    text_layers: int = 1
-    text_merge: int = 1
+    words_per_token: int = 1
     outline_width: int = 256
     head_width: int = 128
 
@@ -80,15 +72,7 @@ class Autoregressive(nn.Module):
         super().__init__()
         self.settings, self.levels, self.n_streams = settings, levels, n_streams
         width, all_levels = settings.width, levels * n_streams
-        self.text_layer = TextLayer(
-            text_width,
-            merge=settings.text_merge,
-            width=width,
-            layers=settings.text_layers,
-            heads=settings.heads,
-            feed_forward=settings.feed_forward,
-            dropout=settings.dropout,
-        )
+        self.text_layer = TextLayer(text_width, settings)
         self.outline = Outline(width, settings.outline_width, settings.dropout, len(all_levels))
         self.anchor = nn.Parameter(0.02 * torch.randn(_ANCHOR, width))
         self.begin = nn.Parameter(0.02 * torch.randn(1, width))

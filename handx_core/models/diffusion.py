@@ -23,9 +23,8 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from handx_core.models.text_layer import PARTS, TextLayer, sinusoids, sinusoids_at
+from handx_core.models.text_layer import PARTS, TextLayer, TransformerSettings, sinusoids, sinusoids_at
 from handx_core.models.whitening import FEATURES, Whitening
-from handx_core.settings import Settings
 from handx_core.skeleton import CLIP_FRAMES
 
 NOISE_STEPS: Final = 1000
@@ -39,21 +38,14 @@ _BLUR: Final = 0.1
 """Noise on the clips that captions are taught to tell apart, so that they are not known by their tremor."""
 
 
-class DiffusionSettings(Settings):
+class DiffusionSettings(TransformerSettings):
     """Sizes of the diffusion generator.
 
-    width, heads, feed_forward, dropout, layers: of the Transformer decoder. text_layers: of the trainable text layer
-    under it. words_per_token: frozen text tokens that become one. waves, components: of a clip that it generates, of
-    60 and 168 (`models.whitening`).
+    layers: of the decoder. waves, components: of a clip that it generates, of 60 and 168 (`models.whitening`).
     """
 
-    width: int = 128
-    heads: int = 4
-    feed_forward: int = 256
     dropout: float = 0.2
     layers: int = 4
-    text_layers: int = 1
-    words_per_token: int = 3
     waves: int = Field(default=12, ge=2, le=CLIP_FRAMES)
     components: int = Field(default=48, ge=1, le=FEATURES)
 
@@ -84,15 +76,7 @@ class Diffusion(nn.Module):
         self.settings = settings
         width = settings.width
         self.whitening = Whitening(settings.waves, settings.components)
-        self.text_layer = TextLayer(
-            text_width,
-            merge=settings.words_per_token,
-            width=width,
-            layers=settings.text_layers,
-            heads=settings.heads,
-            feed_forward=settings.feed_forward,
-            dropout=settings.dropout,
-        )
+        self.text_layer = TextLayer(text_width, settings)
         self.no_text = nn.Parameter(0.02 * torch.randn(PARTS, 1, width))
         self.motion_in = nn.Linear(settings.components, width)
         self.time_in = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))

@@ -10,9 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from handx_core.models.text_layer import PARTS, TextLayer, sinusoids, text_batch
+from handx_core.models.text_layer import (
+    PARTS,
+    TextLayer,
+    TransformerSettings,
+    sinusoids,
+    text_batch,
+    transformer_encoder,
+)
 from handx_core.representation.text import TextTable
-from handx_core.settings import Settings
 from handx_core.skeleton import FPS, LEFT, RIGHT, TIPS, WRIST
 
 NEARNESS_SCALE = 0.03
@@ -21,23 +27,16 @@ NEARNESS_SCALE = 0.03
 EMBEDDING_BATCH = 256
 
 
-class EvaluatorSettings(Settings):
+class EvaluatorSettings(TransformerSettings):
     """Sizes of the evaluator.
 
-    width, heads, feed_forward, dropout: of both encoders. motion_layers, text_layers: their depth. embedding: width
-    of the common space. frames_per_token, words_per_token: frames and frozen text tokens that the encoders take as
-    one. temperature: of the contrastive loss.
+    motion_layers: of the motion encoder. embedding: width of the common space. frames_per_token: frames that the
+    motion encoder takes as one. temperature: of the contrastive loss.
     """
 
-    width: int = 128
-    heads: int = 4
-    feed_forward: int = 256
-    dropout: float = 0.1
     motion_layers: int = 2
-    text_layers: int = 1
     embedding: int = 128
     frames_per_token: int = 2
-    words_per_token: int = 3
     temperature: float = 0.1
 
 
@@ -61,22 +60,9 @@ class Evaluator(nn.Module):
         frames = settings.frames_per_token
         self.stem = nn.Conv1d(n_features, width, kernel_size=2 * frames - 1, stride=frames, padding=frames - 1)
         self.start = nn.Parameter(0.02 * torch.randn(1, width))
-        layer = nn.TransformerEncoderLayer(
-            width, settings.heads, settings.feed_forward, settings.dropout, "gelu", batch_first=True, norm_first=True
-        )
-        self.motion_encoder = nn.TransformerEncoder(
-            layer, settings.motion_layers, nn.LayerNorm(width), enable_nested_tensor=False
-        )
+        self.motion_encoder = transformer_encoder(settings, settings.motion_layers)
         self.motion_out = nn.Linear(2 * width, settings.embedding)
-        self.text_layer = TextLayer(
-            text_width,
-            merge=settings.words_per_token,
-            width=width,
-            layers=settings.text_layers,
-            heads=settings.heads,
-            feed_forward=settings.feed_forward,
-            dropout=settings.dropout,
-        )
+        self.text_layer = TextLayer(text_width, settings)
         self.text_out = nn.Linear(2 * PARTS * width, settings.embedding)
 
     def fit_features(self, joints: Tensor) -> None:

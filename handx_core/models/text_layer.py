@@ -12,29 +12,40 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from handx_core.representation.text import TextTable
+from handx_core.settings import Settings
 
 PARTS = 3
 """The texts of a caption: left, right, interaction."""
 
 
+class TransformerSettings(Settings):
+    """Sizes of a model that reads three texts, as far as they are its text layer's too.
+
+    width, heads, feed_forward, dropout: of the model and its text layer. text_layers: self-attention layers of the
+    latter. words_per_token: neighbouring frozen tokens that it makes one of, which makes long texts cheap.
+    """
+
+    width: int = 128
+    heads: int = 4
+    feed_forward: int = 256
+    dropout: float = 0.1
+    text_layers: int = 1
+    words_per_token: int = 3
+
+
 class TextLayer(nn.Module):
     """A convolution, part and position embeddings, and a few self-attention layers over each text by itself.
 
-    text_width: of the frozen tokens. merge: neighbouring tokens that become one, which makes long texts cheap; with 1
-    the convolution is a linear layer. width, layers, heads, feed_forward, dropout: of the Transformer encoder.
+    text_width: of the frozen tokens. settings: sizes. With one word a token the convolution is a linear layer.
     """
 
-    def __init__(
-        self, text_width: int, *, merge: int, width: int, layers: int, heads: int, feed_forward: int, dropout: float
-    ) -> None:
+    def __init__(self, text_width: int, settings: TransformerSettings) -> None:
         super().__init__()
-        self.merge = merge
+        self.merge = merge = settings.words_per_token
+        width = settings.width
         self.project = nn.Conv1d(text_width, width, kernel_size=2 * merge - 1, stride=merge, padding=merge - 1)
         self.part = nn.Parameter(0.02 * torch.randn(PARTS, 1, width))
-        layer = nn.TransformerEncoderLayer(
-            width, heads, feed_forward, dropout, activation="gelu", batch_first=True, norm_first=True
-        )
-        self.encoder = nn.TransformerEncoder(layer, layers, nn.LayerNorm(width), enable_nested_tensor=False)
+        self.encoder = transformer_encoder(settings, settings.text_layers)
 
     def forward(self, tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Encode each text by itself.
@@ -47,6 +58,20 @@ class TextLayer(nn.Module):
         mask = mask[..., :: self.merge]
         encoded = self.encoder(hidden.flatten(0, 1), src_key_padding_mask=~mask.flatten(0, 1))
         return encoded.unflatten(0, (-1, PARTS)), mask
+
+
+def transformer_encoder(settings: TransformerSettings, layers: int) -> nn.TransformerEncoder:
+    """Self-attention layers of a model's sizes, normalised before each and after the last."""
+    layer = nn.TransformerEncoderLayer(
+        settings.width,
+        settings.heads,
+        settings.feed_forward,
+        settings.dropout,
+        activation="gelu",
+        batch_first=True,
+        norm_first=True,
+    )
+    return nn.TransformerEncoder(layer, layers, nn.LayerNorm(settings.width), enable_nested_tensor=False)
 
 
 def text_batch(text: TextTable, rows: ArrayLike | Tensor, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:

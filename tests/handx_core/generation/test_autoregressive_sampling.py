@@ -15,7 +15,7 @@ from handx_core.representation.text import TextEncoderSettings, TextTable, encod
 LEVELS = (4, 3)
 STREAMS = 3
 SMALL = AutoregressiveSettings(
-    width=16, layers=2, heads=2, feed_forward=32, head_width=8, outline_width=8, text_merge=2
+    width=16, layers=2, heads=2, feed_forward=32, head_width=8, outline_width=8, words_per_token=2
 )
 
 

@@ -22,7 +22,7 @@ from handx_core.training.loop import TrainSettings
 
 LEVELS = (4, 3)
 SMALL = AutoregressiveSettings(
-    width=16, layers=2, heads=2, feed_forward=32, dropout=0.0, head_width=8, outline_width=8, text_merge=2
+    width=16, layers=2, heads=2, feed_forward=32, dropout=0.0, head_width=8, outline_width=8, words_per_token=2
 )
 
 
