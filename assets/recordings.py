@@ -14,6 +14,7 @@ from assets.partitions import SOURCE_NAMES, SOURCE_PARTITIONS
 from assets.profile import Profile
 from assets.resources import RawData
 from assets.stages import DATASET, RAW, Item, in_batches, per_source, table_asset
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import SOURCES
 from handx_core.sources.reading import read_source
 from handx_core.sources.rows import recordings_batch
@@ -35,7 +36,9 @@ def raw_files(raw: dg.ResourceParam[RawData], profile: dg.ResourceParam[Profile]
 
 
 @table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="1", deps=[raw_files])
-def recordings(context: dg.AssetExecutionContext, raw: dg.ResourceParam[RawData]) -> dg.Output[Any]:
+def recordings(
+    context: dg.AssetExecutionContext, raw: dg.ResourceParam[RawData], mano: dg.ResourceParam[ManoFiles]
+) -> dg.Output[Any]:
     """Every take as its source stored it, in the source's own axes, units, joint order and rate.
 
     A broken file is a row of `rejected`, not a failure. A source without raw data gives an empty partition.
@@ -46,7 +49,7 @@ def recordings(context: dg.AssetExecutionContext, raw: dg.ResourceParam[RawData]
         if folder is None:
             context.log.warning(raw.how_to_obtain(source))
             return
-        yield from in_batches(read_source(SOURCES[source], folder), recordings_batch, _RECORDINGS_A_BATCH)
+        yield from in_batches(read_source(SOURCES[source], folder, mano), recordings_batch, _RECORDINGS_A_BATCH)
 
     return per_source(context, produce)
 

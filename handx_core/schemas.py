@@ -24,7 +24,20 @@ ARRAYS: Final = pa.list_(
 )
 """Named arrays of any shape: what a source stored, in its own terms."""
 
-LABELS: Final = pa.list_(pa.struct([("start_s", pa.float64()), ("end_s", pa.float64()), ("text", pa.string())]))
+LABELS: Final = pa.list_(
+    pa.struct(
+        [
+            ("start_s", pa.float64()),
+            ("end_s", pa.float64()),
+            ("text", pa.string()),
+            ("paraphrases", pa.list_(pa.string())),
+        ]
+    )
+)
+
+SOURCE_CAPTIONS: Final = pa.list_(
+    pa.struct([("level", pa.int8()), ("left", pa.string()), ("right", pa.string()), ("interaction", pa.string())])
+)
 
 QUALITY: Final = pa.struct(
     [
@@ -115,6 +128,7 @@ _TABLES: Final = (
             Column("times", pa.list_(pa.float64()), "stamps since the start of the take", unit="s"),
             Column("payload", ARRAYS, "joints, parameters or markers in the source's own frame, units and order"),
             Column("labels", LABELS, "what the source says happens, with times"),
+            Column("captions", SOURCE_CAPTIONS, "captions of the whole take that the source brings"),
             Column(
                 "official_split",
                 pa.string(),

@@ -15,6 +15,7 @@ from assets.profile import Profile, load_profile
 from assets.resources import DataFolder, RawData
 from assets.stages import SETTINGS_KEY
 from assets.storage import TableStore
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.schemas import TABLES
 from pipelines.jobs import JOBS
 from pipelines.tables import ParquetTables
@@ -37,6 +38,8 @@ def build_defs(
     """
     profile = profile or profile_in_use()
     root = data_root_of(profile, data_root)
+    raw = raw or raw_data(profile)
+    files = DataFolder(PROJECT / "data" / profile.name if "://" in root else Path(root).absolute())
     loaded = dg.load_assets_from_modules(_STAGES)
     made = [with_settings(asset, profile) for asset in loaded if isinstance(asset, dg.AssetsDefinition)]
     tables = [asset for asset in made if asset.key.path[-1] in TABLES]
@@ -48,8 +51,9 @@ def build_defs(
         resources={
             "io_manager": ParquetTables(root=root, allow_emptying=profile.allow_emptying),
             "tables": TableStore(root),
-            "raw": raw or raw_data(profile),
-            "files": DataFolder(PROJECT / "data" / profile.name if "://" in root else Path(root).absolute()),
+            "raw": raw,
+            "mano": ManoFiles(folder=raw.root / "mano", converted=files.root / "files" / "mano"),
+            "files": files,
             "profile": profile,
         },
     )

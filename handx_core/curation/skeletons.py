@@ -65,7 +65,7 @@ def cut_skeletons(
     """
     take = recording.take
     try:
-        rotation = facing_rotation(hands.joints)
+        rotation = np.eye(3) if hands.faces_away else facing_rotation(hands.joints)
     except InvalidMotionError as error:
         return [], [Rejection(take.recording_id, "take", str(error))]
     spans = resample(hands, settings.max_gap_s)

@@ -13,15 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handx_core.errors import Rejection
+from handx_core.hand_models.mano import ManoFiles
 
 
 @dataclass(frozen=True)
 class Label:
-    """What a source says happens between two times of a take, seconds since its start."""
+    """What a source says happens between two times of a take, seconds since its start, and its paraphrases of that."""
 
     start_s: float
     end_s: float
     text: str
+    paraphrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SourceCaption:
+    """A caption that a source itself brings for a whole take. level: 1 to 5."""
+
+    level: int
+    left: str
+    right: str
+    interaction: str
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,7 @@ class Recording:
     arrays: dict[str, NDArray[np.float32]] = field(repr=False)
     licence: str = ""
     subject_is_session: bool = False
+    captions: tuple[SourceCaption, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,22 +81,25 @@ class TrackedHands:
     """Two hands in a gravity-aligned right-handed world (z up, yaw as the source has it), at the source's stamps.
 
     times: (T,) float64, seconds, strictly increasing. joints: (T, 2, 21, 3) float64, metres, project order, NaN
-    where missing. valid: (T, 2, 21), whether the source measured the joint.
+    where missing. valid: (T, 2, 21), whether the source measured the joint. faces_away: whether x is to the right and
+    y away from the person already, as in a source that removed the yaw of longer takes than it released.
     """
 
     times: NDArray[np.float64]
     joints: NDArray[np.float64]
     valid: NDArray[np.bool_]
+    faces_away: bool = False
 
 
 @dataclass(frozen=True)
 class SourceInfo:
-    """What a person must know to obtain a source."""
+    """What a person must know to obtain a source. size: of the files that are read, as far as it is known."""
 
     title: str
     download: str
     licence: str
     expects: str
+    size: str
 
 
 class Source(Protocol):
@@ -92,11 +108,15 @@ class Source(Protocol):
     name: str
     info: SourceInfo
 
-    def find_takes(self, root: Path) -> FoundTakes:
-        """List the takes below `root`, the source's raw folder (which exists). Reads no motion."""
+    def find_takes(self, root: Path, mano: ManoFiles) -> FoundTakes:
+        """List the takes below `root`, the source's raw folder (which exists). Reads no motion.
+
+        mano: the licensed hand model, if it is there. Takes that cannot be used without it are left out, with one
+        rejection that says which file is missing, from where it comes and into which folder it goes.
+        """
 
     def read_take(self, root: Path, take: Take) -> Recording:
         """Read one take. Raises RawDataError, naming the file, where it cannot be used."""
 
-    def to_hands(self, recording: Recording) -> TrackedHands:
+    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
         """Bring a recording to the project's joint order, metres and a gravity-aligned world."""

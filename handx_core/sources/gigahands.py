@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handx_core.errors import RawDataError, Rejection
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import raw_files
 from handx_core.sources.base import FoundTakes, Label, Recording, SourceInfo, Take, TrackedHands
 from handx_core.sources.joint_orders import PROJECT_FROM_OPENPOSE
@@ -53,6 +54,7 @@ INFO: Final = SourceInfo(
     licence="CC BY-NC 4.0",
     expects=f"hand_poses/p001-folder/{TRIANGULATED}/000/ and {ALIGNED}/p001-folder/{ALIGNED}/000.json "
     f"(either is enough), {ANNOTATIONS}",
+    size="not published; 14,000 takes, 34 h",
 )
 
 
@@ -62,7 +64,7 @@ class GigaHands:
     name = "gigahands"
     info = INFO
 
-    def find_takes(self, root: Path) -> FoundTakes:
+    def find_takes(self, root: Path, mano: ManoFiles) -> FoundTakes:
         """Every sequence of every scene, the aligned file where there is one."""
         aligned: list[tuple[str, str, Path]] = []
         triangulated: list[tuple[str, str, Path]] = []
@@ -101,7 +103,7 @@ class GigaHands:
         stored = {name: values.astype(np.float32) for name, values in arrays.items()}
         return Recording(replace(take, labels=labels), "joints", variant, times, stored, licence=INFO.licence)
 
-    def to_hands(self, recording: Recording) -> TrackedHands:
+    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
         """Project order; z up and away from the person: (-x, z, y) of the rig's (x, y, z)."""
         arrays = recording.arrays
         measured = (arrays["confidence"] > 0) & (arrays["chosen"] > 0)[..., None]

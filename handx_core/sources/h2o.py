@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handx_core.errors import RawDataError, Rejection
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import raw_files
 from handx_core.sources.base import FoundTakes, Label, Recording, SourceInfo, Take, TrackedHands
 from handx_core.sources.joint_orders import PROJECT_FROM_OPENPOSE
@@ -65,6 +66,7 @@ INFO: Final = SourceInfo(
     licence="H2O terms of ETH Zurich (on request, no redistribution)",
     expects=f"subject1/h1/0/{CAMERA}/hand_pose/000000.txt and .../{CAMERA}/cam_pose/000000.txt, "
     "action_labels/action_train.txt and action_val.txt",
+    size="not published; 184 takes, a text file of some kB for each of their frames",
 )
 
 
@@ -74,7 +76,7 @@ class H2o:
     name = "h2o"
     info = INFO
 
-    def find_takes(self, root: Path) -> FoundTakes:
+    def find_takes(self, root: Path, mano: ManoFiles) -> FoundTakes:
         """Every take folder with the head-mounted camera."""
         labels, rejected = _labels(root)
         takes = []
@@ -106,7 +108,7 @@ class H2o:
         }
         return Recording(take, "joints", f"{CAMERA}/hand_pose", times, arrays, licence=INFO.licence)
 
-    def to_hands(self, recording: Recording) -> TrackedHands:
+    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
         """Into the first frame's camera, project order, z up: (x, z, -y) of the camera's (x, y, z)."""
         cameras = recording.arrays["camera_to_world"].astype(np.float64)
         to_first = np.linalg.inv(cameras[0]) @ cameras

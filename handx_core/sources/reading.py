@@ -7,18 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from handx_core.errors import RawDataError, Rejection
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.parallel import map_in_order
 from handx_core.sources.base import Recording, Source, Take
 
 
-def read_source(source: Source, root: Path, workers: int | None = None) -> Iterator[Recording | Rejection]:
+def read_source(
+    source: Source, root: Path, mano: ManoFiles, workers: int | None = None
+) -> Iterator[Recording | Rejection]:
     """Every take below `root`, the source's raw folder, in the order of recording_id, and what could not be used.
 
     A file that cannot be used, and the second of two takes with the same id, come as Rejections; everything else goes
     on. Any other exception is a fault of the reader: it ends the reading with a RuntimeError that names the take.
     workers: processes, all cores if None.
     """
-    found = source.find_takes(root)
+    found = source.find_takes(root, mano)
     yield from found.rejected
     first: dict[str, Take] = {}
     for take in sorted(found.takes, key=lambda take: (take.recording_id, take.path)):

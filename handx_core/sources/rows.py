@@ -5,6 +5,7 @@ What belongs here: that conversion. What does not: reading raw files, or the tab
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from handx_core.columns import batch, list_to_numpy, ragged_lists
 from handx_core.schemas import TABLES
-from handx_core.sources.base import Label, Recording, Take
+from handx_core.sources.base import Label, Recording, SourceCaption, Take
 
 
 def recordings_batch(recordings: Sequence[Recording]) -> pa.RecordBatch:
@@ -30,10 +31,8 @@ def recordings_batch(recordings: Sequence[Recording]) -> pa.RecordBatch:
             "n_frames": [len(recording.times) for recording in recordings],
             "times": ragged_lists([recording.times for recording in recordings], np.float64) if recordings else [],
             "payload": _payload(recordings),
-            "labels": [
-                [{"start_s": label.start_s, "end_s": label.end_s, "text": label.text} for label in take.labels]
-                for take in takes
-            ],
+            "labels": [[asdict(label) for label in take.labels] for take in takes],
+            "captions": [[asdict(caption) for caption in recording.captions] for recording in recordings],
             "official_split": [take.official_split for take in takes],
             "licence": [recording.licence for recording in recordings],
             "file": [take.path.as_posix() for take in takes],
@@ -82,7 +81,7 @@ def _recording(row: dict[str, pa.Scalar]) -> Recording:
         recording_id=row["recording_id"].as_py(),
         path=Path(row["file"].as_py()),
         subject=row["subject"].as_py(),
-        labels=tuple(Label(**label) for label in row["labels"].as_py()),
+        labels=tuple(Label(**{**label, "paraphrases": tuple(label["paraphrases"])}) for label in row["labels"].as_py()),
         official_split=row["official_split"].as_py(),
     )
     payload = row["payload"].values
@@ -98,4 +97,5 @@ def _recording(row: dict[str, pa.Scalar]) -> Recording:
         arrays=arrays,
         licence=row["licence"].as_py(),
         subject_is_session=row["subject_is_session"].as_py(),
+        captions=tuple(SourceCaption(**caption) for caption in row["captions"].as_py()),
     )

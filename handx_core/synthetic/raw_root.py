@@ -20,7 +20,7 @@ from handx_core.errors import HandXError
 from handx_core.parallel import map_in_order
 from handx_core.synthetic import write_gigahands, write_h2o, write_hot3d
 from handx_core.synthetic.files import WrittenTake, write_text
-from handx_core.synthetic.takes import SYNTHETIC_SOURCES, SyntheticSettings, TakeName, list_takes, make_take
+from handx_core.synthetic.takes import SyntheticSettings, TakeName, list_takes, make_take
 
 MARKER: Final = "SYNTHETIC.json"
 
@@ -62,7 +62,7 @@ def write_raw_root(root: Path, settings: SyntheticSettings, workers: int | None 
 
 def _write_sources(root: Path, settings: SyntheticSettings, workers: int | None) -> None:
     # The source of many small files first, so that no core is left with them at the end.
-    names = [name for source in reversed(SYNTHETIC_SOURCES) for name in list_takes(source, settings)]
+    names = [name for source in reversed(_WRITERS) for name in list_takes(source, settings)]
     written: dict[str, list[WrittenTake]] = defaultdict(list)
     write = partial(_write_take, root=root, settings=settings)
     for take in map_in_order(write, names, workers=workers, what="synthetic takes"):

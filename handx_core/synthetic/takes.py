@@ -23,7 +23,7 @@ from handx_core.synthetic.movement import play, sway, tremor
 from handx_core.synthetic.poses import Postures, turn_rotation
 from handx_core.synthetic.script import Scene, write_script
 
-SYNTHETIC_SOURCES: Final = ("gigahands", "hot3d", "h2o")
+SYNTHETIC_SOURCES: Final = ("gigahands", "hot3d", "holoassist", "arctic", "h2o")
 
 ARIA_FPS: Final = 29.9995
 """Rate of the Aria headset's stamps in HOT3D's released recordings."""
@@ -34,8 +34,25 @@ _SUBJECTS: Final = {
     "gigahands": tuple(f"p{number:03d}" for number in range(1, 57)),
     # Participants whose hand poses HOT3D publishes: those of its hidden test set are left out.
     "hot3d": tuple(f"P{number:04d}" for number in (1, 2, 3, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19)),
+    # HoloAssist does not say who the person is: a session stands in for them.
+    "holoassist": tuple(f"R{number:03d}-{number}July-DSLR" for number in range(1, 31)),
+    # ARCTIC's subject s03 is the hidden test set.
+    "arctic": tuple(f"s{number:02d}" for number in (1, 2, 4, 5, 6, 7, 8, 9, 10)),
     "h2o": tuple(f"subject{number}" for number in range(1, 5)),
 }
+_ARCTIC_OBJECTS: Final = (
+    "box",
+    "capsulemachine",
+    "espressomachine",
+    "ketchup",
+    "laptop",
+    "microwave",
+    "mixer",
+    "notebook",
+    "phone",
+    "scissors",
+    "waffleiron",
+)
 _H2O_PLACES: Final = ("h1", "h2", "k1", "k2", "o1", "o2")
 _LONG_GAP_S: Final = (0.3, 1.2)
 _SHORT_GAP_FRAMES: Final = (1, 4)
@@ -57,6 +74,8 @@ class SyntheticSettings(Settings):
     seconds_per_take: float = Field(32.0, gt=0.0)
     gigahands: SourceSize = SourceSize(subjects=6, takes_per_subject=5)
     hot3d: SourceSize = SourceSize(subjects=6, takes_per_subject=5)
+    holoassist: SourceSize = SourceSize(subjects=6, takes_per_subject=1)
+    arctic: SourceSize = SourceSize(subjects=4, takes_per_subject=3)
     h2o: SourceSize = SourceSize(subjects=4, takes_per_subject=5)
     long_gaps_per_minute: float = Field(0.4, ge=0.0)
     short_gaps_per_minute: float = Field(3.0, ge=0.0)
@@ -64,8 +83,9 @@ class SyntheticSettings(Settings):
 
     def size(self, source: str) -> SourceSize:
         """The size of one of SYNTHETIC_SOURCES."""
-        sizes: dict[str, SourceSize] = {"gigahands": self.gigahands, "hot3d": self.hot3d, "h2o": self.h2o}
-        return sizes[source]
+        size = getattr(self, source)
+        assert isinstance(size, SourceSize)
+        return size
 
 
 @dataclass(frozen=True)
@@ -182,6 +202,11 @@ def take_path(name: TakeName, settings: SyntheticSettings) -> str:
     if name.source == "hot3d":
         code = hashlib.sha256(f"{settings.seed}/{name.subject}/{name.take}".encode()).hexdigest()[:8]
         return f"{name.person}_{code}"
+    if name.source == "holoassist":
+        return name.person
+    if name.source == "arctic":
+        use = ("grab", "use")[name.take % 2]
+        return f"{name.person}/{_ARCTIC_OBJECTS[name.take % len(_ARCTIC_OBJECTS)]}_{use}_{1 + name.take // 22:02d}"
     number, place = divmod(name.take, len(_H2O_PLACES))
     return f"{name.person}/{_H2O_PLACES[place]}/{number}"
 

@@ -17,6 +17,7 @@ from handx_core.curation.clips import cut_clips
 from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import Skeleton, cut_skeletons
 from handx_core.curation.subject_hands import bone_lengths_of, measure_subject_hands
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.skeleton import bone_lengths
 from handx_core.sources import SOURCES
 from handx_core.sources.base import Recording
@@ -24,6 +25,8 @@ from handx_core.sources.reading import read_source
 from handx_core.synthetic import write_gigahands
 from handx_core.synthetic.raw_root import write_raw_root
 from handx_core.synthetic.takes import SourceSize, SyntheticSettings, TrueTake, true_takes
+
+NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 
 LARGEST_MEAN_ERROR_M = 0.1e-3
 SMALL = SourceSize(subjects=2, takes_per_subject=2)
@@ -55,7 +58,7 @@ def takes(raw_root: Path) -> dict[str, list[tuple[Recording, TrueTake]]]:
 
 
 def read_with_truth(raw_root: Path, source: str) -> list[tuple[Recording, TrueTake]]:
-    results = list(read_source(SOURCES[source], raw_root / source, 1))
+    results = list(read_source(SOURCES[source], raw_root / source, NO_MANO, 1))
     recordings = [result for result in results if isinstance(result, Recording)]
     assert len(recordings) == len(results)
     truths = {take.recording_id: take for take in true_takes(source, SETTINGS)}
@@ -64,7 +67,7 @@ def read_with_truth(raw_root: Path, source: str) -> list[tuple[Recording, TrueTa
 
 
 def skeletons_of(source: str, recording: Recording) -> list[Skeleton]:
-    hands = SOURCES[source].to_hands(recording)
+    hands = SOURCES[source].to_hands(recording, NO_MANO)
     subject = recording.take.subject
     lengths = bone_lengths_of(subject, measure_subject_hands([(subject, hands)]))
     return cut_skeletons(recording, hands, lengths, CURATION)[0]
@@ -187,10 +190,10 @@ def test_real_sample_becomes_one_skeleton_and_no_clip_and_says_so():
     root = Path(__file__).parents[3] / ".." / "shared" / "samples" / "hot3d"
     if not root.is_dir():
         pytest.skip("the real HOT3D sample is not beside the project")
-    (recording,) = read_source(SOURCES["hot3d"], root, 1)
+    (recording,) = read_source(SOURCES["hot3d"], root, NO_MANO, 1)
     assert isinstance(recording, Recording)
     (skeleton,) = skeletons_of("hot3d", recording)
-    stamps = SOURCES["hot3d"].to_hands(recording).times
+    stamps = SOURCES["hot3d"].to_hands(recording, NO_MANO).times
     np.testing.assert_allclose(skeleton.start_s + np.arange(15) / 30.0, stamps, atol=1e-6)
     assert skeleton.joints.shape == (15, 2, 21, 3)
     assert skeleton.observed.all()

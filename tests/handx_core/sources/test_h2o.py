@@ -1,26 +1,31 @@
 """H2O files written by hand are read to the world they came from."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from handx_core.errors import RawDataError
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources.base import Label
 from handx_core.sources.h2o import ACTIONS, H2o
+
+NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 
 H2O = H2o()
 HANDS = "subject2/k1/3/cam4/Hand_Pose"
 
 
 def read(root):
-    return H2O.read_take(root, H2O.find_takes(root).takes[0])
+    return H2O.read_take(root, H2O.find_takes(root, NO_MANO).takes[0])
 
 
 def test_hands_are_brought_into_the_first_camera_and_z_up(write_h2o, world):
     root = write_h2o()
-    take = H2O.find_takes(root).takes[0]
+    take = H2O.find_takes(root, NO_MANO).takes[0]
     assert (take.recording_id, take.subject, take.official_split) == ("h2o/subject2/k1/3", "h2o/subject2", "train")
     recording = H2O.read_take(root, take)
-    hands = H2O.to_hands(recording)
+    hands = H2O.to_hands(recording, NO_MANO)
     np.testing.assert_allclose(recording.times, np.arange(8) / 30.0)
     annotated = [0, 1, 2, 3, 4, 6, 7]
     np.testing.assert_allclose(hands.joints[annotated], world[annotated], atol=1e-6)
@@ -35,7 +40,7 @@ def test_frames_without_a_camera_pose_are_left_out(write_h2o):
 
 
 def test_labels_by_action_number(write_h2o):
-    labels = H2O.find_takes(write_h2o()).takes[0].labels
+    labels = H2O.find_takes(write_h2o(), NO_MANO).takes[0].labels
     assert labels == (Label(0.0, 0.1, "grab cappuccino"), Label(4 / 30, 7 / 30, "read book"))
 
 
@@ -50,7 +55,7 @@ def test_real_action_files_are_read_whole(write_h2o, samples):
     for split in ("train", "val"):
         content = (samples / "h2o_labels" / f"action_{split}.txt").read_bytes()
         (root / "action_labels" / f"action_{split}.txt").write_bytes(content)
-    assert H2O.find_takes(root).rejected == ()
+    assert H2O.find_takes(root, NO_MANO).rejected == ()
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,7 @@ def test_real_action_files_are_read_whole(write_h2o, samples):
 def test_official_split(write_h2o, subject, place, split):
     root = write_h2o()
     (root / subject / place / "0" / "cam4").mkdir(parents=True)
-    splits = {take.recording_id: take.official_split for take in H2O.find_takes(root).takes}
+    splits = {take.recording_id: take.official_split for take in H2O.find_takes(root, NO_MANO).takes}
     assert splits[f"h2o/{subject}/{place}/0"] == split
 
 
@@ -68,7 +73,7 @@ def test_a_label_path_cannot_leave_the_folder(write_h2o):
     root = write_h2o()
     path = root / "action_labels" / "action_val.txt"
     path.write_text("id path action_label start_act end_act start_frame end_frame\n1 ../../etc/0 3 0 2 0 8\n")
-    found = H2O.find_takes(root)
+    found = H2O.find_takes(root, NO_MANO)
     assert len(found.takes) == 1
     assert found.rejected[0].path == "action_labels/action_val.txt"
 

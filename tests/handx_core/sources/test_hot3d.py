@@ -1,13 +1,17 @@
 """HOT3D sequences written by hand, and the real sample, are read to the world they came from."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from handx_core.errors import RawDataError
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.skeleton import bone_lengths
 from handx_core.sources.hot3d import Hot3d
+
+NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 
 HOT3D = Hot3d()
 POSES = "umetrack_hand_pose_trajectory.jsonl"
@@ -15,7 +19,7 @@ PROFILE = "umetrack_hand_user_profile.json"
 
 
 def read(root):
-    return HOT3D.read_take(root, HOT3D.find_takes(root).takes[0])
+    return HOT3D.read_take(root, HOT3D.find_takes(root, NO_MANO).takes[0])
 
 
 @pytest.mark.parametrize(
@@ -23,7 +27,7 @@ def read(root):
     [("Aria", [0.1, 0.25, 0.3], [0.5, 0.2, 0.3]), ("Quest3", [0.1, -0.3, 0.25], [0.5, -0.3, 0.2])],
 )
 def test_headset_decides_which_way_is_up(write_hot3d, headset, left_wrist, right_wrist):
-    hands = HOT3D.to_hands(read(write_hot3d(headset=headset)))
+    hands = HOT3D.to_hands(read(write_hot3d(headset=headset)), NO_MANO)
     np.testing.assert_allclose(hands.joints[5, 0, 0], left_wrist, atol=1e-7)
     np.testing.assert_allclose(hands.joints[5, 1, 0], right_wrist, atol=1e-7)
 
@@ -34,7 +38,7 @@ def test_pairs_of_aria_stamps_are_one_instant(write_hot3d):
 
 
 def test_masks_and_missing_hands_are_not_valid(write_hot3d):
-    hands = HOT3D.to_hands(read(write_hot3d()))
+    hands = HOT3D.to_hands(read(write_hot3d()), NO_MANO)
     assert hands.valid[:, 0].all(axis=1).tolist() == [False, False, True, True, True, True, True, True]
     assert hands.valid[:, 1].all(axis=1).tolist() == [False, False, True, True, False, True, True, True]
     np.testing.assert_array_equal(np.isnan(hands.joints[..., 0]), ~hands.valid)
@@ -48,14 +52,14 @@ def test_an_instant_half_masked_is_read_from_the_other_line(write_hot3d):
     lines[frame_3_first_line] = lines[frame_3_first_line].replace("True", "False")
     path.write_text("\n".join(lines))
     recording = read(root)
-    assert HOT3D.to_hands(recording).valid[3].all()
+    assert HOT3D.to_hands(recording, NO_MANO).valid[3].all()
     assert recording.times[3] == pytest.approx(0.1 + 90e-6, abs=1e-8)
 
 
 def test_sequences_without_ground_truth_are_rejected_and_the_others_found(write_hot3d):
     root = write_hot3d(headset="Quest3", name="P0002_aaaaaaaa")
     write_hot3d(headset="Aria", name="P0004_bbbbbbbb", ground_truth=False)
-    found = HOT3D.find_takes(root)
+    found = HOT3D.find_takes(root, NO_MANO)
     assert [take.recording_id for take in found.takes] == ["hot3d/P0002_aaaaaaaa"]
     assert [rejection.path for rejection in found.rejected] == ["Aria/P0004_bbbbbbbb/metadata.json"]
     assert "no ground truth" in found.rejected[0].reason
@@ -75,7 +79,7 @@ def test_bad_metadata_rejects_the_sequence(write_hot3d, field, value, reason):
     root = write_hot3d()
     path = root / "Aria/P0003_c701bd11/metadata.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {field: value}))
-    found = HOT3D.find_takes(root)
+    found = HOT3D.find_takes(root, NO_MANO)
     assert found.takes == ()
     assert reason in found.rejected[0].reason
 
@@ -125,9 +129,9 @@ def test_a_nesting_bomb_is_refused(write_hot3d):
 
 def test_real_sample_is_a_pair_of_right_handed_hands_of_constant_size(samples):
     root = samples / "hot3d"
-    found = HOT3D.find_takes(root)
+    found = HOT3D.find_takes(root, NO_MANO)
     assert [take.recording_id for take in found.takes] == ["hot3d/P0002_273c2819"]
-    hands = HOT3D.to_hands(HOT3D.read_take(root, found.takes[0]))
+    hands = HOT3D.to_hands(HOT3D.read_take(root, found.takes[0]), NO_MANO)
     assert hands.valid.all()
     assert hands.joints.shape == (15, 2, 21, 3)
     lengths = bone_lengths(hands.joints)

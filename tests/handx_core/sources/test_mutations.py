@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from handx_core.errors import Rejection
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import SOURCES
 from handx_core.sources.base import Recording
 from handx_core.sources.reading import read_source
+
+NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 
 N_MUTATIONS = 200
 
@@ -50,7 +53,7 @@ def assert_sound(recording: Recording) -> None:
     assert len(recording.times) >= 2
     assert np.all(np.diff(recording.times) > 0)
     assert all(array.dtype == np.float32 and np.isfinite(array).all() for array in recording.arrays.values())
-    hands = SOURCES[recording.take.recording_id.split("/")[0]].to_hands(recording)
+    hands = SOURCES[recording.take.recording_id.split("/")[0]].to_hands(recording, NO_MANO)
     assert hands.joints.shape == (len(recording.times), 2, 21, 3)
     assert hands.valid.shape == hands.joints.shape[:3]
     assert np.isfinite(hands.joints[hands.valid]).all()
@@ -65,7 +68,7 @@ def mutate_and_read(root: Path, name: str, patterns: tuple[str, ...], seed: int)
         file = files[rng.integers(len(files))]
         original = file.read_bytes()
         file.write_bytes(damage(original, rng))
-        for result in read_source(SOURCES[name], root, 1):
+        for result in read_source(SOURCES[name], root, NO_MANO, 1):
             if isinstance(result, Rejection):
                 outcomes["rejected"] += 1
                 assert result.path

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from handx_core.errors import RawDataError, Rejection
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import SOURCES
 from handx_core.sources.base import FoundTakes, Recording, Take
 from handx_core.sources.reading import read_source
+
+NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 
 
 class Scripted:
@@ -17,7 +20,7 @@ class Scripted:
 
     name = "scripted"
 
-    def find_takes(self, root: Path) -> FoundTakes:
+    def find_takes(self, root: Path, mano) -> FoundTakes:
         paths = ["b", "a", "broken", "z", "other/a"]
         takes = [Take(f"scripted/{Path(path).name}", Path(path), "scripted/s") for path in paths]
         return FoundTakes(tuple(takes), (Rejection("stray", "file", "not a take"),))
@@ -32,7 +35,7 @@ class Scripted:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_takes_come_in_order_with_rejections(tmp_path, workers):
-    results = list(read_source(Scripted(), tmp_path, workers))
+    results = list(read_source(Scripted(), tmp_path, NO_MANO, workers))
     read = [result.take.recording_id for result in results if isinstance(result, Recording)]
     rejected = {result.path: result for result in results if isinstance(result, Rejection)}
     assert read == ["scripted/a", "scripted/b", "scripted/z"]
@@ -45,7 +48,7 @@ def test_takes_come_in_order_with_rejections(tmp_path, workers):
 def test_an_unexpected_fault_names_its_take(tmp_path, workers):
     (tmp_path / "bug").touch()
     with pytest.raises(RuntimeError, match=r"scripted failed on scripted/a .*ZeroDivisionError: a bug"):
-        list(read_source(Scripted(), tmp_path, workers))
+        list(read_source(Scripted(), tmp_path, NO_MANO, workers))
 
 
 def test_sources_are_listed_heaviest_first():
@@ -55,13 +58,13 @@ def test_sources_are_listed_heaviest_first():
 
 def test_an_empty_root_has_no_takes(tmp_path):
     for source in SOURCES.values():
-        assert list(read_source(source, tmp_path, 1)) == []
+        assert list(read_source(source, tmp_path, NO_MANO, 1)) == []
 
 
 def test_a_take_that_lies_there_twice_is_read_once(write_hot3d):
     root = write_hot3d()
     shutil.copytree(root / "Aria", root / "copy")
-    first, second = read_source(SOURCES["hot3d"], root, 1)
+    first, second = read_source(SOURCES["hot3d"], root, NO_MANO, 1)
     assert isinstance(first, Rejection)
     assert isinstance(second, Recording)
     assert first.path == "copy/P0003_c701bd11"
@@ -72,7 +75,7 @@ def test_one_broken_take_does_not_sink_the_others(write_hot3d):
     write_hot3d(name="P0002_bbbbbbbb")
     broken = root / "Aria/P0001_aaaaaaaa/umetrack_hand_pose_trajectory.jsonl"
     broken.write_bytes(broken.read_bytes()[:1000])
-    rejection, recording = read_source(SOURCES["hot3d"], root, 1)
+    rejection, recording = read_source(SOURCES["hot3d"], root, NO_MANO, 1)
     assert isinstance(rejection, Rejection)
     assert rejection.path.endswith("P0001_aaaaaaaa/umetrack_hand_pose_trajectory.jsonl")
     assert isinstance(recording, Recording)
