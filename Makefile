@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 ACTIVATE := source $(BIN)/activate
 
-.PHONY: setup rebuild test lint ui
+.PHONY: setup rebuild test fuzz lint ui
 
 setup: $(STAMP)
 
@@ -32,6 +32,10 @@ rebuild: setup
 
 test: setup lint
 	$(ACTIVATE) && python -m pytest --cov=handx_core --cov-report=term:skip-covered --cov-fail-under=85
+
+# Thousands of damaged files of every format; the suite reads a few hundred.
+fuzz: setup
+	$(ACTIVATE) && HANDX_FUZZ=2000 python -m pytest -k mutation
 
 lint: setup
 	$(BIN)/ruff check
