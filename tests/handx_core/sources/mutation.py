@@ -1,7 +1,8 @@
 """Damaged files: how they are made, how many, and what a source may do with one.
 
 `mutate_and_read` is what a test of a source calls. The suite runs a smaller count; `make fuzz` sets HANDX_FUZZ, the
-count for each test, to 2,000 and runs the files named test_*mutation*.py. What belongs here: the harness that all formats share. What does not: any format.
+count for each test, to 2,000 and runs what is named test_*mutation*. What belongs here: the harness that all formats
+share. What does not: any format.
 """
 
 import os
