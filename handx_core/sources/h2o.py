@@ -3,7 +3,9 @@
 A take is a folder `subject<N>/<place>/<number>` at any depth below the root. Of it are read `cam4/hand_pose/*.txt`
 (128 numbers: flag, left 21 x y z, flag, right 21 x y z) and `cam4/cam_pose/*.txt` (16 numbers: 4 x 4, camera to world),
 one file a frame, named by its number. Upper and lower case of folder names differ between releases and are not
-looked at. `action_labels/action_{train,val}.txt` give the labels; the official split is by subject and place.
+looked at. Above the subjects, mostly in `action_labels` and `pose_lists`: `action_{train,val}.txt` give the labels (the
+test set's has none), `pose_{train,val,test}.txt` the official split. A take that no list names, or all of them where
+the lists are missing, is in the split that the README gives its subject and place.
 
 Stored in Recording.arrays (hand axis: left, right; joints wrist, thumb, index, middle, ring, pinky from the palm out):
 - `joints` (T, 2, 21, 3) m in the camera of that frame, `annotated` (T, 2) the flags, `camera_to_world` (T, 4, 4)
@@ -16,10 +18,12 @@ hand_pose with the intrinsics alone (so: camera frame, OpenCV axes) and draws th
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from handx_core.errors import RawDataError, Rejection
@@ -52,11 +56,17 @@ _SUBJECT: Final = re.compile(r"subject\d{1,3}", re.ASCII | re.IGNORECASE)
 _PLACE: Final = re.compile(r"[hko]\d", re.ASCII | re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d{1,3}", re.ASCII)
 _FRAME_FILE: Final = re.compile(r"(\d{6})\.txt", re.ASCII)
-_TAKE_PATH: Final = re.compile(r"subject\d{1,3}/[hko]\d/\d{1,3}", re.ASCII)
+_TAKE_PATH: Final = re.compile(r"subject\d{1,3}/[hko]\d/\d{1,3}", re.ASCII | re.IGNORECASE)
+_LISTED_TAKE: Final = re.compile(rb"^(subject\d{1,3}/[hko]\d/\d{1,3})/\S+\s*$", re.IGNORECASE | re.MULTILINE)
+_LABEL_FILES: Final = ("action_train.txt", "action_val.txt")
+_LIST_FILES: Final = {"test": "pose_test.txt", "val": "pose_val.txt", "train": "pose_train.txt"}
+"""The list of each split; a take that two of them name is in the first of these."""
+
+_NUMBER_BYTES: Final = b"0123456789+-.eE \t\r\n"
 _SMALL_NUMBER: Final = re.compile(r"\d{1,7}", re.ASCII)
 _VALIDATION_PLACES: Final = frozenset({"k2", "o1", "o2"})
 _LARGEST_FRAME: Final = 16 << 10
-_LARGEST_LABELS: Final = 16 * raw_files.MEGABYTE
+_LARGEST_LIST: Final = 16 * raw_files.MEGABYTE
 _HAND_NUMBERS: Final = 128
 _RIGID_TOLERANCE: Final = 1e-3
 
@@ -65,7 +75,7 @@ INFO: Final = SourceInfo(
     download="https://h2odataset.ethz.ch",
     licence="H2O terms of ETH Zurich (on request, no redistribution)",
     expects=f"subject1/h1/0/{CAMERA}/hand_pose/000000.txt and .../{CAMERA}/cam_pose/000000.txt, "
-    "action_labels/action_train.txt and action_val.txt",
+    "action_labels/action_{train,val}.txt, pose_lists/pose_{train,val,test}.txt",
     size="not published; 184 takes, a text file of some kB for each of their frames",
 )
 
@@ -77,19 +87,22 @@ class H2o:
     info = INFO
 
     def find_takes(self, root: Path, mano: ManoFiles) -> FoundTakes:
-        """Every take folder with the head-mounted camera."""
-        labels, rejected = _labels(root)
+        """Every take folder with the head-mounted camera, and what is wrong with the lists beside them."""
+        subjects, lists = _survey(root)
+        labels, faulty_labels = _labels(root, lists)
+        splits, faulty_lists = _listed_splits(root, lists)
         takes = []
-        for subject in _subjects(root):
+        for subject in subjects:
             for place in _named(root / subject, _PLACE):
                 for number in _named(root / subject / place, _NUMBER):
                     path = subject / place / number
                     key = f"{subject.name}/{place}/{number}".lower()
                     if raw_files.child(root / path, CAMERA).is_dir():
                         of_take = tuple(sorted(labels.get(key, []), key=lambda label: label.start_s))
-                        split = _official_split(subject.name.lower(), place.lower())
+                        split = splits.get(key) or _documented_split(subject.name.lower(), place.lower())
                         takes.append(Take(f"h2o/{key}", path, f"h2o/{subject.name.lower()}", of_take, split))
-        return FoundTakes(tuple(sorted(takes, key=lambda take: take.recording_id)), rejected)
+        ordered = sorted(takes, key=lambda take: take.recording_id)
+        return FoundTakes(tuple(ordered), tuple(faulty_labels + faulty_lists))
 
     def read_take(self, root: Path, take: Take) -> Recording:
         """Hands and camera of the frames that have both. Raises RawDataError."""
@@ -120,20 +133,26 @@ class H2o:
         return TrackedHands(recording.times, joints, valid)
 
 
-def _subjects(root: Path) -> list[Path]:
-    """Folders named subject<N>, relative to the root; what lies inside one is not searched for more."""
-    subjects = []
-    for folder, folders, _ in os.walk(root):
-        subjects += [Path(folder, name).relative_to(root) for name in folders if _SUBJECT.fullmatch(name)]
+def _survey(root: Path) -> tuple[list[Path], dict[str, Path]]:
+    """Folders named subject<N>, and by name the lists above them (the first of equal names); relative to the root."""
+    subjects: list[Path] = []
+    lists: dict[str, Path] = {}
+    for folder, folders, files in os.walk(root):
+        here = Path(folder).relative_to(root)
+        subjects += [here / name for name in folders if _SUBJECT.fullmatch(name)]
         folders[:] = sorted(name for name in folders if not _SUBJECT.fullmatch(name))
-    return sorted(subjects)
+        for name in sorted(files):
+            if name.lower() in (*_LABEL_FILES, *_LIST_FILES.values()):
+                lists.setdefault(name.lower(), here / name)
+    return sorted(subjects), lists
 
 
 def _named(folder: Path, pattern: re.Pattern[str]) -> list[str]:
     return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and pattern.fullmatch(entry.name))
 
 
-def _official_split(subject: str, place: str) -> str | None:
+def _documented_split(subject: str, place: str) -> str | None:
+    """The split by the README of h2odataset."""
     if subject == "subject3" and place in _VALIDATION_PLACES:
         return "val"
     return {"subject1": "train", "subject2": "train", "subject3": "train", "subject4": "test"}.get(subject)
@@ -150,33 +169,68 @@ def _frames(folder: Path, root: Path) -> set[int]:
 
 
 def _read_frames(root: Path, folder: Path, frames: list[int], count: int) -> NDArray[np.float64]:
-    """(len(frames), count) numbers, one file each: read one by one, parsed all at once."""
-    paths = [f"{folder}/{frame:06d}.txt" for frame in frames]
-    contents = []
-    for path in paths:
-        content = raw_files.read_bytes(root, path, _LARGEST_FRAME)
-        if len(content.split()) != count:
-            raise RawDataError(path, f"expected {count} numbers, found {len(content.split())}")
-        contents.append(content)
+    """(len(frames), count) numbers, one file each: read one by one, parsed all at once.
+
+    Files of another layout than the official one, and broken ones, are parsed one by one too, to name the one at fault.
+    """
+    names = [f"{frame:06d}.txt" for frame in frames]
+    contents = _read_contents(root, folder, names)
     try:
-        table = _parse(b" ".join(contents)).reshape(len(frames), count)
+        table = _parse_lines(contents, count)
     except ValueError:
-        table = np.stack([_parse_one(content, path, count) for content, path in zip(contents, paths, strict=True)])
+        parsed = (_parse_one(content, folder / name, count) for content, name in zip(contents, names, strict=True))
+        table = np.stack(list(parsed))
     finite = np.isfinite(table).all(axis=1)
     if not finite.all():
-        raise RawDataError(paths[int(np.argmin(finite))], "expected finite numbers, found NaN or infinity")
+        raise RawDataError(folder / names[int(np.argmin(finite))], "expected finite numbers, found NaN or infinity")
     return table
 
 
-def _parse(content: bytes) -> NDArray[np.float64]:
-    """The numbers of a text. Raises ValueError where something in it is none."""
-    return np.fromstring(content, sep=" ")
-
-
-def _parse_one(content: bytes, path: str, count: int) -> NDArray[np.float64]:
-    """As _parse, for a single file: names it where it is to blame."""
+def _read_contents(root: Path, folder: Path, names: Sequence[str]) -> list[bytes]:
+    """The files of a folder. Most of the time goes here: three calls of the system a file, and no path to walk."""
+    contents = []
+    descriptor = os.open(root / folder, os.O_RDONLY)
     try:
-        return _parse(content).reshape(count)
+        for name in names:
+            try:
+                file = os.open(name, os.O_RDONLY | os.O_NONBLOCK, dir_fd=descriptor)  # a pipe must not keep us waiting
+                try:
+                    content = os.read(file, _LARGEST_FRAME + 1)
+                finally:
+                    os.close(file)
+            except OSError:
+                content = b""
+            if not 0 < len(content) <= _LARGEST_FRAME:
+                raw_files.read_bytes(root, folder / name, _LARGEST_FRAME)
+                raise RawDataError(folder / name, "expected a file that stays as it is, found one that is written to")
+            contents.append(content)
+    finally:
+        os.close(descriptor)
+    return contents
+
+
+def _parse_lines(contents: Sequence[bytes], count: int) -> NDArray[np.float64]:
+    """As JSON, the quickest way: (len(contents), count) of one line each with one space between two numbers.
+
+    Raises ValueError where a content is anything else.
+    """
+    lines = list(map(bytes.strip, contents))
+    if any(line.count(b" ") != count - 1 for line in lines):
+        raise ValueError("another number of spaces")
+    joined = b" ".join(lines)
+    if joined.translate(None, _NUMBER_BYTES):
+        raise ValueError("other text than numbers")
+    numbers = orjson.loads(b"[" + joined.replace(b" ", b",") + b"]")
+    return np.array(numbers, dtype=np.float64).reshape(len(contents), count)
+
+
+def _parse_one(content: bytes, path: Path, count: int) -> NDArray[np.float64]:
+    """The numbers of one file, however they are separated: names it where it is to blame."""
+    words = content.split()
+    if len(words) != count:
+        raise RawDataError(path, f"expected {count} numbers, found {len(words)}")
+    try:
+        return np.array([float(word) for word in words])
     except ValueError as error:
         raise RawDataError(path, f"expected {count} numbers, found other text: {error}") from error
 
@@ -199,17 +253,14 @@ def _check_frames(
             raise RawDataError(folder / f"{frames[int(np.argmin(good))]:06d}.txt", f"expected {expected}, found others")
 
 
-def _labels(root: Path) -> tuple[dict[str, list[Label]], tuple[Rejection, ...]]:
+def _labels(root: Path, lists: dict[str, Path]) -> tuple[dict[str, list[Label]], list[Rejection]]:
     """Action segments by take, and what is wrong with their files. The test file has no action labels."""
     labels: dict[str, list[Label]] = {}
     rejected: list[Rejection] = []
-    for split in ("train", "val"):
-        path = raw_files.child(raw_files.child(root, "action_labels"), f"action_{split}.txt").relative_to(root)
-        if not (root / path).exists():
-            continue
+    for path in (lists[name] for name in _LABEL_FILES if name in lists):
         faults: list[str] = []
         try:
-            lines = raw_files.read_bytes(root, path, _LARGEST_LABELS).decode("ascii", "replace").splitlines()[1:]
+            lines = raw_files.read_bytes(root, path, _LARGEST_LIST).decode("ascii", "replace").splitlines()[1:]
         except RawDataError as error:
             lines, faults = [], [error.reason]
         for row in filter(None, map(str.split, lines)):
@@ -217,11 +268,31 @@ def _labels(root: Path) -> tuple[dict[str, list[Label]], tuple[Rejection, ...]]:
             if label is None:
                 faults.append(f"expected id, take, action 1 to 36, start and end, found {' '.join(row)[:80]!r}")
             else:
-                labels.setdefault(row[1], []).append(label)
+                labels.setdefault(row[1].lower(), []).append(label)
         if faults:
             reason = f"{len(faults)} unusable rows, the first: {faults[0]}"
             rejected.append(Rejection(str(path), "file", reason))
-    return labels, tuple(rejected)
+    return labels, rejected
+
+
+def _listed_splits(root: Path, lists: dict[str, Path]) -> tuple[dict[str, str], list[Rejection]]:
+    """The split of every take whose frames a list of poses names, and what is wrong with the lists."""
+    splits: dict[str, str] = {}
+    rejected: list[Rejection] = []
+    for split, path in ((split, lists[name]) for split, name in _LIST_FILES.items() if name in lists):
+        try:
+            content = raw_files.read_bytes(root, path, _LARGEST_LIST)
+        except RawDataError as error:
+            rejected.append(Rejection(str(path), "file", error.reason))
+            continue
+        matches = _LISTED_TAKE.findall(content)
+        for key in {match.decode().lower() for match in matches}:
+            splits.setdefault(key, split)
+        unusable = sum(1 for line in content.splitlines() if line.strip()) - len(matches)
+        if unusable:
+            reason = f"expected rows like subject1/h1/0/{CAMERA}/rgb/000000.png, found {unusable} unusable ones"
+            rejected.append(Rejection(str(path), "file", reason))
+    return splits, rejected
 
 
 def _label(row: list[str]) -> Label | None:
