@@ -45,6 +45,10 @@ QUALITY: Final = pa.struct(
         ("bone_length_sd_m", pa.float32()),
         ("observed_fraction", pa.float32()),
         ("chirality_fraction", pa.float32()),
+        ("missing_fraction", pa.float32()),
+        ("longest_gap_s", pa.float32()),
+        ("repeated_fraction", pa.float32()),
+        ("outlier_fraction", pa.float32()),
     ]
 )
 
@@ -172,7 +176,7 @@ _TABLES: Final = (
             Column("n_frames", pa.int32(), "frames at 30 fps"),
             Column("joints", pa.list_(JOINT_FRAME), "(T, 2, 21, 3): x right, y away, z up, yaw removed", unit="m"),
             Column("observed", pa.list_(OBSERVED_FRAME), "(T, 2, 21): measured, not interpolated"),
-            Column("quality", QUALITY, "figures of the span that thresholds can reject by"),
+            Column("quality", QUALITY, "figures of the span and its take that thresholds can reject by"),
         ),
     ),
     Table(

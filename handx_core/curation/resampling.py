@@ -28,6 +28,11 @@ class Span:
     joints: NDArray[np.float64]
     observed: NDArray[np.bool_]
 
+    @property
+    def end_s(self) -> float:
+        """Time of the last frame."""
+        return self.start_s + (len(self.joints) - 1) / FPS
+
 
 @dataclass(frozen=True)
 class _Track:

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from handx_core.columns import batch, fixed_lists, list_to_numpy, ragged_lists, to_numpy
 from handx_core.curation.clips import Clips
-from handx_core.curation.skeletons import Quality, Skeleton
+from handx_core.curation.quality import Quality
+from handx_core.curation.skeletons import Skeleton
 from handx_core.curation.subject_hands import SubjectHand
 from handx_core.schemas import QUALITY, TABLES
 from handx_core.skeleton import BONES, CLIP_FRAMES, N_JOINTS

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from handx_core.curation.clips import cut_clips
+from handx_core.curation.quality import Quality
 from handx_core.curation.settings import CurationSettings
-from handx_core.curation.skeletons import Quality, Skeleton
+from handx_core.curation.skeletons import Skeleton
 
 
 def skeleton(n_frames: int, scale_m: float = 0.02, seed: int = 1) -> Skeleton:
@@ -15,7 +16,7 @@ def skeleton(n_frames: int, scale_m: float = 0.02, seed: int = 1) -> Skeleton:
     rest = rng.uniform(-0.1, 0.1, (2, 21, 3)) + np.array([[[-0.2, 0.5, 1.0]], [[0.2, 0.5, 1.0]]])
     joints = rest + scale_m * np.sin(np.arange(n_frames)[:, None, None, None] / 10.0 + phase)
     observed = np.ones((n_frames, 2, 21), bool)
-    quality = Quality(0.0, 0.0, 1.0, 1.0)
+    quality = Quality(0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
     return Skeleton(f"s/{seed}/0", f"s/{seed}", 0.0, "s/p", "Wave.", joints.astype(np.float32), observed, quality)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from handx_core.curation.clips import Clips, cut_clips
+from handx_core.curation.quality import Quality
 from handx_core.curation.rows import (
     clips_batch,
     clips_from,
@@ -15,7 +16,7 @@ from handx_core.curation.rows import (
     subject_hands_from,
 )
 from handx_core.curation.settings import CurationSettings
-from handx_core.curation.skeletons import Quality, Skeleton
+from handx_core.curation.skeletons import Skeleton
 from handx_core.curation.subject_hands import SubjectHand
 from handx_core.schemas import TABLES
 
@@ -31,7 +32,7 @@ def skeletons() -> list[Skeleton]:
             label=None if number else "Wave.",
             joints=rng.normal(size=(length, 2, 21, 3)).astype(np.float32),
             observed=rng.uniform(size=(length, 2, 21)) < 0.9,
-            quality=Quality(0.5, 0.25, 0.125, number / 2.0),
+            quality=Quality(0.5, 0.25, 0.125, number / 2.0, 0.75, 1.5, 0.0625, 0.03125),
         )
         for number, length in enumerate((60, 130, 12))
     ]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from handx_core.curation.settings import CurationSettings
-from handx_core.curation.skeletons import chirality_fraction, cut_skeletons, measure_quality
+from handx_core.curation.skeletons import cut_skeletons
 from handx_core.skeleton import CHAINS, bone_lengths, mirror
 from handx_core.sources.base import Label, Recording, Take, TrackedHands
 
@@ -25,6 +25,12 @@ def bent_hands(n_frames: int, bend: float = 0.5) -> np.ndarray:
     hands = np.stack([left, left * [-1.0, 1.0, 1.0]]) + np.array([[[-0.15, 0.3, 0.9]], [[0.15, 0.3, 0.9]]])
     drift = np.sin(np.arange(n_frames) / 30.0)[:, None, None, None] * 0.05
     return hands + drift
+
+
+def jumping(joints: np.ndarray, frames: tuple[int, ...]) -> np.ndarray:
+    """The same, with the whole pair of hands 40 cm higher for single frames."""
+    joints[list(frames), ..., 2] += 0.4
+    return joints
 
 
 def recording(labels: tuple[Label, ...] = ()) -> Recording:
@@ -78,6 +84,8 @@ def test_short_spans_are_rejected_with_their_number():
         (bent_hands(60) + np.random.default_rng(1).normal(scale=0.05, size=(60, 2, 21, 3)), "median acceleration"),
         (bent_hands(60) * (1 + 0.6 * np.sin(np.arange(60) / 20))[:, None, None, None], "standard deviation of a bone"),
         (bent_hands(60) * 1.5, "mean difference from the subject's bones"),
+        (np.repeat(bent_hands(30), 2, axis=0), "share of frames that repeat the one before: expected at most 0.4"),
+        (jumping(bent_hands(60), (20, 40)), "share of frames in which a joint is faster than 8 m/s"),
     ],
 )
 def test_spans_of_poor_quality_are_rejected_and_say_why(joints, reason):
@@ -94,25 +102,14 @@ def test_a_take_without_two_hands_is_rejected_whole():
     skeletons, (rejection,) = cut_skeletons(recording(), tracked(bent_hands(60), valid), UNKNOWN, SETTINGS)
     assert skeletons == []
     assert (rejection.path, rejection.what) == ("made/up/7", "take")
+    assert "share of frames without both hands" in rejection.reason
 
 
-def test_quality_figures_of_a_known_motion():
-    joints = np.repeat(bent_hands(1), 61, axis=0)
-    seconds = np.arange(61) / 30.0
-    joints[..., 2] += (0.5 * 3.0 * seconds**2)[:, None, None]  # 3 m/s2 for every joint
-    observed = np.ones((61, 2, 21), bool)
-    observed[:, 0, 3] = False
-    quality = measure_quality(joints, observed)
-    assert quality.jitter_m_s2 == pytest.approx(3.0, rel=1e-6)
-    assert quality.bone_length_sd_m == pytest.approx(0.0, abs=1e-12)
-    assert quality.observed_fraction == pytest.approx(41 / 42)
-    assert quality.chirality_fraction == 1.0
-
-
-def test_chirality_of_mirrored_swapped_and_flat_hands():
-    hands = bent_hands(3)
-    assert chirality_fraction(hands) == 1.0
-    assert chirality_fraction(mirror(hands)) == 1.0
-    assert chirality_fraction(hands[:, ::-1]) == 0.0
-    assert chirality_fraction(hands * [-1.0, 1.0, 1.0]) == 0.0
-    assert chirality_fraction(bent_hands(3, bend=0.01)) == 1.0
+def test_a_take_that_hardly_has_two_hands_is_rejected_whole():
+    valid = np.ones((600, 2, 21), bool)
+    valid[24:, 1] = False
+    skeletons, (rejection,) = cut_skeletons(recording(), tracked(bent_hands(600), valid), UNKNOWN, SETTINGS)
+    assert skeletons == []
+    assert rejection.reason == "share of frames without both hands: expected at most 0.95, found 0.96"
+    all_allowed = CurationSettings(max_missing_fraction=1.0)
+    assert len(cut_skeletons(recording(), tracked(bent_hands(600), valid), UNKNOWN, all_allowed)[0]) == 1
