@@ -3,38 +3,43 @@
 What belongs here: `subject_hands` and `skeletons`. What does not: how a take is cut or judged (handx_core.curation).
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, fields
 from typing import Any
 
 import dagster as dg
+import numpy as np
 
 from assets.profile import Profile
 from assets.stages import DATASET, Item, per_source, table_asset
 from assets.storage import TableHandle, Tables
+from handx_core.curation.quality import Quality
 from handx_core.curation.rows import skeletons_batch, subject_hands_batch, subject_hands_from
 from handx_core.curation.settings import CurationSettings
-from handx_core.curation.skeletons import cut_skeletons
-from handx_core.curation.subject_hands import bone_lengths_of, measure_subject_hands
+from handx_core.curation.subject_hands import subject_hands_of
+from handx_core.curation.takes import cut_takes, lengths_of_takes
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import SOURCES
-from handx_core.sources.base import Recording, TrackedHands
+from handx_core.sources.base import Recording
 from handx_core.sources.rows import recordings_from
 
 
-@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="1")
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="2")
 def subject_hands(
     context: dg.AssetExecutionContext, recordings: Tables, mano: dg.ResourceParam[ManoFiles]
 ) -> dg.Output[Any]:
     """How long the bones of each hand of each subject are: what a take is judged by."""
 
     def produce(source: str) -> Iterator[Item]:
-        takes = _tracked(source, recordings[source], mano)
-        yield subject_hands_batch(measure_subject_hands((take.take.subject, hands) for take, hands in takes))
+        n_takes = Counter(recordings[source].read(["subject"])["subject"].to_pylist())
+        lengths = lengths_of_takes(SOURCES[source], _stored(recordings[source]), mano)
+        yield subject_hands_batch(subject_hands_of(lengths, n_takes))
 
     return per_source(context, produce)
 
 
-@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="1", settings=("curation",))
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="2", settings=("curation",))
 def skeletons(
     context: dg.AssetExecutionContext,
     recordings: Tables,
@@ -47,18 +52,30 @@ def skeletons(
 
     def produce(source: str) -> Iterator[Item]:
         hands_of_subjects = [hand for rows in subject_hands[source].batches() for hand in subject_hands_from(rows)]
-        for recording, hands in _tracked(source, recordings[source], mano):
-            lengths = bone_lengths_of(recording.take.subject, hands_of_subjects)
-            spans, rejected = cut_skeletons(recording, hands, lengths, settings)
+        qualities: list[Quality] = []
+        stored = _stored(recordings[source])
+        for spans, rejected in cut_takes(SOURCES[source], stored, hands_of_subjects, mano, settings):
             yield from rejected
             if spans:
                 yield skeletons_batch(spans)
+                qualities += [span.quality for span in spans]
+        context.add_asset_metadata(median_quality(qualities), partition_key=source)
 
     return per_source(context, produce)
 
 
-def _tracked(source: str, recordings: TableHandle, mano: ManoFiles) -> Iterator[tuple[Recording, TrackedHands]]:
-    """Each recording of a source and its hands in the world, one at a time."""
+def median_quality(qualities: Sequence[Quality]) -> dict[str, float]:
+    """The median over spans of each figure, by its name; nothing where there is no span."""
+    if not qualities:
+        return {}
+    values = [astuple(quality) for quality in qualities]
+    medians = np.median(np.array(values), axis=0)
+    return {
+        f"median_{figure.name}": float(f"{value:.4g}") for figure, value in zip(fields(Quality), medians, strict=True)
+    }
+
+
+def _stored(recordings: TableHandle) -> Iterator[Recording]:
+    """The recordings of a source, one row group of them in memory."""
     for rows in recordings.batches():
-        for recording in recordings_from(rows):
-            yield recording, SOURCES[source].to_hands(recording, mano)
+        yield from recordings_from(rows)

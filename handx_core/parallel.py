@@ -6,11 +6,15 @@ What belongs here: the one process pool of the house. What does not: what is don
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Future, ProcessPoolExecutor
-from typing import TypeVar
+from itertools import chain, islice
+from typing import Final, TypeVar
 
 from tqdm import tqdm
+
+IN_FLIGHT: Final = 3
+"""Items per worker: one that is worked on, one that waits for the worker, one whose result waits for its turn."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,12 +34,15 @@ def map_in_order(
 ) -> Iterator[Result]:
     """Yield function(item) for each item, in order, computed by `workers` processes (all cores if None).
 
-    function and items must be picklable. At most a few results per worker are held, so memory stays flat. A worker
-    is started by forkserver: forking after torch was imported hangs. Shows a progress bar on a terminal.
+    function and items must be picklable. Items are taken as they are needed and at most IN_FLIGHT of them and of their
+    results per worker are held, so memory stays flat. A worker is started by forkserver: forking after torch was
+    imported hangs. Shows a progress bar on a terminal.
     """
-    items = list(items)
-    workers = min(workers or cores(), len(items))
-    with tqdm(total=len(items), desc=what, unit="", disable=None, leave=False) as bar:
+    total = len(items) if isinstance(items, Sized) else None
+    items = iter(items)
+    first = list(islice(items, workers or cores()))
+    workers, items = len(first), chain(first, items)
+    with tqdm(total=total, desc=what, unit="", disable=None, leave=False) as bar:
         if workers <= 1:
             for item in items:
                 yield function(item)
@@ -47,7 +54,7 @@ def map_in_order(
             try:
                 for item in items:
                     waiting.append(pool.submit(function, item))
-                    if len(waiting) >= 4 * workers:
+                    if len(waiting) >= IN_FLIGHT * workers:
                         yield waiting.popleft().result()
                         bar.update()
                 while waiting:

@@ -159,7 +159,7 @@ _TABLES: Final = (
                 unit="m",
             ),
             Column("bone_lengths_sd", pa.list_(pa.float32(), 20), "standard deviation over frames", unit="m"),
-            Column("n_frames", pa.int64(), "frames that the lengths were taken from"),
+            Column("n_frames", pa.int64(), "complete frames; of many, the lengths are those of an even sample"),
         ),
     ),
     Table(

@@ -29,7 +29,7 @@ def read_source(
         if earlier is not take:
             reason = f"expected unique takes, found {take.recording_id} in {earlier.path} too; that one is used"
             yield Rejection(str(take.path), "take", reason)
-    jobs = ((source, root, take) for take in first.values())
+    jobs = [(source, root, take) for take in first.values()]
     yield from map_in_order(_read, jobs, workers=workers, what=f"{source.name} takes")
 
 

@@ -2,11 +2,12 @@
 
 import math
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from handx_core.errors import RawDataError
-from handx_core.parallel import map_in_order
+from handx_core.parallel import IN_FLIGHT, map_in_order
 
 
 def refuse_seven(number: int) -> int:
@@ -26,6 +27,22 @@ def test_work_is_done_in_other_processes() -> None:
 
 def test_one_worker_stays_in_this_process() -> None:
     assert set(map_in_order(_pid, range(3), workers=1)) == {os.getpid()}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_items_are_taken_as_they_are_needed(workers: int) -> None:
+    taken = []
+
+    def items() -> Iterator[int]:
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    for done, result in enumerate(map_in_order(math.factorial, items(), workers=workers)):
+        assert result == math.factorial(done)
+        assert len(taken) <= done + 1 + IN_FLIGHT * workers
+    assert len(taken) == 100
+    assert list(map_in_order(math.factorial, iter([]), workers=workers)) == []
 
 
 @pytest.mark.parametrize("workers", [1, 2])

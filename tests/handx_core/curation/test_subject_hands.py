@@ -1,9 +1,17 @@
 """Bone lengths per subject and hand, over all of the subject's takes."""
 
+import tracemalloc
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
-from handx_core.curation.subject_hands import bone_lengths_of, measure_subject_hands
+from handx_core.curation.subject_hands import (
+    SAMPLE_FRAMES,
+    bone_lengths_of,
+    measure_subject_hands,
+    subject_hands_of,
+)
 from handx_core.skeleton import BONES
 from handx_core.sources.base import TrackedHands
 
@@ -46,3 +54,45 @@ def test_incomplete_frames_and_unseen_hands_do_not_count():
     of_subject = bone_lengths_of("s/a", [left])
     assert np.isnan(of_subject[1]).all()
     assert np.isfinite(of_subject[0]).all()
+
+
+@pytest.mark.parametrize("sizes", [[4096], [5000, 4000, 1], [40_000], [1000] * 30])
+def test_of_many_frames_an_even_sample_is_measured(sizes):
+    lengths = np.random.default_rng(3).uniform(0.02, 0.1, (sum(sizes), 20)).astype(np.float32)
+    takes = np.split(lengths, np.cumsum(sizes)[:-1])
+    (hand,) = subject_hands_of(("s/a", [take]) for take in takes)
+    step = 1
+    while -(-len(lengths) // step) > SAMPLE_FRAMES:
+        step *= 2
+    assert hand.n_frames == len(lengths)
+    np.testing.assert_array_equal(hand.bone_lengths, np.median(lengths[::step], axis=0))
+    np.testing.assert_allclose(hand.bone_lengths_sd, lengths[::step].std(axis=0), rtol=1e-4)
+
+
+def test_what_is_held_of_a_subject_goes_after_its_last_take():
+    one_take = 3000 * 20 * 4  # bytes of a hand
+
+    def takes() -> Iterator[tuple[str, list[np.ndarray]]]:
+        for subject in range(60):
+            yield f"s/{subject:02d}", [np.full((3000, 20), 0.03, np.float32)] * 2
+
+    def most_held(n_takes: dict[str, int] | None) -> int:
+        tracemalloc.start()
+        assert len(subject_hands_of(takes(), n_takes)) == 120
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return held
+
+    assert most_held(None) > 100 * one_take
+    assert most_held({f"s/{subject:02d}": 1 for subject in range(60)}) < 10 * one_take
+
+
+def test_takes_in_any_order_with_known_counts():
+    rng = np.random.default_rng(5)
+    takes = [(f"s/{n % 3}", [rng.uniform(0.02, 0.1, (20, 20)).astype(np.float32)] * 2) for n in range(9)]
+    takes.append(("s/2", []))
+    counts = {"s/0": 3, "s/1": 3, "s/2": 4}
+    found = subject_hands_of(takes, counts)
+    assert [(hand.subject, hand.hand, hand.n_frames) for hand in found] == [
+        (f"s/{n}", side, 60) for n in range(3) for side in ("left", "right")
+    ]
