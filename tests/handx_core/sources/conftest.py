@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from handx_core.hand_models.mano import ManoFiles
+
 # OpenPose order of 21: wrist, then thumb, index, middle, ring, pinky from the palm out; as project joint numbers.
 OPENPOSE_AS_PROJECT = [0, 13, 14, 15, 16, 1, 2, 3, 17, 4, 5, 6, 18, 10, 11, 12, 19, 7, 8, 9, 20]
 
@@ -22,10 +24,15 @@ def world() -> np.ndarray:
 
 @pytest.fixture
 def write_gigahands(tmp_path: Path, world: np.ndarray) -> Callable[..., Path]:
-    """Write p007-desk/012 both ways: joints world -> rig (-x, z, y) back to (x y z) = (-X, Z, Y)."""
+    """Write p007-desk/012 in all ways: joints world -> rig (-x, z, y) back to (x y z) = (-X, Z, Y)."""
 
     def write(
-        *, aligned: bool = True, triangulated: bool = True, chosen: bool = True, scene: str = "p007-desk"
+        *,
+        aligned: bool = True,
+        parameters: bool = False,
+        triangulated: bool = True,
+        chosen: bool = True,
+        scene: str = "p007-desk",
     ) -> Path:
         root = tmp_path / "gigahands"
         rig = np.stack([-world[..., 0], world[..., 2], world[..., 1]], axis=-1)[:, :, OPENPOSE_AS_PROJECT]
@@ -40,6 +47,10 @@ def write_gigahands(tmp_path: Path, world: np.ndarray) -> Callable[..., Path]:
         if chosen:
             (folder / "chosen_frames_left.json").write_text(json.dumps([0, 1, 2, 4, 5, 6, 7]))
             (folder / "chosen_frames_right.json").write_text(json.dumps([0, 1, 2, 4, 5, 6, 7]))
+        if parameters:
+            target = root / "hand_poses" / scene / "params"
+            target.mkdir(parents=True)
+            (target / "012.json").write_text(json.dumps({"left": mano_parameters(1), "right": mano_parameters(2)}))
         if aligned:
             target = root / "keypoints_3d_mano_align" / scene / "keypoints_3d_mano_align"
             target.mkdir(parents=True)
@@ -57,11 +68,40 @@ def write_gigahands(tmp_path: Path, world: np.ndarray) -> Callable[..., Path]:
             {"scene": scene, "sequence": "012", "start_frame_id": 0, "end_frame_id": 5, "clarify_annotation": "None"},
         ]
         for row in annotations:
-            row |= {"rewritten_annotation": ["a"] * 5, "all_tokens": []}
+            row |= {"rewritten_annotation": [f"{row['clarify_annotation']} {n}" for n in range(5)], "all_tokens": []}
         (root / "annotations_v2.jsonl").write_text("".join(json.dumps(row) + "\n" for row in annotations))
         return root
 
     return write
+
+
+def mano_parameters(seed: int, n_rows: int = 7) -> dict[str, list]:
+    """One hand of a params file of GigaHands: a row for each of the seven frames that are in a chosen list."""
+    rng = np.random.default_rng(seed)
+    poses = rng.normal(0.0, 0.4, (n_rows, 48))
+    poses[:, :3] = 0.0
+    return {
+        "poses": poses.tolist(),
+        "shapes": rng.normal(0.0, 1.0, (1, 10)).tolist(),
+        "Rh": rng.normal(0.0, 1.0, (n_rows, 3)).tolist(),
+        "Th": rng.normal(0.0, 0.2, (n_rows, 3)).tolist(),
+    }
+
+
+@pytest.fixture(scope="session")
+def standin(tmp_path_factory: pytest.TempPathFactory) -> ManoFiles:
+    """A model of MANO's keys and shapes that is not MANO."""
+    from handx_core.synthetic.mano_standin import write_standin
+
+    folder = tmp_path_factory.mktemp("mano")
+    write_standin(folder / "models")
+    return ManoFiles(folder / "models", folder / "converted")
+
+
+@pytest.fixture(scope="session")
+def no_mano(tmp_path_factory: pytest.TempPathFactory) -> ManoFiles:
+    """Where the model should be, but is not."""
+    return ManoFiles(tmp_path_factory.mktemp("no_mano"), tmp_path_factory.mktemp("no_mano_converted"))
 
 
 @pytest.fixture

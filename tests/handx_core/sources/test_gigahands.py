@@ -75,7 +75,33 @@ def test_rows_of_the_aligned_file_may_be_the_chosen_frames(write_gigahands, worl
 def test_labels_skip_what_is_no_text_and_end_with_the_take(write_gigahands):
     root = write_gigahands()
     take = GIGAHANDS.read_take(root, only_take(root)).take
-    assert take.labels == (Label(0.0, 0.1, "Knead."), Label(0.1, pytest.approx(8 / 30), "Wave."))
+    knead, wave = (tuple(f"{text} {n}" for n in range(5)) for text in ("Knead.", "Wave."))
+    assert take.labels == (Label(0.0, 0.1, "Knead.", knead), Label(0.1, pytest.approx(8 / 30), "Wave.", wave))
+
+
+def change_annotations(root, change):
+    path = root / "annotations_v2.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    for row in rows:
+        change(row)
+    path.write_text("\n".join(map(json.dumps, rows)))
+
+
+def test_paraphrases_may_be_missing_or_no_text(write_gigahands):
+    root = write_gigahands()
+    change_annotations(root, lambda row: row.pop("rewritten_annotation"))
+    assert [label.paraphrases for label in only_take(root).labels] == [(), ()]
+    change_annotations(root, lambda row: row.update(rewritten_annotation=[" Work it. ", "None", "Buggy", ""]))
+    assert [label.paraphrases for label in only_take(root).labels] == [("Work it.",), ("Work it.",)]
+
+
+@pytest.mark.parametrize("rewritten", ["Work it.", [1], None])
+def test_paraphrases_that_are_no_texts_are_rejected(write_gigahands, rewritten):
+    root = write_gigahands()
+    change_annotations(root, lambda row: row.update(rewritten_annotation=rewritten))
+    found = GIGAHANDS.find_takes(root, NO_MANO)
+    assert found.takes[0].labels == ()
+    assert "4 unusable annotations" in found.rejected[0].reason
 
 
 def test_bad_annotations_are_rejected_and_the_rest_goes_on(write_gigahands):
