@@ -11,13 +11,25 @@ import orjson
 
 from assets.stages import DATASET, Item, per_source, table_asset
 from assets.storage import Tables
-from handx_core.captioning.rows import captions_batch
+from handx_core.captioning.rows import (
+    CLIP_COLUMNS,
+    RECORDING_COLUMNS,
+    SKELETON_COLUMNS,
+    captions_batch,
+    source_captions,
+)
 from handx_core.captioning.rules import RULES_HASH, Caption, write_captions
 
 
-@table_asset(group=DATASET, kinds={"python"}, by_source=True, code_version=f"1-{RULES_HASH}", settings=("captions",))
-def captions(context: dg.AssetExecutionContext, kinematic_events: Tables) -> dg.Output[Any]:
-    """Texts of the left hand, the right hand and the two together, at five levels of detail, from the events alone."""
+@table_asset(group=DATASET, kinds={"python"}, by_source=True, code_version=f"2-{RULES_HASH}")
+def captions(
+    context: dg.AssetExecutionContext, recordings: Tables, skeletons: Tables, clips: Tables, kinematic_events: Tables
+) -> dg.Output[Any]:
+    """Texts of the left hand, the right hand and the two together, at five levels of detail.
+
+    The rules tell every clip from its events alone. Where a source brings captions of its own (HandX does), they stand
+    beside these, with the source as their writer.
+    """
 
     def produce(source: str) -> Iterator[Item]:
         shown = False
@@ -31,6 +43,12 @@ def captions(context: dg.AssetExecutionContext, kinematic_events: Tables) -> dg.
             if not shown:
                 shown = True
                 context.add_asset_metadata({"sample": _sample(clip_ids[0], written[0])}, partition_key=source)
+        yield from source_captions(
+            source,
+            recordings[source].batches(RECORDING_COLUMNS),
+            skeletons[source].batches(SKELETON_COLUMNS),
+            clips[source].batches(CLIP_COLUMNS),
+        )
 
     return per_source(context, produce)
 

@@ -4,8 +4,10 @@ What belongs here: `dataset_split`, `motion_dataset`, `motion_statistics`, `text
 What does not: the rule of the split, features, encoders (handx_core), or models.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -16,8 +18,9 @@ from numpy.typing import NDArray
 from assets.data_card import data_card
 from assets.profile import Profile
 from assets.resources import DataFolder
-from assets.stages import DATASET_OVER_ALL, Item, over_all, table_asset
+from assets.stages import DATASET_OVER_ALL, Item, over_all, show, table_asset
 from assets.storage import TableHandle, Tables, as_dataset
+from handx_core.captioning.rows import TEXT_COLUMNS, TextsInOrder
 from handx_core.captioning.rules import CaptionSettings
 from handx_core.columns import batch, to_numpy
 from handx_core.curation.splits import SplitSettings, assign_splits
@@ -25,8 +28,6 @@ from handx_core.curation.statistics import SourceTables
 from handx_core.curation.statistics import dataset_statistics as statistics_of_sources
 from handx_core.errors import TableError
 from handx_core.skeleton import CLIP_FRAMES, N_JOINTS
-
-_LEVELS = 5
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def dataset_split(
     return over_all(produce())
 
 
-@table_asset(group=DATASET_OVER_ALL, kinds={"parquet"}, code_version="1", settings=("captions",))
+@table_asset(group=DATASET_OVER_ALL, kinds={"parquet"}, code_version="2", settings=("captions",))
 def motion_dataset(
     context: dg.AssetExecutionContext,
     clips: Tables,
@@ -109,16 +110,19 @@ def motion_dataset(
     It loads with `datasets.load_dataset("parquet", ...)` and with `handx_core.training.data.MotionTextDataset`; a
     data card lies in the folder of its files.
     """
-    writer = profile.section(CaptionSettings, "captions").writer
+    writers = profile.section(CaptionSettings, "captions").writers
     split = dataset_split.read(["clip_id", "source", "split"])
     side_of = dict(zip(split["clip_id"].to_pylist(), split["split"].to_pylist(), strict=True))
 
     def produce(source: str) -> Iterator[Item]:
         licence_of = _by_skeleton(skeletons[source], recordings[source], "licence")
-        texts = _texts_by_clip(captions[source], writer)
+        texts = TextsInOrder(partial(captions[source].batches, TEXT_COLUMNS), writers)
+        told_by: Counter[str] = Counter()
         for rows in clips[source].batches(["clip_id", "skeleton_id", "subject", "joints", "kept"]):
             kept = rows.filter(rows["kept"])
             ids = kept["clip_id"].to_pylist()
+            told = [texts.of(clip) for clip in ids]
+            told_by.update(of_clip.writer for of_clip in told)
             yield batch(
                 "motion_dataset",
                 {
@@ -127,13 +131,16 @@ def motion_dataset(
                     "split": [side_of[clip] for clip in ids],
                     "licence": [licence_of[skeleton] for skeleton in kept["skeleton_id"].to_pylist()],
                     "joints": kept["joints"],
-                    **{part: [texts[clip][part] for clip in ids] for part in ("left", "right", "interaction")},
+                    "left": [of_clip.left for of_clip in told],
+                    "right": [of_clip.right for of_clip in told],
+                    "interaction": [of_clip.interaction for of_clip in told],
                 },
             )
+        context.add_asset_metadata({f"clips_told_by_writer_{source}": dict(told_by)})
 
     card = files.files("motion_dataset") / "README.md"
     licences = {source: _licences(recordings[source]) for source in recordings}
-    card.write_text(data_card(split, licences, profile.name, writer), encoding="utf-8")
+    card.write_text(data_card(split, licences, profile.name, ", else ".join(writers)), encoding="utf-8")
     context.add_output_metadata({"data_card": dg.MetadataValue.path(card)})
     return over_all((source, produce(source)) for source in clips)
 
@@ -168,15 +175,18 @@ def text_embeddings(motion_dataset: Tables, profile: dg.ResourceParam[Profile]) 
     return over_all(produce())
 
 
-@table_asset(group=DATASET_OVER_ALL, kinds={"numpy"}, code_version="1")
-def dataset_statistics(recordings: Tables, skeletons: Tables, clips: Tables, captions: Tables) -> dg.Output[Any]:
-    """How much there is of each source: hours, takes, clips kept and why not, contact, intensity, words."""
+@table_asset(group=DATASET_OVER_ALL, kinds={"numpy"}, code_version="2")
+def dataset_statistics(
+    context: dg.AssetExecutionContext, recordings: Tables, skeletons: Tables, clips: Tables, captions: Tables
+) -> dg.Output[Any]:
+    """How much there is of each source: hours, takes, clips kept and why not, contact, intensity, words, licences."""
+    from handx_core.viewing.sources import sources_picture, sources_table
 
     def produce() -> Iterator[Item]:
-        yield statistics_of_sources(
+        figures = statistics_of_sources(
             {
                 source: SourceTables(
-                    recordings=recordings[source].batches(["subject"]),
+                    recordings=recordings[source].batches(["subject", "licence"]),
                     skeletons=skeletons[source].batches(["joints"]),
                     clips=clips[source].batches(),
                     captions=captions[source].batches(["left", "right", "interaction"]),
@@ -184,6 +194,10 @@ def dataset_statistics(recordings: Tables, skeletons: Tables, clips: Tables, cap
                 for source in recordings
             }
         )
+        rows = figures.to_pylist()
+        context.add_asset_metadata({"sources": dg.MetadataValue.md(sources_table(rows))})
+        show(context, "comparison", sources_picture(rows))
+        yield figures
 
     return over_all(produce())
 
@@ -195,19 +209,6 @@ def _by_skeleton(skeletons: TableHandle, recordings: TableHandle, column: str) -
     cut = skeletons.read(["skeleton_id", "recording_id"])
     pairs = zip(cut["skeleton_id"].to_pylist(), cut["recording_id"].to_pylist(), strict=True)
     return {skeleton: of_recording[recording] for skeleton, recording in pairs}
-
-
-def _texts_by_clip(captions: TableHandle, writer: str) -> dict[str, dict[str, list[str]]]:
-    """For each clip the writer's first variant, as lists over the levels of left, right and interaction."""
-    columns = ["clip_id", "level", "writer", "variant", "left", "right", "interaction"]
-    texts: dict[str, dict[str, list[str]]] = {}
-    for rows in captions.batches(columns):
-        for row in rows.to_pylist():
-            if row["writer"] == writer and row["variant"] == 0:
-                of_clip = texts.setdefault(row["clip_id"], {})
-                for part in ("left", "right", "interaction"):
-                    of_clip.setdefault(part, [""] * _LEVELS)[row["level"] - 1] = row[part]
-    return texts
 
 
 def _licences(recordings: TableHandle) -> list[str]:

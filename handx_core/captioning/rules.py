@@ -43,9 +43,19 @@ SOURCES: Final = ("facts", "hand_summary", "pair_summary", "phrases", "hand_text
 
 
 class CaptionSettings(Settings):
-    """Who writes the captions."""
+    """Whose captions train; all that there are stand in the table `captions`.
 
-    writer: Literal["rules"] = "rules"
+    writer: "rules", which tell every clip of every source, or "handx", the texts that HandX's archives bring for their
+    clips. A clip for which the chosen writer has not all five levels trains on the rules' texts, so that a profile with
+    "handx" takes clips of any source; the metadata of `motion_dataset` count such clips.
+    """
+
+    writer: Literal["rules", "handx"] = "rules"
+
+    @property
+    def writers(self) -> tuple[str, ...]:
+        """The writers whose texts train, the preferred one first."""
+        return tuple(dict.fromkeys((self.writer, "rules")))
 
 
 @dataclass(frozen=True)
