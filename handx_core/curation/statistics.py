@@ -39,8 +39,8 @@ TEXT_COLUMNS: Final = ("left", "right", "interaction")
 class SourceTables:
     """The tables of one source, batch by batch; each is read once, and these columns of it are used.
 
-    recordings: subject. skeletons: joints. clips: skeleton_id, start_frame (ascending in a skeleton), kept, reason,
-    intensity_*. captions: left, right, interaction.
+    recordings: subject, licence. skeletons: joints. clips: skeleton_id, start_frame (ascending in a skeleton), kept,
+    reason, intensity_*. captions: left, right, interaction.
     """
 
     recordings: Iterable[pa.RecordBatch]
@@ -95,6 +95,7 @@ class _Counts:
     dropped: Counter[str] = field(default_factory=Counter)
     intensity: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(INTENSITY_COLUMNS)))
     texts: int = 0
+    licences: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "_Counts") -> None:
         """Add another source to this one."""
@@ -123,6 +124,7 @@ class _Counts:
             ("contact_duration", _ratio(self.frames_in_contact / FPS, self.contacts), "s"),
             ("contact_frequency", _ratio(self.contacts * FPS, self.frames), "1/s"),
             ("texts", self.texts, ""),
+            *((f"licence: {licence}", number, "takes") for licence, number in sorted(self.licences.items())),
         ]
         return [
             {"source": source, "metric": name, "value": None if value is None else float(value), "unit": unit}
@@ -135,6 +137,7 @@ def _count(tables: SourceTables) -> _Counts:
     for batch in tables.recordings:
         counts.takes += len(batch)
         counts.subjects.update(batch["subject"].to_pylist())
+        counts.licences.update(batch["licence"].to_pylist())
     for batch in tables.skeletons:
         for joints in batch["joints"]:
             _count_skeleton(counts, columns.list_to_numpy(joints, (2, N_JOINTS, 3)))

@@ -45,7 +45,14 @@ def source_tables(source: str, skeletons: list[np.ndarray], kept: dict[int, str 
     captions = {"left": ["a"] * texts, "right": ["b"] * texts, "interaction": [""] * texts}
     joints = columns.ragged_lists([s.reshape(len(s), -1) for s in skeletons], np.float32)
     return SourceTables(
-        recordings=[pa.RecordBatch.from_pydict({"subject": [f"{source}/p1", f"{source}/p2", f"{source}/p1"]})],
+        recordings=[
+            pa.RecordBatch.from_pydict(
+                {
+                    "subject": [f"{source}/p1", f"{source}/p2", f"{source}/p1"],
+                    "licence": ["free", f"that of {source}", "free"],
+                }
+            )
+        ],
         skeletons=[pa.RecordBatch.from_pydict({"joints": joints})],
         clips=[pa.RecordBatch.from_pydict(clips)],
         captions=[pa.RecordBatch.from_pydict(captions)],
@@ -101,6 +108,13 @@ def test_all_sources_together_are_weighted_by_what_they_hold(table: pa.RecordBat
     assert found["contact_ratio"] == pytest.approx(35 / 180)
     assert found["contact_duration"] == pytest.approx(35 / 30 / 4)
     assert (found["clips_dropped: slow"], found["clips_dropped: too still"]) == (2, 1)
+
+
+def test_licences_are_counted_by_their_takes(table: pa.RecordBatch) -> None:
+    assert figures(table, "gigahands")["licence: free"] == 2
+    assert figures(table, "gigahands")["licence: that of gigahands"] == 1
+    assert "licence: that of h2o" not in figures(table, "gigahands")
+    assert figures(table, "all")["licence: free"] == 4
 
 
 def test_an_empty_source_has_zeros_and_no_means() -> None:
