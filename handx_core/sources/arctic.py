@@ -33,7 +33,13 @@ from handx_core.hand_models.mano import N_BETAS, N_POSE, SIDES, ManoFiles
 from handx_core.safe_load import read_npy
 from handx_core.sources import raw_files
 from handx_core.sources.base import FoundTakes, Label, Recording, SourceInfo, Take, TrackedHands
-from handx_core.sources.mano_parameters import HandParameters, check_parameters, joints_of_parameters, stack_hands
+from handx_core.sources.mano_parameters import (
+    HandParameters,
+    check_parameters,
+    joints_of_parameters,
+    model_fault,
+    stack_hands,
+)
 
 FPS: Final = 30.0
 HANDS: Final = ".mano.npy"
@@ -87,10 +93,10 @@ class Arctic:
     info = INFO
 
     def find_takes(self, root: Path, mano: ManoFiles) -> FoundTakes:
-        """Every sequence of every subject; none where MANO is missing. Object files are read, for the labels."""
-        missing = mano.missing()
-        if missing is not None:
-            return FoundTakes((), (missing,))
+        """Every sequence of every subject; none where MANO cannot be used. Object files are read, for the labels."""
+        fault = model_fault(mano)
+        if fault is not None:
+            return FoundTakes((), (fault,))
         there, absent, split_path = _walk(root)
         splits, rejected = _official_splits(root, split_path)
         known = {_key(path) for path in there + absent}
@@ -213,6 +219,7 @@ def _labels(root: Path, hands: Path) -> tuple[tuple[Label, ...], list[Rejection]
     try:
         trajectory = read_npy(raw_files.read_bytes(root, path, _LARGEST_OBJECT), path)
         trajectory = raw_files.numbers(trajectory, (-1, 7), path, "object")
+        raw_files.check_stamps(np.arange(len(trajectory), dtype=np.float64), path)
         raw_files.check_positions(trajectory[:, 4:] * _MILLIMETRE, path, "object")
     except RawDataError as error:
         return (own,), [Rejection(error.path, "file", error.reason)]

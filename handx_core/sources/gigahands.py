@@ -43,7 +43,13 @@ from handx_core.hand_models.mano import N_BETAS, N_POSE, SIDES, ManoFiles
 from handx_core.sources import raw_files
 from handx_core.sources.base import FoundTakes, Label, Recording, SourceInfo, Take, TrackedHands
 from handx_core.sources.joint_orders import PROJECT_FROM_OPENPOSE
-from handx_core.sources.mano_parameters import HandParameters, check_parameters, joints_of_parameters, stack_hands
+from handx_core.sources.mano_parameters import (
+    HandParameters,
+    check_parameters,
+    joints_of_parameters,
+    model_fault,
+    stack_hands,
+)
 
 FPS: Final = 30.0
 ALIGNED: Final = "keypoints_3d_mano_align"
@@ -92,7 +98,7 @@ class GigaHands:
                 for entry in (e for variant in VARIANTS for e in _sequences(path / variant)):
                     stored.setdefault((path.name, entry.stem), []).append(entry.relative_to(root))
         labels, rejected = _labels(root, annotations[0]) if annotations else ({}, [])
-        missing = mano.missing()
+        fault = model_fault(mano)
         takes = [
             Take(
                 recording_id=f"gigahands/{scene}/{sequence}",
@@ -101,10 +107,11 @@ class GigaHands:
                 labels=tuple(labels.get((scene, sequence), ())),
             )
             for (scene, sequence), paths in stored.items()
-            for path in _best(root, paths, has_mano=missing is None)
+            for path in _best(root, paths, has_mano=fault is None)
         ]
-        if missing is not None and len(stored) > len({take.recording_id for take in takes}):
-            rejected.append(missing)
+        loses_takes = len(stored) > len({take.recording_id for take in takes})
+        if fault is not None and (loses_takes or mano.missing() is None):
+            rejected.append(fault)
         return FoundTakes(tuple(sorted(takes, key=lambda take: take.recording_id)), tuple(rejected))
 
     def read_take(self, root: Path, take: Take) -> Recording:

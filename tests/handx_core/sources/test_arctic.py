@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from handx_core.errors import RawDataError
+from handx_core.hand_models.mano import SIDES
 from handx_core.sources.arctic import Arctic
 from handx_core.sources.base import Label
 
@@ -173,6 +174,18 @@ def test_a_bad_object_file_is_rejected_and_the_take_goes_on(tmp_path, standin, t
     found = ARCTIC.find_takes(tmp_path, standin)
     assert [label.text for label in found.takes[0].labels] == ["grabs the box"]
     assert [rejection.path for rejection in found.rejected] == ["raw_seqs/s01/box_grab_01.object.npy"]
+
+
+def test_hands_have_the_mean_pose_added_and_face_away_from_the_person(tmp_path, standin):
+    hands = write_hands(tmp_path)
+    tracked = ARCTIC.to_hands(ARCTIC.read_take(tmp_path, only_take(tmp_path, standin)), standin)
+    assert tracked.valid.all()
+    for number, side in enumerate(SIDES):
+        model, stored = standin.hand(side), hands[side]
+        pose = stored["pose"] + model.mean_pose
+        world = model.joints(pose, stored["shape"], stored["rot"], stored["trans"], pose_is="absolute")
+        expected = np.stack([-world[..., 0], -world[..., 1], world[..., 2]], axis=-1)
+        np.testing.assert_allclose(tracked.joints[:, number], expected, atol=1e-6)
 
 
 def put(side, name, value):
