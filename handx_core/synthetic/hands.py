@@ -7,14 +7,17 @@ The kinematics is a nested chain of local frames, written on purpose without the
 it can serve as the known truth for the readers of those formats. It is defined for the LEFT hand; a right hand is
 its mirror image.
 
+All lengths of a hand are linear in five shape coefficients, so that a model of MANO's kind, whose rest joints are
+linear in its ten betas, can be every hand of this family exactly (`mano_standin` says why five and not ten).
+
 Wrist frame of the left hand: origin at the wrist joint, x towards the fingers, y out of the back of the hand,
 z towards the thumb's side. Angles, (5 digits in the order of FINGERS, 4), radians:
-thumb: opposition (about an axis through the wrist), then flexion at CMC, MCP and IP;
+thumb: opposition (about an axis through the shape's own pivot), then flexion at CMC, MCP and IP;
 fingers: abduction (positive towards the thumb's side), then flexion at MCP, PIP and DIP. Flexion is positive.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,19 +52,43 @@ _THUMB_DIRECTION: Final = np.array([0.66, -0.36, 0.66])
 _THUMB_FLEXES_TOWARDS: Final = np.array([0.40, -0.66, -0.64])
 _OPPOSITION_AXIS: Final = np.array([0.95, -0.05, 0.31])
 
-_SCALE_SD: Final = 0.055
-_BONE_SD: Final = 0.030
+N_COEFFICIENTS: Final = 5
+
+_LARGEST_COEFFICIENT: Final = 2.0
+
+
+def _spreads() -> Floats:
+    """(5, 5, 4) relative change of a digit's lengths by each coefficient: wrist to its root, then its three bones.
+
+    All of the hand; fingers against palm; the palm's breadth (index against pinky); near bones against far ones; the
+    thumb against the others. Together they vary a bone by 6 % (standard deviation), mostly by the size of the hand.
+    """
+    spreads = np.zeros((N_COEFFICIENTS, len(FINGERS), 4))
+    spreads[0] = 0.055
+    spreads[1] = [-0.020, 0.018, 0.018, 0.018]
+    spreads[2] = np.array([0.010, 0.018, 0.006, -0.008, -0.024])[:, None]
+    spreads[3, :, 1:] = [0.020, -0.005, -0.020]
+    spreads[4] = np.array([0.024, -0.008, 0.006, 0.006, -0.008])[:, None]
+    return spreads
+
+
+_SPREADS: Final = _spreads()
+
+
+ThumbPivot = Literal["wrist", "cmc"]
+"""What the thumb's opposition turns about: UmeTrack's thumb swings about the wrist, MANO's about its own CMC joint."""
 
 
 @dataclass(frozen=True, eq=False)
 class HandShape:
     """The unchanging geometry of one hand, in the wrist frame of the left hand, metres.
 
-    knuckles: (4, 3) MCP joints, index to pinky. finger_lengths: (4, 3). finger_frames: (4, 3, 3) columns are the
-    straight finger's own x, y, z. thumb_root: (3,) CMC joint at zero opposition. thumb_lengths: (3,). thumb_frame:
-    (3, 3). opposition_axis: (3,) unit, through the wrist.
+    coefficients: (5,) which the lengths are linear in. knuckles: (4, 3) MCP joints, index to pinky. finger_lengths:
+    (4, 3). finger_frames: (4, 3, 3) columns are the straight finger's own x, y, z. thumb_root: (3,) CMC joint at zero
+    opposition. thumb_lengths: (3,). thumb_frame: (3, 3). opposition_axis: (3,) unit, through opposition_pivot: (3,).
     """
 
+    coefficients: Floats
     knuckles: Floats
     finger_lengths: Floats
     finger_frames: Floats
@@ -69,27 +96,42 @@ class HandShape:
     thumb_lengths: Floats
     thumb_frame: Floats
     opposition_axis: Floats
+    opposition_pivot: Floats
 
 
-def draw_hand_shape(rng: np.random.Generator) -> HandShape:
-    """A hand of an adult: one scale for all of it, and a smaller variation for each bone."""
-    scale = 1.0 + _SCALE_SD * np.clip(rng.standard_normal(), -2.0, 2.0)
+def draw_hand_shape(rng: np.random.Generator, thumb_pivot: ThumbPivot = "wrist") -> HandShape:
+    """A hand of an adult: its size, proportions that vary less, and how its fingers fan and roll."""
+    coefficients = np.clip(rng.standard_normal(N_COEFFICIENTS), -_LARGEST_COEFFICIENT, _LARGEST_COEFFICIENT)
+    fan = np.radians(1.0) * rng.standard_normal(4)
+    roll = np.radians(1.5) * rng.standard_normal(4)
+    return hand_shape(coefficients, thumb_pivot, fan=fan, roll=roll)
 
-    def vary(lengths: Floats, shape: tuple[int, ...]) -> Floats:
-        return lengths * scale * (1.0 + _BONE_SD * np.clip(rng.standard_normal(shape), -2.0, 2.0))
 
-    fan = _FINGER_FAN + np.radians(1.0) * rng.standard_normal(4)
-    roll = _FINGER_ROLL + np.radians(1.5) * rng.standard_normal(4)
+def hand_shape(
+    coefficients: Floats,
+    thumb_pivot: ThumbPivot,
+    *,
+    fan: Floats | float = 0.0,
+    roll: Floats | float = 0.0,
+) -> HandShape:
+    """The hand of five coefficients; all zero is the mean hand, and lengths are linear in them.
+
+    fan, roll: (4,) radians, added to those of the mean hand's fingers, index to pinky; they change no length.
+    """
+    factors = 1.0 + np.einsum("k,kdb->db", coefficients, _SPREADS)
+    thumb_root = _THUMB_ROOT * factors[0, 0]
     # About -y: positive fans towards the thumb. Then a roll about the finger itself.
-    frames = Rotation.from_euler("YX", np.stack([-fan, roll], axis=-1)).as_matrix()
+    turns = np.stack([-(_FINGER_FAN + fan), _FINGER_ROLL + roll], axis=-1)
     return HandShape(
-        knuckles=vary(_KNUCKLES, (4, 1)),
-        finger_lengths=vary(_FINGER_LENGTHS, (4, 3)),
-        finger_frames=frames,
-        thumb_root=vary(_THUMB_ROOT, (1,)),
-        thumb_lengths=vary(_THUMB_LENGTHS, (3,)),
+        coefficients=coefficients,
+        knuckles=_KNUCKLES * factors[1:, :1],
+        finger_lengths=_FINGER_LENGTHS * factors[1:, 1:],
+        finger_frames=Rotation.from_euler("YX", turns).as_matrix(),
+        thumb_root=thumb_root,
+        thumb_lengths=_THUMB_LENGTHS * factors[0, 1:],
         thumb_frame=_frame_flexing_towards(_THUMB_DIRECTION, _THUMB_FLEXES_TOWARDS),
         opposition_axis=_OPPOSITION_AXIS / np.linalg.norm(_OPPOSITION_AXIS),
+        opposition_pivot=np.zeros(3) if thumb_pivot == "wrist" else thumb_root,
     )
 
 
@@ -106,22 +148,31 @@ def digit_joints(shape: HandShape, digit: int, angles: Floats) -> Floats:
 
     digit: index into FINGERS. angles: (T, 4) radians. Returns (T, 4, 3) metres.
     """
+    frames = digit_frames(shape, digit, angles)
     if digit == 0:
         swing = Rotation.from_rotvec(angles[:, :1] * shape.opposition_axis)
-        root = swing.apply(shape.thumb_root)
-        frame = swing * Rotation.from_matrix(shape.thumb_frame) * _flexion(angles[:, 1])
+        root = shape.opposition_pivot + swing.apply(shape.thumb_root - shape.opposition_pivot)
         lengths = shape.thumb_lengths
     else:
         root = np.broadcast_to(shape.knuckles[digit - 1], (len(angles), 3))
-        side = Rotation.from_rotvec(angles[:, :1] * np.array([0.0, -1.0, 0.0]))
-        frame = Rotation.from_matrix(shape.finger_frames[digit - 1]) * side * _flexion(angles[:, 1])
         lengths = shape.finger_lengths[digit - 1]
     joints = [root]
-    for bone, length in enumerate(lengths):
-        if bone:
-            frame = frame * _flexion(angles[:, bone + 1])
+    for frame, length in zip(frames, lengths, strict=True):
         joints.append(joints[-1] + frame.apply([length, 0.0, 0.0]))
     return np.stack(joints, axis=1)
+
+
+def digit_frames(shape: HandShape, digit: int, angles: Floats) -> list[Rotation]:
+    """The orientations of a digit's three bones in the wrist frame, T each; the bones lie along their x."""
+    if digit == 0:
+        side = Rotation.from_rotvec(angles[:, :1] * shape.opposition_axis) * Rotation.from_matrix(shape.thumb_frame)
+    else:
+        spread = Rotation.from_rotvec(angles[:, :1] * np.array([0.0, -1.0, 0.0]))
+        side = Rotation.from_matrix(shape.finger_frames[digit - 1]) * spread
+    frames = [side * _flexion(angles[:, 1])]
+    for bone in (2, 3):
+        frames.append(frames[-1] * _flexion(angles[:, bone]))
+    return frames
 
 
 def _flexion(angle: Floats) -> Rotation:

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from handx_core.settings import Settings
 from handx_core.skeleton import FPS, HANDS, LEFT, N_JOINTS
-from handx_core.synthetic.hands import MIRROR, Floats, draw_hand_shape, hand_joints, place_hand
+from handx_core.synthetic.hands import MIRROR, Floats, ThumbPivot, draw_hand_shape, hand_joints, place_hand
 from handx_core.synthetic.movement import play, sway, tremor
 from handx_core.synthetic.poses import Postures, turn_rotation
 from handx_core.synthetic.script import Scene, write_script
@@ -40,6 +40,9 @@ _SUBJECTS: Final = {
     "arctic": tuple(f"s{number:02d}" for number in (1, 2, 4, 5, 6, 7, 8, 9, 10)),
     "h2o": tuple(f"subject{number}" for number in range(1, 5)),
 }
+_STORED_AS_UMETRACK: Final = ("hot3d",)
+"""Sources whose hands are UmeTrack's. MANO, which others store, cannot move the thumb's CMC joint in the palm."""
+
 _ARCTIC_OBJECTS: Final = (
     "box",
     "capsulemachine",
@@ -154,7 +157,8 @@ def true_takes(source: str, settings: SyntheticSettings) -> Iterator[TrueTake]:
 @lru_cache(maxsize=64)
 def subject_postures(source: str, subject: int, settings: SyntheticSettings) -> Postures:
     """The hands of a subject (the right one is the left one's mirror image) and the poses solved for them."""
-    return Postures(draw_hand_shape(seeded(settings, source, subject, "hand")))
+    pivot: ThumbPivot = "wrist" if source in _STORED_AS_UMETRACK else "cmc"
+    return Postures(draw_hand_shape(seeded(settings, source, subject, "hand"), pivot))
 
 
 def make_take(name: TakeName, settings: SyntheticSettings) -> TrueTake:

@@ -15,7 +15,7 @@ _TO_MM: Final = 1e3
 _NONE: Final = 255.0
 _WRIST_LIMIT_RAD: Final = 0.785
 _OPPOSITION_PIVOT_M: Final = 0.020
-"""Distance of the pivot of the thumb's first angle from the wrist, along its axis: any point of the axis serves."""
+"""How far along its axis the profile's pivot of the thumb's first angle lies from ours: any point of it serves."""
 
 _WRIST_BONE: Final = 1
 _PALM_CENTRE_BONES: Final = (1, 8, 5)
@@ -53,7 +53,7 @@ def _axes(shape: HandShape) -> Floats:
 
 def _pivots(shape: HandShape, rest: Floats) -> Floats:
     """(22, 3) metres. A finger's first two angles share the MCP joint; the thumb's turn about four points."""
-    pivots = [_OPPOSITION_PIVOT_M * shape.opposition_axis, *rest[list(CHAINS["thumb"][:3])]]
+    pivots = [shape.opposition_pivot + _OPPOSITION_PIVOT_M * shape.opposition_axis, *rest[list(CHAINS["thumb"][:3])]]
     for finger in FINGERS[1:]:
         mcp, pip, dip, _ = CHAINS[finger]
         pivots += [rest[mcp], rest[mcp], rest[pip], rest[dip]]
