@@ -4,9 +4,11 @@ What belongs here: `raw_files` and `recordings`. What does not: any file format 
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 
@@ -18,6 +20,9 @@ from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import SOURCES
 from handx_core.sources.reading import read_source
 from handx_core.sources.rows import recordings_batch
+
+EMPTY: Final = "empty"
+"""Version of a raw folder without a file."""
 
 _RECORDINGS_A_BATCH = 4
 
@@ -54,16 +59,35 @@ def recordings(
     return per_source(context, produce)
 
 
+@dataclass(frozen=True)
+class FolderState:
+    """A raw folder at a look. version: EMPTY where nothing is there. changed_at: of its newest change, Unix time."""
+
+    version: str
+    changed_at: float
+
+
 def version_of(folder: Path | None) -> str:
     """A hash of the names, sizes and times of change of all files below a raw folder, without reading them.
 
     A file that was only touched makes a source read as new; rebuilding it then finds the same content, and nothing
     after it reads as new.
     """
-    if folder is None:
-        return "empty"
-    digest = hashlib.sha256()
-    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
-        state = path.stat()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
-    return digest.hexdigest()[:16]
+    return EMPTY if folder is None else state_of(folder).version
+
+
+def state_of(folder: Path) -> FolderState:
+    """The version of a raw folder, whether it is there or not, and when anything in it changed last."""
+    digest, changed_at, n_files = hashlib.sha256(), 0.0, 0
+    for path, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            file = os.path.join(path, name)
+            try:
+                state = os.stat(file)
+            except FileNotFoundError:  # it went while we looked, or is a link to nowhere
+                continue
+            digest.update(f"{os.path.relpath(file, folder)}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+            changed_at = max(changed_at, state.st_ctime)  # unlike st_mtime not that of the archive it came from
+            n_files += 1
+    return FolderState(digest.hexdigest()[:16] if n_files else EMPTY, changed_at)

@@ -18,6 +18,7 @@ from assets.storage import TableStore
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.schemas import TABLES
 from pipelines.jobs import JOBS
+from pipelines.sensors import new_raw_data
 from pipelines.tables import ParquetTables
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
@@ -47,6 +48,7 @@ def build_defs(
         assets=[*made, *(asset for asset in loaded if isinstance(asset, dg.SourceAsset))],
         asset_checks=[*map(table_check, tables), few_files_rejected, no_motion_on_two_sides],
         jobs=JOBS,
+        sensors=[new_raw_data],
         executor=dg.in_process_executor,
         resources={
             "io_manager": ParquetTables(root=root, allow_emptying=profile.allow_emptying),
