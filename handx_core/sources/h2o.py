@@ -198,11 +198,12 @@ def _read_contents(root: Path, folder: Path, names: Sequence[str]) -> list[bytes
                     content = os.read(file, _LARGEST_FRAME + 1)
                 finally:
                     os.close(file)
-            except OSError:
-                content = b""
-            if not 0 < len(content) <= _LARGEST_FRAME:
-                raw_files.read_bytes(root, folder / name, _LARGEST_FRAME)
-                raise RawDataError(folder / name, "expected a file that stays as it is, found one that is written to")
+            except OSError as error:
+                raise RawDataError(folder / name, f"expected a readable file, found: {error.strerror}") from error
+            if not content:
+                raise RawDataError(folder / name, "expected data, found an empty file")
+            if len(content) > _LARGEST_FRAME:
+                raise RawDataError(folder / name, f"expected at most {_LARGEST_FRAME} bytes, found more")
             contents.append(content)
     finally:
         os.close(descriptor)

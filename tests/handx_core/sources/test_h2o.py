@@ -1,5 +1,6 @@
 """H2O files written by hand are read to the world they came from."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,52 @@ def test_official_split(write_h2o, subject, place, split):
     assert splits[f"h2o/{subject}/{place}/0"] == split
 
 
+def test_the_official_lists_come_before_the_documented_split(write_h2o):
+    root = write_h2o()
+    (root / "Pose_Lists").mkdir()
+    (root / "Pose_Lists" / "pose_val.txt").write_text("Subject2/k1/3/cam4/rgb/000004.png\r\n")
+    found = H2O.find_takes(root, NO_MANO)
+    assert found.takes[0].official_split == "val"
+    (root / "Pose_Lists" / "pose_test.txt").write_text("subject2/k1/3/cam4/rgb/000001.png\nnonsense\n")
+    found = H2O.find_takes(root, NO_MANO)
+    assert found.takes[0].official_split == "test"
+    assert [(r.path, "found 1 unusable" in r.reason) for r in found.rejected] == [("Pose_Lists/pose_test.txt", True)]
+
+
+def test_names_in_other_case_and_one_folder_deeper_are_the_same_take(write_h2o):
+    root = write_h2o()
+    expected = read(root)
+    deeper = root / "h2o_v1_1"
+    (deeper / "Subject2").mkdir(parents=True)
+    (root / "subject2" / "k1" / "3" / "cam4" / "cam_pose").rename(root / "subject2" / "k1" / "3" / "cam4" / "CAM_POSE")
+    (root / "subject2" / "k1" / "3" / "cam4").rename(root / "subject2" / "k1" / "3" / "Cam4")
+    (root / "subject2" / "k1").rename(deeper / "Subject2" / "K1")
+    (root / "subject2").rmdir()
+    (root / "action_labels").rename(deeper / "Action_Labels")
+    take = H2O.find_takes(root, NO_MANO).takes[0]
+    assert (take.recording_id, take.subject, len(take.labels)) == ("h2o/subject2/k1/3", "h2o/subject2", 2)
+    assert take.labels == expected.take.labels
+    for name, values in H2O.read_take(root, take).arrays.items():
+        np.testing.assert_array_equal(values, expected.arrays[name])
+
+
+@pytest.mark.parametrize("separator", ["\n", "  ", "\t"])
+def test_numbers_may_be_separated_otherwise(write_h2o, separator):
+    root = write_h2o()
+    expected = read(root)
+    path = root / HANDS / "000002.txt"
+    path.write_text(separator.join(path.read_text().split()) + "\n\n")
+    np.testing.assert_array_equal(read(root).arrays["joints"], expected.arrays["joints"])
+
+
+def test_a_pipe_for_a_file_does_not_hang(write_h2o):
+    root = write_h2o()
+    (root / HANDS / "000002.txt").unlink()
+    os.mkfifo(root / HANDS / "000002.txt")
+    with pytest.raises(RawDataError, match=r"000002\.txt"):
+        read(root)
+
+
 def test_a_label_path_cannot_leave_the_folder(write_h2o):
     root = write_h2o()
     path = root / "action_labels" / "action_val.txt"
@@ -87,6 +134,9 @@ def test_a_label_path_cannot_leave_the_folder(write_h2o):
         (b"1" + b" nan" * 127, "000002.txt: expected finite numbers"),
         (b"7" + b" 0.5" * 127, "000002.txt: expected flags that are 0 or 1"),
         (b"1" + b" 0.5" * 63 + b" 1" + b" 900" * 63, "expected metres, at most 100"),
+        (b"1" + b" null" * 127, "000002.txt: expected 128 numbers, found other text"),
+        (b"1" + b" 1],[1" * 127, "000002.txt: expected 128 numbers, found other text"),
+        (b"1" + b" 1e999" * 127, "000002.txt: expected finite numbers"),
         (b"0 " * 20_000, "000002.txt: expected at most 16384 bytes"),
     ],
 )
