@@ -14,13 +14,19 @@ import pyarrow as pa
 from assets.motion_dataset import dataset_split, kept_clips
 from assets.partitions import SOURCE_NAMES
 from assets.profile import Profile
-from assets.recordings import recordings
+from assets.recordings import raw_files, recordings
+from assets.resources import RawData
 from assets.storage import TableHandle, TableStore
 from handx_core.curation.splits import SplitSettings, split_violations
+from handx_core.errors import RawDataError
+from handx_core.hand_models.mano import ManoFiles
 from handx_core.schemas import TABLES
+from handx_core.sources import SOURCES
 
 MOST_REJECTED: Final = 0.05
 """Share of a source's files that may be rejected without anybody looking."""
+
+_SHOWN_FAULTS: Final = 10
 
 _STAGES_BEHIND_A_SPLIT: Final = ("clips", "skeletons", "recordings")
 
@@ -50,6 +56,24 @@ def table_check(asset: dg.AssetsDefinition) -> dg.AssetChecksDefinition:
         return dg.AssetCheckResult(passed=not faults, metadata=faults or {"looked_at": ", ".join(handles)})
 
     return keeps_to_its_schema
+
+
+@dg.asset_check(
+    asset=raw_files.key,
+    description="Every source's raw files are there, and can be used as far as their names tell. Reads no motion, so "
+    "that it shows within seconds what hours of work would find.",
+)
+def raw_files_found(raw: dg.ResourceParam[RawData], mano: dg.ResourceParam[ManoFiles]) -> dg.AssetCheckResult:
+    """What was found of each source, what is missing, and where to get it."""
+    found = [found_of(source, raw, mano) for source in SOURCE_NAMES]
+    return dg.AssetCheckResult(
+        passed=all(not record["missing or rejected"] for record in found),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "takes": sum(int(record["takes"]) for record in found),
+            "found": dg.MetadataValue.table([dg.TableRecord(record) for record in found]),
+        },
+    )
 
 
 @dg.asset_check(
@@ -91,6 +115,26 @@ def no_motion_on_two_sides(
     )
     found: dict[str, Any] = {"breaches": len(breaches), "first": "\n".join(breaches[:10])}
     return dg.AssetCheckResult(passed=not breaches, metadata=found)
+
+
+def found_of(source: str, raw: RawData, mano: ManoFiles) -> dict[str, str | int]:
+    """A line for people: takes and subjects of a source, and what is missing or cannot be used."""
+    line: dict[str, str | int] = {"source": source, "takes": 0, "subjects": 0, "missing or rejected": ""}
+    try:
+        folder = raw.folder(source)
+        if folder is None:
+            return {**line, "missing or rejected": raw.how_to_obtain(source)}
+        found = SOURCES[source].find_takes(folder, mano)
+    except RawDataError as error:
+        return {**line, "missing or rejected": str(error)}
+    faults = [f"{rejection.path}: {rejection.reason}" for rejection in found.rejected]
+    if not found.takes and not faults:
+        faults = [f"no take in {folder}; expected {SOURCES[source].info.expects}"]
+    shown = faults[:_SHOWN_FAULTS] + (
+        [f"and {len(faults) - _SHOWN_FAULTS} more"] if len(faults) > _SHOWN_FAULTS else []
+    )
+    subjects = len({take.subject for take in found.takes})
+    return {**line, "takes": len(found.takes), "subjects": subjects, "missing or rejected": "\n".join(shown)}
 
 
 def schema_fault(handle: TableHandle) -> str | None:

@@ -10,7 +10,7 @@ from typing import Final
 import dagster as dg
 
 from assets import benchmark, captions, clips, events, models, motion_dataset, recordings, skeletons
-from assets.checks import few_files_rejected, no_motion_on_two_sides, table_check
+from assets.checks import few_files_rejected, no_motion_on_two_sides, raw_files_found, table_check
 from assets.profile import Profile, load_profile
 from assets.resources import DataFolder, RawData
 from assets.stages import SETTINGS_KEY
@@ -46,7 +46,7 @@ def build_defs(
     tables = [asset for asset in made if asset.key.path[-1] in TABLES]
     return dg.Definitions(
         assets=[*made, *(asset for asset in loaded if isinstance(asset, dg.SourceAsset))],
-        asset_checks=[*map(table_check, tables), few_files_rejected, no_motion_on_two_sides],
+        asset_checks=[*map(table_check, tables), raw_files_found, few_files_rejected, no_motion_on_two_sides],
         jobs=JOBS,
         sensors=[new_raw_data],
         executor=dg.in_process_executor,

@@ -24,7 +24,7 @@ NOT_ASSETS = {"rejected"}
 
 
 def described(defs: dg.Definitions) -> dict[str, Any]:
-    """Assets, checks and jobs as plain values; of code versions only that there is one."""
+    """Assets, checks, jobs and sensors as plain values; of code versions only that there is one."""
     graph = defs.resolve_asset_graph()
     assets = {}
     for key in sorted(graph.get_all_asset_keys(), key=str):
@@ -46,7 +46,8 @@ def described(defs: dg.Definitions) -> dict[str, Any]:
         for job in defs.resolve_all_job_defs()
         if not job.name.startswith("__")
     }
-    return {"assets": assets, "checks": checks, "jobs": jobs}
+    sensors = {sensor.name: [sensor.job_name, sensor.default_status.value] for sensor in defs.sensors or []}
+    return {"assets": assets, "checks": checks, "jobs": jobs, "sensors": sensors}
 
 
 def test_the_definitions_are_those_of_the_snapshot() -> None:
