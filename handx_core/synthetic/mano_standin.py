@@ -8,7 +8,7 @@ and the skin is a cloud of points around them that looks like no hand. The files
 The rest hand is the mean hand with all angles zero, as a left one: x towards the fingers, y out of the back of the
 hand, z towards the thumb; the right one is its mirror image in x, and neither has its wrist at the origin.
 
-Betas: the released MANO_LEFT.pkl has the x of its shapes as the right hand has it, and some annotators mended that while
+Betas: a released MANO_LEFT.pkl has the x of its shapes as the right hand has it, and some annotators mended it while
 others did not. So that both kinds of sources can hold every synthetic hand, betas 0 to 4 are its coefficients in
 mirrored shapes, and betas 5 to 9 the same with x reversed: in unmirrored shapes the two halves change places.
 

@@ -141,8 +141,10 @@ def seeded(settings: SyntheticSettings, *what: object) -> np.random.Generator:
 
 
 def list_takes(source: str, settings: SyntheticSettings) -> list[TakeName]:
-    """The takes of one of SYNTHETIC_SOURCES. Raises ValueError where the source has not that many subjects."""
+    """The takes of one of SYNTHETIC_SOURCES. Raises ValueError where the source has not that many subjects or takes."""
     size = settings.size(source)
+    if source == "holoassist" and size.takes_per_subject > 1:  # its sessions are both
+        raise ValueError(f"{source} has 1 take per subject, {size.takes_per_subject} were asked for")
     if size.subjects > len(_SUBJECTS[source]):
         raise ValueError(f"{source} has {len(_SUBJECTS[source])} subjects, {size.subjects} were asked for")
     return [TakeName(source, s, t) for s in range(size.subjects) for t in range(size.takes_per_subject)]

@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from handx_core.skeleton import BONES, JOINT_NAMES, bone_lengths
-from handx_core.synthetic.hands import JOINT_LIMITS, HandShape, draw_hand_shape, hand_joints, place_hand
+from handx_core.synthetic.hands import (
+    JOINT_LIMITS,
+    N_COEFFICIENTS,
+    HandShape,
+    draw_hand_shape,
+    hand_joints,
+    hand_shape,
+    place_hand,
+)
 from handx_core.synthetic.umetrack_profile import umetrack_profile
 
 SHAPES = [draw_hand_shape(np.random.default_rng(seed)) for seed in range(8)]
@@ -116,3 +124,34 @@ def test_flexion_brings_the_tip_to_the_palm_and_abduction_to_the_thumb(finger: s
     start = hand_joints(SHAPES[0], straight)[0, tip]
     assert hand_joints(SHAPES[0], bent)[0, tip, 1] < start[1] - 0.02, "y leaves the back of the hand"
     assert hand_joints(SHAPES[0], spread)[0, tip, 2] > start[2] + 0.01, "z is the thumb's side"
+
+
+@given(
+    st.lists(st.floats(-2, 2), min_size=N_COEFFICIENTS, max_size=N_COEFFICIENTS),
+    st.lists(st.floats(-2, 2), min_size=N_COEFFICIENTS, max_size=N_COEFFICIENTS),
+)
+def test_rest_joints_are_linear_in_the_coefficients(first: list[float], second: list[float]) -> None:
+    def rest(coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
+        return hand_joints(hand_shape(coefficients, "cmc"), np.zeros((1, 5, 4)))[0]
+
+    a, b = np.array(first), np.array(second)
+    np.testing.assert_allclose(rest(a) + rest(b), rest(a + b) + rest(np.zeros(N_COEFFICIENTS)), atol=1e-12)
+
+
+def test_every_coefficient_changes_the_hand_in_a_way_of_its_own() -> None:
+    rest = [hand_joints(hand_shape(row, "cmc"), np.zeros((1, 5, 4))) for row in np.eye(N_COEFFICIENTS)]
+    changes = np.stack(rest) - hand_joints(hand_shape(np.zeros(N_COEFFICIENTS), "cmc"), np.zeros((1, 5, 4)))
+    assert np.linalg.svd(changes.reshape(N_COEFFICIENTS, -1), compute_uv=False)[-1] > 1e-3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_its_pivot_at_the_root_the_thumb_keeps_it_and_umetrack_can_say_so(seed: int) -> None:
+    shape = draw_hand_shape(np.random.default_rng(seed), "cmc")
+    angles = random_angles(seed, 20)
+    joints = hand_joints(shape, angles)
+    np.testing.assert_allclose(joints[:, JOINT["thumb_cmc"]], shape.thumb_root[None].repeat(20, 0), atol=1e-12)
+    np.testing.assert_allclose(joints, np.stack([umetrack_joints(shape, frame) for frame in angles]), atol=1e-12)
+    swinging = hand_joints(draw_hand_shape(np.random.default_rng(seed), "wrist"), angles)
+    moved = np.linalg.norm((swinging - joints)[:, 13:], axis=-1)
+    assert moved[:, 0].max() > 5e-3
+    np.testing.assert_array_equal(swinging[:, :13], joints[:, :13])

@@ -24,6 +24,8 @@ DEMO = SyntheticSettings()
 SMALL = SyntheticSettings(
     gigahands=SourceSize(subjects=2, takes_per_subject=2),
     hot3d=SourceSize(subjects=2, takes_per_subject=2),
+    holoassist=SourceSize(subjects=4, takes_per_subject=1),
+    arctic=SourceSize(subjects=2, takes_per_subject=2),
     h2o=SourceSize(subjects=2, takes_per_subject=2),
     wrong_start_share=1.0,
     long_gaps_per_minute=2.0,
@@ -64,10 +66,12 @@ def test_shapes_stamps_and_names(takes: dict[str, list[TrueTake]]) -> None:
         assert take.times[0] == 0.0
         step = 1.0 / (29.9995 if take.name.is_aria else 30.0)
         np.testing.assert_allclose(np.diff(take.times), step, atol=2e-9)
-    assert len({take.recording_id for take in everything(takes)}) == 12
+    assert len({take.recording_id for take in everything(takes)}) == 20
     assert takes["gigahands"][1].recording_id == "gigahands/p001-folder/001"
     assert takes["gigahands"][1].subject == "gigahands/p001"
     assert takes["h2o"][0].recording_id == "h2o/subject1/h1/0"
+    assert takes["arctic"][1].recording_id == "arctic/s01/capsulemachine_use_01"
+    assert takes["holoassist"][1].recording_id == "holoassist/R002-2July-DSLR"
     assert {take.name.is_aria for take in takes["hot3d"]} == {True, False}
     assert not any(take.name.is_aria for source in ("gigahands", "h2o") for take in takes[source])
 
@@ -82,6 +86,19 @@ def test_hidden_test_participants_do_not_appear() -> None:
 def test_more_subjects_than_a_source_has_are_refused() -> None:
     with pytest.raises(ValueError, match="h2o has 4 subjects, 5 were asked for"):
         list_takes("h2o", SyntheticSettings(h2o=SourceSize(subjects=5, takes_per_subject=1)))
+
+
+def test_a_session_of_holoassist_is_one_take() -> None:
+    with pytest.raises(ValueError, match="holoassist has 1 take per subject, 2 were asked for"):
+        list_takes("holoassist", SyntheticSettings(holoassist=SourceSize(subjects=1, takes_per_subject=2)))
+
+
+def test_the_thumb_moves_at_its_root_only_where_hands_are_umetracks(takes: dict[str, list[TrueTake]]) -> None:
+    for take in everything(takes):
+        palm = take.joints[:, :, [1, 4, 7, 10]] - take.joints[:, :, :1]
+        root = take.joints[:, :, 13:14] - take.joints[:, :, :1]
+        spread = np.linalg.norm(palm - root, axis=-1).std(axis=0).max()
+        assert spread > 1e-3 if take.name.source == "hot3d" else spread < 1e-12
 
 
 def test_each_person_has_hands_of_their_own_and_the_right_is_the_left_mirrored(
@@ -141,10 +158,13 @@ def test_all_speeds_occur(takes: dict[str, list[TrueTake]]) -> None:
     assert (speeds >= 0.15).mean() > 0.1
 
 
-def test_every_action_occurs_in_the_demo_in_each_source() -> None:
+def test_every_action_occurs_in_the_demo_and_nearly_all_in_each_source() -> None:
+    occurring = {}
     for source in SYNTHETIC_SOURCES:
         scenes = [scene for name in list_takes(source, DEMO) for scene in take_scenes(name, DEMO)]
-        assert {action for scene in scenes for action in (scene.left_action, scene.right_action)} == set(ACTIONS)
+        occurring[source] = {action for scene in scenes for action in (scene.left_action, scene.right_action)}
+        assert len(set(ACTIONS) - occurring[source]) <= 1  # a source of few takes may miss one
+    assert set.intersection(*(occurring[source] for source in ("gigahands", "hot3d", "h2o"))) == set(ACTIONS)
     assert len(ACTIONS) >= 14
 
 
