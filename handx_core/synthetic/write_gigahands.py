@@ -1,8 +1,11 @@
-"""Writes takes as GigaHands stores them: triangulated keypoints, and the world-aligned fit of a hand model.
+"""Writes takes as GigaHands stores them: triangulated keypoints, a hand model's parameters, and its aligned joints.
 
-What belongs here: GigaHands' files, axes, joint order and marks of what is missing. What does not: motion.
+What belongs here: GigaHands' files, axes, joint order, MANO convention and marks of what is missing. What does not:
+motion, or the stand-in of MANO.
 
 World of the rig: y up, the subject faces +z with the left hand at larger x, everything inside the cube from 0 to 1 m.
+Each take has its keypoints; by its number also the aligned joints, the parameters, or nothing more, in turn, as scenes
+of the release differ in what they have.
 """
 
 from collections.abc import Sequence
@@ -15,8 +18,11 @@ from handx_core.skeleton import FPS, HANDS, TIPS, WRIST
 from handx_core.synthetic.descriptions import describe
 from handx_core.synthetic.files import OPENPOSE_JOINTS, WrittenTake, write_json, write_json_lines
 from handx_core.synthetic.hands import Floats
-from handx_core.synthetic.takes import SyntheticSettings, TrueTake, seeded
+from handx_core.synthetic.mano_standin import mano_pose
+from handx_core.synthetic.takes import SyntheticSettings, TrueTake, seeded, subject_postures
 
+_VARIANTS: Final = ("keypoints_3d_mano_align", "params", "keypoints_3d")
+_RIG_FROM_WORLD: Final = np.array([[-1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
 _RIG_ORIGIN: Final = np.array([0.5, -0.55, 0.17])
 _DECIMALS: Final = 6
 _LOST_JOINTS_PER_MINUTE: Final = 4.0
@@ -27,19 +33,36 @@ _SOMETIMES_LOST: Final = tuple(
 _NO_TEXT_SHARE: Final = 0.06
 
 
-def write_take(root: Path, take: TrueTake, settings: SyntheticSettings, *, aligned: bool = False) -> None:
-    """Write one sequence below GigaHands' root; with `aligned`, also the fit of a hand model, a row a frame."""
+def write_take(root: Path, take: TrueTake, settings: SyntheticSettings) -> None:
+    """Write one sequence below GigaHands' root."""
     _, scene, sequence = take.recording_id.split("/")
-    world = take.joints[:, :, OPENPOSE_JOINTS][..., [0, 2, 1]] * np.array([-1.0, 1.0, 1.0]) + _RIG_ORIGIN
+    world = take.joints[:, :, OPENPOSE_JOINTS] @ _RIG_FROM_WORLD.T + _RIG_ORIGIN
     world = np.where(take.valid[..., None, None], world, 0.0).round(_DECIMALS)
     keypoints = _with_confidence(world, take, settings)
     folder = root / "hand_poses" / scene / "keypoints_3d" / sequence
     for hand, side in enumerate(HANDS):
         write_json_lines(folder / f"{side}.jsonl", np.ascontiguousarray(keypoints[:, hand]))
         write_json(folder / f"chosen_frames_{side}.json", np.flatnonzero(take.valid[:, hand]))
-    if aligned:
-        path = root / "keypoints_3d_mano_align" / scene / "keypoints_3d_mano_align" / f"{sequence}.json"
-        write_json(path, world.reshape(len(world), -1))
+    variant = _VARIANTS[take.name.take % len(_VARIANTS)]
+    if variant == "keypoints_3d_mano_align":
+        write_json(root / variant / scene / variant / f"{sequence}.json", world.reshape(len(world), -1))
+    if variant == "params":
+        write_json(root / "hand_poses" / scene / variant / f"{sequence}.json", _parameters(take, settings))
+
+
+def _parameters(take: TrueTake, settings: SyntheticSettings) -> dict[str, dict[str, Floats]]:
+    """MANO's parameters of both hands as EasyMocap has them, a row for each frame in which either hand is complete."""
+    shape = subject_postures("gigahands", take.name.subject, settings).shape
+    stored = take.valid.any(axis=1)
+    hands = {}
+    for hand, side in enumerate(HANDS):
+        fit = mano_pose(take, hand, shape, world=_RIG_FROM_WORLD)
+        poses = np.concatenate([np.zeros((len(fit.pose), 3)), fit.pose - fit.mean_pose], axis=1)
+        rows = {"poses": poses, "Rh": fit.rotation, "Th": fit.translation_about_origin + _RIG_ORIGIN}
+        # A hand that was not found has a row because of the other one, with nothing in it.
+        rows = {name: (values * take.valid[:, hand, None])[stored] for name, values in rows.items()}
+        hands[side] = {**rows, "shapes": fit.betas[None]}
+    return hands
 
 
 def _with_confidence(world: Floats, take: TrueTake, settings: SyntheticSettings) -> Floats:

@@ -22,7 +22,6 @@ from handx_core.skeleton import bone_lengths
 from handx_core.sources import SOURCES
 from handx_core.sources.base import Recording
 from handx_core.sources.reading import read_source
-from handx_core.synthetic import write_gigahands
 from handx_core.synthetic.raw_root import write_raw_root
 from handx_core.synthetic.takes import SourceSize, SyntheticSettings, TrueTake, true_takes
 
@@ -46,8 +45,6 @@ CURATION = CurationSettings()
 def raw_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("raw")
     write_raw_root(root, SETTINGS)
-    aligned = list(true_takes("gigahands", SETTINGS))[-1]
-    write_gigahands.write_take(root / "gigahands", aligned, SETTINGS, aligned=True)
     return root
 
 

@@ -1,18 +1,33 @@
-"""GigaHands' parameters, written by hand: when they are read, of which frames they are, and how they become hands."""
+"""GigaHands' parameters: when they are read, of which frames they are, and how they become hands.
+
+By files written by hand, and by synthetic takes with their truth, in all variants.
+"""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
 from handx_core.errors import RawDataError
-from handx_core.hand_models.mano import SIDES
+from handx_core.hand_models.mano import SIDES, ManoHand
 from handx_core.sources.gigahands import GigaHands
+from handx_core.sources.reading import read_source
+from handx_core.synthetic import write_gigahands as writer
+from handx_core.synthetic.files import WrittenTake
+from handx_core.synthetic.takes import SourceSize, SyntheticSettings, true_takes
 
 GIGAHANDS = GigaHands()
 FOLDER = "hand_poses/p007-desk"
 PARAMETERS = f"{FOLDER}/params/012.json"
+LARGEST_MEAN_ERROR_M = 0.1e-3
+SETTINGS = SyntheticSettings(
+    seconds_per_take=10.0,
+    gigahands=SourceSize(subjects=2, takes_per_subject=3),
+    long_gaps_per_minute=20.0,
+    short_gaps_per_minute=12.0,
+)
 CHOSEN = [0, 1, 2, 4, 5, 6, 7]
 
 
@@ -122,3 +137,89 @@ def test_wrong_shapes_types_and_units_name_the_file(write_gigahands, standin, ch
     change_parameters(root, change)
     with pytest.raises(RawDataError, match=rf"params/012\.json: {reason}"):
         read(root, standin)
+
+
+@pytest.fixture(scope="module")
+def takes(tmp_path_factory, standin):
+    """Recordings with their truth, in the order of recording_id: each variant once for each of two people."""
+    root = tmp_path_factory.mktemp("gigahands")
+    truths = {take.recording_id: take for take in true_takes("gigahands", SETTINGS)}
+    for take in truths.values():
+        writer.write_take(root, take, SETTINGS)
+    writer.write_index(root, [WrittenTake.of(take, SETTINGS) for take in truths.values()], SETTINGS)
+    recordings = list(read_source(GIGAHANDS, root, standin, 1))
+    assert [recording.take.recording_id for recording in recordings] == sorted(truths)
+    return [(recording, truths[recording.take.recording_id]) for recording in recordings]
+
+
+def errors(hands, truth):
+    """Distances to the truth, metres, where there are joints. The rig's origin is a corner of its room."""
+    frames = np.round(hands.times * 30.0).astype(int)
+    moved = hands.joints - truth.joints[frames] - [-0.5, 0.17, -0.55]
+    return np.linalg.norm(moved, axis=-1)[hands.valid]
+
+
+def is_true(recording, truth, mano):
+    """Whether the hands are where they were, when they were, and missing exactly where they were lost."""
+    hands = GIGAHANDS.to_hands(recording, mano)
+    seen = np.zeros(len(truth.times), dtype=bool)
+    frames = hands.times * 30.0
+    if np.abs(frames - np.round(frames)).max() > 1e-6 or frames[-1] > len(seen):
+        return False
+    seen[np.round(frames).astype(int)] = True
+    lost = truth.valid[seen] != hands.valid.any(axis=2)
+    return not lost.any() and errors(hands, truth).mean() < LARGEST_MEAN_ERROR_M
+
+
+def test_all_variants_match_the_truth(takes, standin):
+    assert [recording.variant for recording, _ in takes] == ["keypoints_3d_mano_align", "params", "keypoints_3d"] * 2
+    for recording, truth in takes:
+        assert not truth.valid.all()
+        assert is_true(recording, truth, standin)
+        assert errors(GIGAHANDS.to_hands(recording, standin), truth).max() < LARGEST_MEAN_ERROR_M
+        assert recording.take.subject == truth.subject
+        assert all(len(label.paraphrases) == 5 for label in recording.take.labels)
+
+
+def changed(**changes):
+    """A mistake in stored arrays, by name."""
+
+    def apply(recording):
+        arrays = {name: changes[name](array) for name, array in recording.arrays.items() if name in changes}
+        return replace(recording, arrays=recording.arrays | arrays)
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        pytest.param(changed(translation=lambda places: places[..., [0, 2, 1]]), id="axis"),
+        pytest.param(changed(translation=lambda places: places * [-1.0, 1.0, 1.0]), id="mirror"),
+        pytest.param(changed(translation=lambda places: places * 0.1), id="unit"),
+        pytest.param(changed(rotation=np.negative), id="rotation inverted"),
+        pytest.param(changed(pose=lambda pose: np.roll(pose, 9, axis=-1)), id="order"),
+        pytest.param(changed(pose=lambda pose: pose[:, ::-1]), id="hands swapped"),
+        pytest.param(changed(betas=np.zeros_like), id="mean shape"),
+        pytest.param(changed(chosen=np.ones_like), id="validity"),
+        pytest.param(lambda recording: replace(recording, times=recording.times * 30.0 / 29.0), id="rate"),
+        pytest.param(
+            lambda recording: replace(recording, times=np.arange(len(recording.times)) / 30.0), id="rows for frames"
+        ),
+    ],
+)
+def test_mistakes_in_files_are_seen(takes, standin, mistake):
+    of_parameters = [(recording, truth) for recording, truth in takes if recording.kind == "mano"]
+    assert len(of_parameters) == 2
+    assert not any(is_true(mistake(recording), truth, standin) for recording, truth in of_parameters)
+
+
+def test_turning_about_the_wrist_is_seen(takes, standin, monkeypatch):
+    monkeypatch.setattr(ManoHand, "translation_of_turn_about_origin", lambda hand, betas, turn, place: place)
+    assert not any(is_true(recording, truth, standin) for recording, truth in takes if recording.kind == "mano")
+
+
+def test_a_mean_pose_left_out_is_seen(takes, standin, monkeypatch):
+    joints = ManoHand.joints
+    monkeypatch.setattr(ManoHand, "joints", lambda *arguments, pose_is: joints(*arguments, pose_is="absolute"))
+    assert not any(is_true(recording, truth, standin) for recording, truth in takes if recording.kind == "mano")
