@@ -66,7 +66,7 @@ _SPLITS: Final = ("train", "val", "test")
 _SPLIT_FILE: Final = re.compile(rf"({'|'.join(_SPLITS)})[\w.-]*\.txt", re.ASCII)
 _NO_WORD: Final = frozenset({"", "none"})
 _FILLED_IN_M: Final = 1e-6
-_LARGEST_LABELS: Final = 512 * raw_files.MEGABYTE
+_LARGEST_LABELS: Final = 256 * raw_files.MEGABYTE
 _LARGEST_LIST: Final = 4 * raw_files.MEGABYTE
 
 INFO: Final = SourceInfo(

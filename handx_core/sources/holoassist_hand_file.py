@@ -228,7 +228,7 @@ def _compare_with_the_row_before(
     rows: _Rows, last: _Rows | None, path: Path
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether each row's pose is new, and whether the row repeats pose and stamp both. last: the row before these."""
-    before = np.ones((1, N_JOINTS, 3)) * np.nan if last is None else last.positions
+    before = np.full((1, N_JOINTS, 3), np.nan) if last is None else last.positions
     new = (np.diff(rows.positions, axis=0, prepend=before) != 0.0).any(axis=(1, 2))
     if rows.ticks.min() < 0 or rows.ticks.max() > _LARGEST_TICKS:
         raise RawDataError(path, f"expected ticks from 0 to {_LARGEST_TICKS}, found others")

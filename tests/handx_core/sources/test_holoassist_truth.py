@@ -141,12 +141,17 @@ def test_every_mistake_is_seen(takes, mistake):
     assert not all(matches(MISTAKES[mistake](recording), truth) for recording, truth in takes)
 
 
-def test_a_mistaken_validity_is_seen(takes):
-    """Hands that are lost lie in the origin, which is no place for a wrist: all other flags set, they stay lost."""
-    everything = change(present=np.ones_like, joint_valid=np.ones_like, new=np.ones_like, joint_tracked=np.ones_like)
+def test_each_mark_of_a_lost_hand_is_enough(takes):
+    """With all other marks of a missing hand taken away, the one that is left still says that it is missing."""
+    marks = {name: change(**{name: np.ones_like}) for name in ("present", "joint_valid", "joint_tracked")}
+    marks["joints"] = change(joints=lambda joints: joints + 0.01)  # otherwise in the origin, no place for a wrist
     for recording, truth in takes:
-        hands = HOLOASSIST.to_hands(everything(recording), NO_MANO)
-        assert not hands.valid[~truth.valid].any()
-        moved = change(joints=lambda joints: joints + 0.01)(everything(recording))
-        assert HOLOASSIST.to_hands(moved, NO_MANO).valid[~truth.valid].all()
-        assert not matches(moved, truth)
+        recording = change(new=np.ones_like)(recording)
+        for left in marks:
+            spoiled = recording
+            for name, take_away in marks.items():
+                spoiled = take_away(spoiled) if name != left else spoiled
+            assert not HOLOASSIST.to_hands(spoiled, NO_MANO).valid[~truth.valid].any()
+        spoiled = marks[left](spoiled)
+        assert HOLOASSIST.to_hands(spoiled, NO_MANO).valid[~truth.valid].all()
+        assert not matches(spoiled, truth)
