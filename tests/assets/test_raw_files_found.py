@@ -23,7 +23,7 @@ SOURCE = "h2o"
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("written") / "raw"
-    sizes = dict.fromkeys(SOURCE_NAMES, {"subjects": 4, "takes_per_subject": 1})
+    sizes = {source: {"subjects": 2, "takes_per_subject": 2} for source in SOURCE_NAMES}
     write_raw_root(root, SyntheticSettings.model_validate({"seconds_per_take": 10.0, **sizes}), workers=1)
     return root
 
@@ -46,7 +46,7 @@ def looked_at(root: Path) -> tuple[bool, dict[str, dict[str, Any]]]:
 def test_it_counts_takes_and_subjects_of_every_source(root: Path) -> None:
     _, found = looked_at(root)
     assert list(found) == list(SOURCE_NAMES)
-    assert (found[SOURCE]["takes"], found[SOURCE]["subjects"], found[SOURCE]["missing or rejected"]) == (4, 4, "")
+    assert (found["hot3d"]["takes"], found["hot3d"]["subjects"], found["hot3d"]["missing or rejected"]) == (4, 2, "")
 
 
 def test_a_missing_source_says_where_to_get_it(root: Path) -> None:
