@@ -27,8 +27,6 @@ NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 SETTINGS = SyntheticSettings(seconds_per_take=14.0, long_gaps_per_minute=0.0, short_gaps_per_minute=0.0)
 CURATION = CurationSettings(stride=60, min_speed_m_s=0.0, min_angular_deg_s=0.0)
 SHARED = [make_take(TakeName(name, who, 0), SETTINGS) for name in ("gigahands", "holoassist") for who in range(5)]
-    make_take(TakeName(name, subject, 0), SETTINGS) for name in ("gigahands", "holoassist") for subject in range(5)
-]
 OWN = [make_take(TakeName("h2o", subject, 0), SETTINGS) for subject in range(4)]
 
 
