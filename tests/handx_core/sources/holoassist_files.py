@@ -84,7 +84,7 @@ def write_session(root: Path, world: np.ndarray) -> Path:
         event("Fine grained action", 0.1, 0.2, Verb="grab", Adjective="none", Noun="battery_door", adverbial="none"),
         event("Coarse grained action", 0.0, 9.0, Action_sentence="The student opens it.", Verb="open", Noun="gopro"),
         event("Coarse grained action", 5.0, 9.0, Action_sentence="The student rests."),
-        event("Conversation", 0.0, 0.2),
+        event("Conversation", 0.0, 0.2, Verb="ask", Noun="student"),
     ]
     labels = [{"video_name": SESSION, "taskType": "gopro", "events": events}]
     (root / "data-annotation-trainval-v1_1.json").write_text(json.dumps(labels))

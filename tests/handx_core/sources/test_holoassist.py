@@ -173,6 +173,16 @@ def test_hands_come_together_by_stamps_not_by_rows(root, world):
     np.testing.assert_allclose(hands.joints[expected], world[expected], atol=1e-7)
 
 
+def test_an_instant_of_the_right_hand_alone_is_one_of_its_own(root, world):
+    rows = rows_of(world, 0)
+    del rows[4]
+    write_rows(hand_path(root, "Left"), rows)
+    recording, hands = read(root)
+    np.testing.assert_allclose(recording.times, np.arange(8) * TICKS_PER_FRAME * 1e-7, atol=1e-9)
+    assert np.flatnonzero(~hands.valid[:, 0].all(axis=1)).tolist() == [4]
+    np.testing.assert_allclose(hands.joints[:, 1], world[:, 1], atol=1e-7)
+
+
 def test_the_seconds_place_the_first_row_in_the_video(root):
     for side in ("Left", "Right"):
         path = hand_path(root, side)
@@ -203,12 +213,12 @@ def test_every_stamp_finds_the_nearest_of_the_other_hand(left, right):
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-@pytest.mark.parametrize("block", [1000, 9001, 1 << 22])
+@pytest.mark.parametrize("block", [1000, 9001, 1 << 22, None], ids=["1 kB", "9 kB", "4 MB", "up to the empty line"])
 def test_rows_end_with_the_first_empty_line(root, world, monkeypatch, block, newline):
-    monkeypatch.setattr(holoassist_hand_file, "_BLOCK", block)
     for hand, side in enumerate(("Left", "Right")):
         path = hand_path(root, side)
         write_rows(path, rows_of(world, hand), newline=newline)
+        monkeypatch.setattr(holoassist_hand_file, "_BLOCK", block or path.stat().st_size)
         path.write_bytes(path.read_bytes() + newline.encode() + b"what comes after does not count\n")
     assert_is_world(read(root)[1], world)
 
