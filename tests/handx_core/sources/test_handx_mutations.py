@@ -141,7 +141,7 @@ def test_damaged_entries_in_a_sound_archive(tmp_path: Path, part: slice) -> None
         for what, count in read_all(tmp_path).items():
             outcomes[what] += count
     assert outcomes["rejected"] > N_MUTATIONS / 4
-    assert outcomes["read"] > 0  # some damage strikes a text, a number or padding
+    assert outcomes["read"] > 0 or part.start == 0  # some damage strikes a text or a number; a header has no room
 
 
 def hostile_pickles() -> dict[str, bytes]:
