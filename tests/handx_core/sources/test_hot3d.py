@@ -37,6 +37,50 @@ def test_pairs_of_aria_stamps_are_one_instant(write_hot3d):
     np.testing.assert_allclose(recording.times, np.arange(8) / 30.0, atol=1e-8)
 
 
+@pytest.mark.parametrize("offsets_ms", [(0, 0.09), (0, 3), (0, 2, 4), (0, 1.5, 4.9)])
+def test_stamps_within_five_milliseconds_are_one_instant(write_hot3d, offsets_ms):
+    root = write_hot3d(headset="Quest3")
+    path = root / "Quest3/P0003_c701bd11" / POSES
+    instants = [json.loads(line) for line in path.read_text().splitlines()]
+    lines = [
+        json.dumps(instant | {"timestamp_ns": instant["timestamp_ns"] + round(offset * 1e6)})
+        for instant in instants
+        for offset in offsets_ms
+    ]
+    path.write_text("\n".join(lines))
+    (path.parent / "masks" / "mask_qa_pass.csv").unlink()
+    np.testing.assert_allclose(read(root).times, np.arange(8) / 30.0, atol=1e-8)
+
+
+def test_stamps_further_apart_are_instants_of_their_own(write_hot3d):
+    root = write_hot3d(headset="Quest3")
+    path = root / "Quest3/P0003_c701bd11" / POSES
+    first, *rest = path.read_text().splitlines()
+    between = json.dumps(json.loads(first) | {"timestamp_ns": json.loads(first)["timestamp_ns"] + 6_000_000})
+    path.write_text("\n".join([first, between, *rest]))
+    np.testing.assert_allclose(read(root).times[:3], [0.0, 0.006, 1 / 30], atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("mask", "counts"),
+    [
+        ("hand_pose_available", True),
+        ("qa_pass", True),
+        ("hand_visible", False),
+        ("headset_pose_available", False),
+        ("good_exposure", False),
+        ("object_pose_available", False),
+    ],
+)
+def test_masks_that_speak_of_the_hands_poses_count(write_hot3d, mask, counts):
+    root = write_hot3d(headset="Quest3")
+    masks = root / "Quest3/P0003_c701bd11/masks"
+    everything_false = (masks / "mask_qa_pass.csv").read_text().replace("True", "False")
+    (masks / "mask_qa_pass.csv").unlink()
+    (masks / f"mask_{mask}.csv").write_text(everything_false)
+    assert HOT3D.to_hands(read(root), NO_MANO).valid.any() != counts
+
+
 def test_masks_and_missing_hands_are_not_valid(write_hot3d):
     hands = HOT3D.to_hands(read(write_hot3d()), NO_MANO)
     assert hands.valid[:, 0].all(axis=1).tolist() == [False, False, True, True, True, True, True, True]

@@ -1,4 +1,4 @@
-"""A real sequence of HOT3D: fingertips on the skin of its own mesh, bones of constant length, hands of the right side."""
+"""A real sequence of HOT3D: fingertips on the skin of its mesh, bones of constant length, hands of the right side."""
 
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from handx_core.sources.hot3d import Hot3d
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 TIPS = (16, 17, 18, 19, 20)
+FINGERS = ((1, 17), (4, 18), (10, 19), (7, 20))
+"""MCP and tip."""
+
 LARGEST_DISTANCE_M = 0.01e-3
 LARGEST_CHANGE_M = 0.05e-3
 
@@ -76,10 +79,9 @@ def test_bones_keep_their_length_and_hands_their_side(recording):
     for hand, sign in ((0, -1.0), (1, 1.0)):
         joints = hands.joints[:, hand]
         normal = np.cross(joints[:, 1] - joints[:, 0], joints[:, 7] - joints[:, 0])
-        for pip, tip in ((2, 17), (5, 18), (11, 19), (8, 20)):
-            mcp = pip - 1
-            bend = np.sum(normal * (joints[:, tip] - joints[:, mcp]), axis=-1)
-            assert np.all(sign * bend > 0.0)
+        # A straight finger may bend a little backwards; four together do not.
+        bends = [np.sum(normal * (joints[:, tip] - joints[:, mcp]), axis=-1) for mcp, tip in FINGERS]
+        assert np.all(sign * np.sum(bends, axis=0) > 0.0)
 
 
 def test_a_mirrored_right_hand_would_be_seen(sequence, recording):
