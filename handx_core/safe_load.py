@@ -3,8 +3,8 @@
 A pickle is a program. Python's own unpickler calls what the program names, so that even one with an allow-list is only
 as safe as every function on the list. Here the program is read by a small machine of our own, which has no way to call
 anything: it knows the opcodes that make plain values, and for a name on the list below it sets a record of name,
-arguments and state aside. Records become arrays at the end, by this module's own code, which checks their sizes
-against the bytes that there are. `pickletools.genops` splits the program into opcodes and checks all declared lengths.
+arguments and state aside. Records become arrays at the end (`pickled_records`), where their sizes are checked against
+the bytes that there are. `pickletools.genops` splits the program into opcodes and checks all declared lengths.
 
 What comes out: None, bool, int, float, str, bytes, bytearray, list, tuple, dict, set and frozenset of those, NumPy
 scalars and arrays (bool, int, float, text, objects; in native byte order). Texts of Python 2 are read as Latin-1, as
@@ -14,38 +14,27 @@ What belongs here: the pickle machine and .npy headers. What does not: what any 
 """
 
 import io
-import math
 import pickletools
-import re
 import tokenize
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from handx_core.errors import RawDataError
+from handx_core.pickled_records import SPARSE, Name, Record, Refused, plain_array, plain_dtype, resolve
 
-_MOST_OPCODES: Final = 50_000_000
-DEEPEST: Final = 40
-"""Levels of nesting; a model file has 7, and what walks the value after us may do so by recursion."""
+_MOST_OPCODES: Final = 20_000_000
+_MOST_CONTAINERS: Final = 2_000_000
+"""An opcode of one byte can make a container of two hundred: with these two, hostile files stay below 2 GB."""
 
-_UNROLLED_PER_OPCODE: Final = 100
-"""Entries of all containers, shared ones counted as often as they occur, over opcodes: no growth by doubling."""
-
-_MOST_DENSE_ENTRIES: Final = 1 << 22
 _LARGEST_HEADER: Final = 4096
-_LARGEST_CODE_POINT: Final = 0x10FFFF
-_MOST_AXES: Final = 32
+_LONGEST_COMPLAINT: Final = 120
 
 _KEYS: Final = (str, int, float, bytes, bool, type(None))
 """What may be a key or in a set: a tuple may not, since Python hashes nested ones by unbounded recursion."""
 
-_PLAIN_DTYPE: Final = re.compile(r"b1|[iu][1248]|f[248]|[SU][1-9]\d{0,5}|O[48]?")
-
-
-SPARSE: Final = tuple(f"{form}_matrix" for form in ("csc", "csr", "coo"))
 _NAMES: Final = {
     **{
         (f"numpy.{core}.multiarray", name): name for core in ("core", "_core") for name in ("_reconstruct", "scalar")
@@ -63,7 +52,7 @@ _NAMES: Final = {
     ("_codecs", "encode"): "encode",
 }  # fmt: skip
 _INSTANCES: Final = frozenset({*SPARSE, "Ch", "Select"})
-_RECORDS: Final = frozenset({"_reconstruct", "scalar", "_frombuffer", "dtype"})
+_RECORDS: Final = frozenset({"scalar", "_frombuffer", "dtype"})
 
 
 def unpickle(content: bytes, path: Path | str) -> Any:
@@ -78,7 +67,9 @@ def unpickle(content: bytes, path: Path | str) -> Any:
     except Refused as error:
         raise RawDataError(path, str(error)) from None
     except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
-        raise RawDataError(path, f"expected a whole pickle of plain values, found: {error}") from error
+        raise RawDataError(
+            path, f"expected a whole pickle of plain values, found: {str(error)[:_LONGEST_COMPLAINT]}"
+        ) from error
 
 
 def read_npy(content: bytes, path: Path | str) -> np.ndarray[Any, Any]:
@@ -109,14 +100,18 @@ def read_npy(content: bytes, path: Path | str) -> np.ndarray[Any, Any]:
         raise RawDataError(path, str(error)) from None
 
 
+_NOTHING: Final = object()
+
+
 class _Machine:
     """The stack, marks and memo of a pickle program while it is read."""
 
     def __init__(self) -> None:
         self.stack: list[Any] = []
         self.marks: list[int] = []
-        self.memo: dict[int, Any] = {}
+        self.memo: list[Any] = []
         self.n_opcodes = 0
+        self.n_containers = 0
 
     def run(self, content: bytes) -> Any:
         """The value on the stack when the program stops. Raises Refused, ValueError, IndexError, KeyError."""
@@ -131,6 +126,8 @@ class _Machine:
             if step is None:
                 raise Refused(f"expected a pickle of plain values, found the opcode {opcode.name}")
             step(self, argument)
+            if self.n_containers > _MOST_CONTAINERS:
+                raise Refused(f"expected at most {_MOST_CONTAINERS} containers, found more")
         return self.stack.pop()
 
     def pop(self) -> Any:
@@ -149,12 +146,24 @@ class _Machine:
             raise Refused(f"expected a {kind.__name__} on the stack, found a {type(self.stack[-1]).__name__}")
         return self.stack[-1]
 
+    def push_container(self, container: Any) -> None:
+        self.n_containers += 1
+        self.stack.append(container)
+
     def memorise(self, place: int) -> None:
+        if not 0 <= place <= self.n_opcodes:
+            raise Refused(f"expected no more places in the memo than opcodes, found place {place}")
+        self.memo.extend([_NOTHING] * (place + 1 - len(self.memo)))
         self.memo[place] = self.stack[-1]
+
+    def recall(self, place: int) -> None:
+        if not 0 <= place < len(self.memo) or self.memo[place] is _NOTHING:
+            raise Refused("expected a place in the memo that was filled before, found an empty one")
+        self.stack.append(self.memo[place])
 
     def push_tuple(self, length: int) -> None:
         items = [self.pop() for _ in range(length)]
-        self.stack.append(tuple(items[::-1]))
+        self.push_container(tuple(items[::-1]))
 
     def extend_list(self, items: list[Any]) -> None:
         self.top(list).extend(items)
@@ -163,7 +172,7 @@ class _Machine:
         self.top(set).update(map(_key, items))
 
     def push_dict(self, items: list[Any]) -> None:
-        self.stack.append({})
+        self.push_container({})
         self.set_items(items)
 
     def set_items(self, items: list[Any]) -> None:
@@ -185,7 +194,7 @@ class _Machine:
         arguments, called = self.pop(), self.pop()
         if not isinstance(called, Name) or not isinstance(arguments, tuple):
             raise Refused("expected a name and its arguments, found something else that is to be called")
-        self.stack.append(_instance(called, arguments) if is_instance else _reduced(called.name, arguments))
+        self.push_container(_instance(called, arguments) if is_instance else _reduced(called.name, arguments))
 
     def build(self) -> None:
         state, record = self.pop(), self.top(Record)
@@ -205,27 +214,27 @@ _STEPS: Final[dict[str, _Step]] = {
     **dict.fromkeys(("PROTO", "FRAME", "STOP"), lambda machine, argument: None),
     **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), lambda machine, place: machine.memorise(place)),
     "MEMOIZE": lambda machine, _: machine.memorise(len(machine.memo)),
-    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), lambda machine, place: machine.stack.append(machine.memo[place])),
+    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), lambda machine, place: machine.recall(place)),
     "NONE": lambda machine, _: machine.stack.append(None),
     "NEWTRUE": lambda machine, _: machine.stack.append(True),
     "NEWFALSE": lambda machine, _: machine.stack.append(False),
     "MARK": lambda machine, _: machine.marks.append(len(machine.stack)),
-    "EMPTY_LIST": lambda machine, _: machine.stack.append([]),
-    "LIST": lambda machine, _: machine.stack.append(machine.pop_to_mark()),
+    "EMPTY_LIST": lambda machine, _: machine.push_container([]),
+    "LIST": lambda machine, _: machine.push_container(machine.pop_to_mark()),
     "APPEND": lambda machine, _: machine.extend_list([machine.pop()]),
     "APPENDS": lambda machine, _: machine.extend_list(machine.pop_to_mark()),
     "EMPTY_TUPLE": lambda machine, _: machine.stack.append(()),
-    "TUPLE": lambda machine, _: machine.stack.append(tuple(machine.pop_to_mark())),
+    "TUPLE": lambda machine, _: machine.push_container(tuple(machine.pop_to_mark())),
     "TUPLE1": lambda machine, _: machine.push_tuple(1),
     "TUPLE2": lambda machine, _: machine.push_tuple(2),
     "TUPLE3": lambda machine, _: machine.push_tuple(3),
-    "EMPTY_DICT": lambda machine, _: machine.stack.append({}),
+    "EMPTY_DICT": lambda machine, _: machine.push_container({}),
     "DICT": lambda machine, _: machine.push_dict(machine.pop_to_mark()),
     "SETITEM": lambda machine, _: machine.set_items([machine.pop(), machine.pop()][::-1]),
     "SETITEMS": lambda machine, _: machine.set_items(machine.pop_to_mark()),
-    "EMPTY_SET": lambda machine, _: machine.stack.append(set()),
+    "EMPTY_SET": lambda machine, _: machine.push_container(set()),
     "ADDITEMS": lambda machine, _: machine.extend_set(machine.pop_to_mark()),
-    "FROZENSET": lambda machine, _: machine.stack.append(frozenset(map(_key, machine.pop_to_mark()))),
+    "FROZENSET": lambda machine, _: machine.push_container(frozenset(map(_key, machine.pop_to_mark()))),
     "GLOBAL": lambda machine, name: machine.push_name(*name.split(" ", 1)),
     "STACK_GLOBAL": lambda machine, _: machine.push_name_from_stack(),
     "REDUCE": lambda machine, _: machine.make(is_instance=False),
@@ -257,6 +266,8 @@ def _reduced(name: str, arguments: tuple[Any, ...]) -> Any:
         return (set if name == "set" else frozenset)(map(_key, arguments[0]))
     if name == "_reconstructor" and len(arguments) == 3 and arguments[1] == Name("object") and arguments[2] is None:
         return _instance(arguments[0], ())
+    if name == "_reconstruct" and arguments[:1] == (Name("ndarray"),):
+        return Record(name, arguments[1:])
     if name in _RECORDS:
         return Record(name, arguments)
     raise Refused(f"expected {name} with arguments that make an array or a set, found others")
@@ -266,5 +277,3 @@ def _instance(called: Any, arguments: tuple[Any, ...]) -> Record:
     if not isinstance(called, Name) or called.name not in _INSTANCES or arguments:
         raise Refused("expected an object of chumpy or a sparse matrix, found another")
     return Record(called.name, arguments)
-
-
