@@ -157,6 +157,20 @@ def test_labels_say_when_the_object_moves_and_when_it_is_opened(tmp_path, standi
     np.testing.assert_allclose(spans, [(0.0, 10.0), (2.0, 4.0), (6.0, 7.0), (8.0, 9.0)], atol=0.101)
 
 
+def test_a_jolt_is_no_movement(tmp_path, standin):
+    write_hands(tmp_path)
+    trajectory = np.zeros((N_FRAMES, 7))
+    trajectory[40:, 5] = 30.0  # millimetres, from one frame to the next
+    write_object(tmp_path, trajectory)
+    assert [label.text for label in only_take(tmp_path, standin).labels] == ["grabs the box"]
+
+
+def test_what_lies_below_a_subject_is_not_looked_at(tmp_path, standin):
+    write_hands(tmp_path)
+    write_hands(tmp_path, "s01/pictures/s02/box_grab_01")
+    assert only_take(tmp_path, standin).subject == "arctic/s01"
+
+
 def test_labels_end_with_the_hands(tmp_path, standin):
     write_hands(tmp_path)  # three seconds
     write_object(tmp_path, moving_object())
