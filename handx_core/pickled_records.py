@@ -59,6 +59,9 @@ def resolve(root: Any, n_opcodes: int) -> Any:
     todo = [root]
     while todo:
         item = todo[-1]
+        if id(item) in done:
+            todo.pop()
+            continue
         children = [child for child in _children(item) if type(child) in _NESTED]
         waiting = [child for child in children if id(child) not in done]
         if waiting:
@@ -68,8 +71,6 @@ def resolve(root: Any, n_opcodes: int) -> Any:
             todo.extend(waiting)
             continue
         todo.pop()
-        if id(item) in done:
-            continue
         levels = 1 + max((done[id(child)][1] for child in children), default=0)
         entries = 1 + len(_children(item)) + sum(done[id(child)][2] for child in children)
         if levels > DEEPEST:
@@ -109,7 +110,7 @@ def _finished(item: Any, done: dict[int, tuple[Any, int, int]]) -> Any:
 
 
 def _finish_array(name: str, arguments: Any, state: Any) -> Any:
-    """`_reconstruct`, whose arguments say nothing, and a state (version, shape, dtype, Fortran order, bytes or list)."""
+    """`_reconstruct`, whose arguments say nothing; the state is version, shape, dtype, Fortran order, bytes or list."""
     if not isinstance(state, tuple) or len(state) not in (4, 5):
         raise Refused("expected an array's shape, dtype and data, found another state")
     shape, dtype, in_columns, data = state[-4:]
