@@ -2,6 +2,8 @@
 
 What belongs here: HOT3D's files, stamps, world and UmeTrack's way to say a hand. What does not: motion.
 
+Every fifth take of a person is not a sequence but some HOT3D-Clips (`write_hot3d_clips`).
+
 World: z up for Aria, y up for Quest 3, a random yaw. Aria has two lines an instant, for its colour camera and, 0.09 ms
 later, for the others.
 """
@@ -20,8 +22,11 @@ from handx_core.synthetic.hands import JOINT_LIMITS, MIRROR, Floats
 from handx_core.synthetic.movement import waves
 from handx_core.synthetic.takes import SyntheticSettings, TakeName, TrueTake, seeded, subject_postures
 from handx_core.synthetic.umetrack_profile import umetrack_profile
+from handx_core.synthetic.write_hot3d_clips import write_clips
 
 ARIA_CAMERA_LAG_NS: Final = 90_000
+
+_CLIPS_EVERY: Final = 5
 
 _COLOUR, _MONO = ("214-1",), ("1201-1", "1201-2")
 _Y_UP: Final = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
@@ -33,12 +38,16 @@ _POSE_HEADER: Final = "object_uid,timestamp[ns],t_wo_x[m],t_wo_y[m],t_wo_z[m],q_
 
 
 def write_take(root: Path, take: TrueTake, settings: SyntheticSettings) -> None:
-    """Write one sequence below HOT3D's root."""
+    """Write one sequence, or the clips of one, below HOT3D's root."""
     folder = root / take.recording_id.removeprefix("hot3d/")
     world = _world(take.name, seeded(settings, take.recording_id, "world"))
     start_ns = int(seeded(settings, take.recording_id, "clock").integers(10**12, 9 * 10**13))
     stamps = start_ns + np.round(take.times * 1e9).astype(np.int64)
     wrists, positions, angles = _wrist_poses(take, world, seeded(settings, take.recording_id, "wrong"))
+    profile = umetrack_profile(subject_postures("hot3d", take.name.subject, settings).shape)
+    if is_in_clips(take.name):
+        write_clips(root, take, stamps, wrists, positions, angles, profile)
+        return
     lines = _lines(stamps, wrists, positions, angles, take.valid | _stored_wrongly(take))
     if take.name.is_aria:
         later = _a_moment_later(
@@ -48,13 +57,17 @@ def write_take(root: Path, take: TrueTake, settings: SyntheticSettings) -> None:
         lines = [line for pair in zip(lines, lag, strict=True) for line in pair]
     stored = (line for line in lines if line["hand_poses"] or line["timestamp_ns"] % 2)
     write_json_lines(folder / "umetrack_hand_pose_trajectory.jsonl", stored)
-    shape = subject_postures("hot3d", take.name.subject, settings).shape
-    write_json(folder / "umetrack_hand_user_profile.json", {"hand_model": umetrack_profile(shape)})
+    write_json(folder / "umetrack_hand_user_profile.json", {"hand_model": profile})
     write_json(folder / "metadata.json", _metadata(take.name, folder.name))
     _write_masks(folder / "masks", take, stamps)
     write_text(
         folder / "headset_trajectory.csv", _headset(take, stamps, world, seeded(settings, take.recording_id, "head"))
     )
+
+
+def is_in_clips(name: TakeName) -> bool:
+    """Whether a take is written as clips."""
+    return name.take % _CLIPS_EVERY == _CLIPS_EVERY - 1
 
 
 def _metadata(name: TakeName, recording_name: str) -> dict[str, Any]:
