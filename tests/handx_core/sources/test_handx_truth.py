@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from handx_core.captioning.rows import CLIP_COLUMNS, RECORDING_COLUMNS, SKELETON_COLUMNS, source_captions
 from handx_core.curation.clips import Clips, cut_clips
+from handx_core.curation.rows import clips_batch, skeletons_batch
 from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import cut_skeletons
 from handx_core.curation.subject_hands import bone_lengths_of, measure_subject_hands
@@ -16,6 +18,7 @@ from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources.base import Recording, TrackedHands
 from handx_core.sources.handx import HandX
 from handx_core.sources.reading import read_source
+from handx_core.sources.rows import recordings_batch
 from handx_core.synthetic.takes import SyntheticSettings, TakeName, TrueTake, make_take
 from handx_core.synthetic.write_handx import own_clips, write_archive
 
@@ -106,3 +109,28 @@ MISTAKES: dict[str, Mistake] = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_every_mistake_is_seen(read, mistake: str) -> None:
     assert not any(matches(recording, truth, MISTAKES[mistake]) for recording, truth in read)
+
+
+def test_the_texts_of_every_clip_reach_the_captions(read) -> None:
+    """Through the rows of the tables in between, as the assets hand them on."""
+    recordings = [recording for recording, _ in read]
+    spans = [
+        cut_skeletons(recording, HandX().to_hands(recording, NO_MANO), np.full((2, 20), np.nan), CURATION)[0]
+        for recording in recordings
+    ]
+    skeletons = [skeleton for of_take in spans for skeleton in of_take]
+    captions = [
+        row
+        for batch in source_captions(
+            "handx",
+            [recordings_batch(recordings).select(RECORDING_COLUMNS)],
+            [skeletons_batch(skeletons).select(SKELETON_COLUMNS)],
+            [clips_batch(cut_clips(skeletons, CURATION)).select(CLIP_COLUMNS)],
+        )
+        for row in batch.to_pylist()
+    ]
+    assert [(row["clip_id"], row["level"], row["left"]) for row in captions] == [
+        (f"{recording.take.recording_id}/0/0", caption.level, caption.left)
+        for recording in recordings
+        for caption in recording.captions
+    ]
