@@ -274,3 +274,30 @@ def test_the_file_holds_the_class_names_of_the_released_one(standin: ManoFiles) 
 def test_importing_brings_no_torch() -> None:
     code = "import sys, handx_core.hand_models.mano; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_damaged_files_are_refused_or_give_finite_joints(standin: ManoFiles, tmp_path: Path) -> None:
+    path = standin.path("right")
+    assert path is not None
+    original = (standin.folder / path).read_bytes()
+    places = [place for place in range(len(original)) if original[place : place + 1] in b"cqUTR}.(b" and place % 7 == 0]
+    rng, refused = np.random.default_rng(0), 0
+    for number in range(60):
+        content = bytearray(original)
+        start = int(rng.choice(places))
+        if number % 3 == 0:
+            content = content[:start]
+        elif number % 3 == 1:
+            content[start] ^= 1 << int(rng.integers(8))
+        else:
+            del content[start : start + int(rng.integers(1, 9))]
+        (tmp_path / "MANO_RIGHT.pkl").write_bytes(content)
+        mano._convert.cache_clear()
+        try:
+            hand = ManoFiles(tmp_path, tmp_path / "converted").hand("right")
+        except RawDataError:
+            refused += 1
+        else:
+            joints = hand.joints(np.zeros(45), np.zeros(10), np.zeros(3), np.zeros(3), pose_is="absolute")
+            assert np.isfinite(joints).all()
+    assert refused > 20
