@@ -38,15 +38,15 @@ def rigid_misfit(points: np.ndarray, others: np.ndarray) -> float:
 @pytest.fixture(scope="module")
 def gigahands(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrueTake]:
     longer = SETTINGS.model_copy(update={"seconds_per_take": 30.0})
-    root, take = tmp_path_factory.mktemp("gigahands"), make_take(TakeName("gigahands", 1, 1), longer)
-    write_gigahands.write_take(root, take, SETTINGS, aligned=True)
+    root, take = tmp_path_factory.mktemp("gigahands"), make_take(TakeName("gigahands", 1, 3), longer)
+    write_gigahands.write_take(root, take, SETTINGS)
     write_gigahands.write_index(root, [WrittenTake.of(take, SETTINGS)], SETTINGS)
     return root, take
 
 
 def test_gigahands_keypoints(gigahands: tuple[Path, TrueTake]) -> None:
     root, take = gigahands
-    folder = root / "hand_poses/p002-folder/keypoints_3d/001"
+    folder = root / "hand_poses/p002-folder/keypoints_3d/003"
     stored = []
     for hand, side in enumerate(("left", "right")):
         rows = np.array(json_lines(folder / f"{side}.jsonl"))
@@ -73,7 +73,7 @@ def test_gigahands_keypoints(gigahands: tuple[Path, TrueTake]) -> None:
 def test_gigahands_aligned_file(gigahands: tuple[Path, TrueTake]) -> None:
     root, take = gigahands
     rows = np.array(
-        json.loads((root / "keypoints_3d_mano_align/p002-folder/keypoints_3d_mano_align/001.json").read_text())
+        json.loads((root / "keypoints_3d_mano_align/p002-folder/keypoints_3d_mano_align/003.json").read_text())
     )
     assert rows.shape == (900, 126)
     joints = rows.reshape(900, 2, 21, 3)
@@ -90,10 +90,35 @@ def test_gigahands_annotations(gigahands: tuple[Path, TrueTake]) -> None:
         assert set(row) == {"scene", "sequence", "start_frame_id", "end_frame_id", "clarify_annotation",
                             "rewritten_annotation", "all_tokens"}  # fmt: skip
         assert row["scene"] == "p002-folder"
-        assert row["sequence"] in ("001", ["001"])
+        assert row["sequence"] in ("003", ["003"])
         assert len(row["rewritten_annotation"]) == 5
         assert -1 <= row["end_frame_id"] < 900
     assert rows[-1]["end_frame_id"] == -1
+
+
+def test_gigahands_parameters(tmp_path: Path) -> None:
+    take = make_take(TakeName("gigahands", 1, 1), SETTINGS)
+    write_gigahands.write_take(tmp_path, take, SETTINGS)
+    folder = tmp_path / "hand_poses/p002-folder"
+    stored = json.loads((folder / "params/001.json").read_text())
+    lists = [json.loads((folder / f"keypoints_3d/001/chosen_frames_{s}.json").read_text()) for s in ("left", "right")]
+    union = sorted(set(lists[0]) | set(lists[1]))
+    assert sorted(stored) == ["left", "right"]
+    for hand, side in enumerate(stored):
+        shapes = {name: np.shape(values) for name, values in stored[side].items()}
+        assert shapes == {"poses": (len(union), 48), "shapes": (1, 10), "Rh": (len(union), 3), "Th": (len(union), 3)}
+        assert not np.array(stored[side]["poses"])[:, :3].any()
+        found = np.array(stored[side]["Th"]).any(axis=1)
+        assert (found == take.valid[union, hand]).all()
+    assert not (tmp_path / "keypoints_3d_mano_align").exists()
+
+
+def test_gigahands_takes_have_three_variants_in_turn(tmp_path: Path) -> None:
+    for number in range(3):
+        write_gigahands.write_take(tmp_path, make_take(TakeName("gigahands", 0, number), SETTINGS), SETTINGS)
+    assert [path.stem for path in tmp_path.glob("keypoints_3d_mano_align/*/*/*")] == ["000"]
+    assert [path.stem for path in tmp_path.glob("hand_poses/*/params/*")] == ["001"]
+    assert sorted(path.name for path in tmp_path.glob("hand_poses/*/keypoints_3d/*")) == ["000", "001", "002"]
 
 
 def test_some_gigahands_annotations_have_no_usable_text(tmp_path: Path) -> None:
