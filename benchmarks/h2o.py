@@ -4,7 +4,8 @@
 
 Writes 8 takes of that many frames (default 3000) in the exact format, reads them with a plain reader and with the
 project's, in turn, and prints frames/s and ratios. The plain reader is what a person writes first: file by file, text
-split at spaces, float() of every word, in one thread. The files lie in the page cache for all.
+split at spaces, float() of every word, in one thread. The files lie in the page cache for all. Two cores pay about a
+second for starting their processes, whatever there is to read.
 """
 
 import os

@@ -55,7 +55,7 @@ ACTIONS: Final = ("background", *(f"{verb} {thing}" for verb, things in _VERBS f
 _SUBJECT: Final = re.compile(r"subject\d{1,3}", re.ASCII | re.IGNORECASE)
 _PLACE: Final = re.compile(r"[hko]\d", re.ASCII | re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d{1,3}", re.ASCII)
-_FRAME_FILE: Final = re.compile(r"(\d{6})\.txt", re.ASCII)
+_FRAME_NAME_LENGTH: Final = len("000000.txt")
 _TAKE_PATH: Final = re.compile(r"subject\d{1,3}/[hko]\d/\d{1,3}", re.ASCII | re.IGNORECASE)
 _LISTED_TAKE: Final = re.compile(rb"^(subject\d{1,3}/[hko]\d/\d{1,3})/\S+\s*$", re.IGNORECASE | re.MULTILINE)
 _LABEL_FILES: Final = ("action_train.txt", "action_val.txt")
@@ -161,11 +161,12 @@ def _documented_split(subject: str, place: str) -> str | None:
 def _frames(folder: Path, root: Path) -> set[int]:
     """Numbers of the frame files in a folder."""
     try:
-        with os.scandir(folder) as entries:
-            matches = [_FRAME_FILE.fullmatch(entry.name) for entry in entries]
+        names = os.listdir(folder)
     except OSError as error:
         raise RawDataError(folder.relative_to(root), f"expected a folder of frames, found: {error.strerror}") from error
-    return {int(match[1]) for match in matches if match}
+    # A take has thousands: this takes half the time of a pattern.
+    files = (name for name in names if len(name) == _FRAME_NAME_LENGTH and name.endswith(".txt") and name.isascii())
+    return {int(name[:6]) for name in files if name[:6].isdigit()}
 
 
 def _read_frames(root: Path, folder: Path, frames: list[int], count: int) -> NDArray[np.float64]:
