@@ -56,7 +56,7 @@ def test_incomplete_frames_and_unseen_hands_do_not_count():
     assert np.isfinite(of_subject[0]).all()
 
 
-@pytest.mark.parametrize("sizes", [[4096], [5000, 4000, 1], [40_000], [1000] * 30])
+@pytest.mark.parametrize("sizes", [[4096], [5001, 1000, 3], [40_000], [1000] * 30])
 def test_of_many_frames_an_even_sample_is_measured(sizes):
     lengths = np.random.default_rng(3).uniform(0.02, 0.1, (sum(sizes), 20)).astype(np.float32)
     takes = np.split(lengths, np.cumsum(sizes)[:-1])
