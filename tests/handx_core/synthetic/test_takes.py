@@ -66,7 +66,7 @@ def test_shapes_stamps_and_names(takes: dict[str, list[TrueTake]]) -> None:
         assert take.times[0] == 0.0
         step = 1.0 / (29.9995 if take.name.is_aria else 30.0)
         np.testing.assert_allclose(np.diff(take.times), step, atol=2e-9)
-    assert len({take.recording_id for take in everything(takes)}) == 20
+    assert len({take.recording_id for take in everything(takes)}) == len(everything(takes))
     assert takes["gigahands"][1].recording_id == "gigahands/p001-folder/001"
     assert takes["gigahands"][1].subject == "gigahands/p001"
     assert takes["h2o"][0].recording_id == "h2o/subject1/h1/0"
