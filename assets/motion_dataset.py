@@ -136,7 +136,8 @@ def motion_dataset(
                     "interaction": [of_clip.interaction for of_clip in told],
                 },
             )
-        context.add_asset_metadata({f"clips_told_by_writer_{source}": dict(told_by)})
+        if told_by:
+            context.add_asset_metadata({f"clips_told_by_{source}": dict(told_by)})
 
     card = files.files("motion_dataset") / "README.md"
     licences = {source: _licences(recordings[source]) for source in recordings}
