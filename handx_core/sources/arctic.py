@@ -150,6 +150,8 @@ def _walk(root: Path) -> tuple[list[Path], list[Path], Path | None]:
             continue
         folders.clear()
         names = [name for name in {file.partition(".")[0] for file in files} if _SEQUENCE.fullmatch(name)]
+        if not names and path.name == TEST_SUBJECT:
+            absent.append(path / f"*{HANDS}")
         for name in sorted(names):
             if f"{name}{HANDS}" in files:
                 there.append(path / f"{name}{HANDS}")

@@ -129,6 +129,13 @@ def test_takes_without_published_hands_are_left_out_and_say_why(tmp_path, standi
     assert [UNPUBLISHED in reasons[path] for path in sorted(reasons)] == [False, True, True]
 
 
+def test_an_empty_folder_of_the_test_subject_says_why(tmp_path, standin):
+    (tmp_path / "raw_seqs" / "s03").mkdir(parents=True)
+    (rejection,) = ARCTIC.find_takes(tmp_path, standin).rejected
+    assert rejection.path == "raw_seqs/s03/*.mano.npy"
+    assert UNPUBLISHED in rejection.reason
+
+
 def moving_object():
     """Ten seconds: lifted by 30 cm from 2 to 4 s with a pause of 0.2 s, opened by 1 rad from 6 to 7 s, turned from 8
     to 9 s."""
