@@ -4,6 +4,7 @@ The model in the files is the stand-in of `synthetic`. Kinematics is tested on r
 stand-in's tips follow the pose by a few micrometres only.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from handx_core.synthetic.mano_standin import standin_model, write_standin
 
 Floats = NDArray[np.float64]
 N = 40
+N_MUTATIONS = int(os.environ.get("HANDX_FUZZ", 60))
 
 
 def random_model(seed: int) -> dict[str, Any]:
@@ -276,13 +278,13 @@ def test_importing_brings_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_damaged_files_are_refused_or_give_finite_joints(standin: ManoFiles, tmp_path: Path) -> None:
+def test_mutations_are_refused_or_give_finite_joints(standin: ManoFiles, tmp_path: Path) -> None:
     path = standin.path("right")
     assert path is not None
     original = (standin.folder / path).read_bytes()
     places = [place for place in range(len(original)) if original[place : place + 1] in b"cqUTR}.(b" and place % 7 == 0]
     rng, refused = np.random.default_rng(0), 0
-    for number in range(60):
+    for number in range(N_MUTATIONS):
         content = bytearray(original)
         start = int(rng.choice(places))
         if number % 3 == 0:
@@ -300,4 +302,4 @@ def test_damaged_files_are_refused_or_give_finite_joints(standin: ManoFiles, tmp
         else:
             joints = hand.joints(np.zeros(45), np.zeros(10), np.zeros(3), np.zeros(3), pose_is="absolute")
             assert np.isfinite(joints).all()
-    assert refused > 20
+    assert refused > N_MUTATIONS // 3

@@ -124,7 +124,7 @@ def test_fingers_bend_the_way_of_their_hand(takes: dict[str, list[TrueTake]]) ->
         sine = (normal * finger).sum(-1) / np.linalg.norm(normal, axis=-1) / np.linalg.norm(finger, axis=-1)
         for hand, sign in ((0, -1.0), (1, 1.0)):
             bent = sign * sine[np.abs(sine[:, hand]) > 0.3, hand]
-            assert (bent > 0.0).mean() > 0.9
+            assert (bent > 0.0).mean() > 0.8  # straight fingers bend back a little; with a mistake it is below 0.2
     mirrored = mirror(takes["h2o"][0].joints)
     assert np.abs(mirrored - takes["h2o"][0].joints).max() > 0.05, "left and right do different things"
 
