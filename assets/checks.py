@@ -21,7 +21,8 @@ from handx_core.curation.splits import SplitSettings, split_violations
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.schemas import TABLES
-from handx_core.sources import SOURCES
+from handx_core.sources import SourceSettings, readers
+from handx_core.sources.base import Source
 
 MOST_REJECTED: Final = 0.05
 """Share of a source's files that may be rejected without anybody looking."""
@@ -63,9 +64,12 @@ def table_check(asset: dg.AssetsDefinition) -> dg.AssetChecksDefinition:
     description="Every source's raw files are there, and can be used as far as their names tell. Reads no motion, so "
     "that it shows within seconds what hours of work would find.",
 )
-def raw_files_found(raw: dg.ResourceParam[RawData], mano: dg.ResourceParam[ManoFiles]) -> dg.AssetCheckResult:
+def raw_files_found(
+    raw: dg.ResourceParam[RawData], mano: dg.ResourceParam[ManoFiles], profile: dg.ResourceParam[Profile]
+) -> dg.AssetCheckResult:
     """What was found of each source, what is missing, and where to get it."""
-    found = [found_of(source, raw, mano) for source in SOURCE_NAMES]
+    sources = readers(profile.section(SourceSettings, "sources"))
+    found = [found_of(source, reader, raw, mano) for source, reader in sources.items()]
     return dg.AssetCheckResult(
         passed=all(not record["missing or rejected"] for record in found),
         severity=dg.AssetCheckSeverity.WARN,
@@ -117,19 +121,19 @@ def no_motion_on_two_sides(
     return dg.AssetCheckResult(passed=not breaches, metadata=found)
 
 
-def found_of(source: str, raw: RawData, mano: ManoFiles) -> dict[str, str | int]:
+def found_of(source: str, reader: Source, raw: RawData, mano: ManoFiles) -> dict[str, str | int]:
     """A line for people: takes and subjects of a source, and what is missing or cannot be used."""
     line: dict[str, str | int] = {"source": source, "takes": 0, "subjects": 0, "missing or rejected": ""}
     try:
         folder = raw.folder(source)
         if folder is None:
             return {**line, "missing or rejected": raw.how_to_obtain(source)}
-        found = SOURCES[source].find_takes(folder, mano)
+        found = reader.find_takes(folder, mano)
     except RawDataError as error:
         return {**line, "missing or rejected": str(error)}
     faults = [f"{rejection.path}: {rejection.reason}" for rejection in found.rejected]
     if not found.takes and not faults:
-        faults = [f"no take in {folder}; expected {SOURCES[source].info.expects}"]
+        faults = [f"no take in {folder}; expected {reader.info.expects}"]
     shown = faults[:_SHOWN_FAULTS] + (
         [f"and {len(faults) - _SHOWN_FAULTS} more"] if len(faults) > _SHOWN_FAULTS else []
     )

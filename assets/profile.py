@@ -21,6 +21,7 @@ from handx_core.settings import Settings
 
 SECTIONS: Final = {
     "synthetic": "handx_core.synthetic.takes:SyntheticSettings",
+    "sources": "handx_core.sources:SourceSettings",
     "curation": "handx_core.curation.settings:CurationSettings",
     "captions": "handx_core.captioning.rules:CaptionSettings",
     "split": "handx_core.curation.splits:SplitSettings",

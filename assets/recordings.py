@@ -17,7 +17,7 @@ from assets.profile import Profile
 from assets.resources import RawData
 from assets.stages import DATASET, RAW, Item, in_batches, per_source, table_asset
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources import SOURCES
+from handx_core.sources import SourceSettings, readers
 from handx_core.sources.reading import read_source
 from handx_core.sources.rows import recordings_batch
 
@@ -40,21 +40,26 @@ def raw_files(raw: dg.ResourceParam[RawData], profile: dg.ResourceParam[Profile]
     return dg.DataVersionsByPartition({source: version_of(raw.folder(source)) for source in SOURCE_NAMES})
 
 
-@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="1", deps=[raw_files])
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="2", settings=("sources",), deps=[raw_files])
 def recordings(
-    context: dg.AssetExecutionContext, raw: dg.ResourceParam[RawData], mano: dg.ResourceParam[ManoFiles]
+    context: dg.AssetExecutionContext,
+    raw: dg.ResourceParam[RawData],
+    mano: dg.ResourceParam[ManoFiles],
+    profile: dg.ResourceParam[Profile],
 ) -> dg.Output[Any]:
     """Every take as its source stored it, in the source's own axes, units, joint order and rate.
 
     A broken file is a row of `rejected`, not a failure. A source without raw data gives an empty partition.
     """
 
+    sources = readers(profile.section(SourceSettings, "sources"))
+
     def produce(source: str) -> Iterator[Item]:
         folder = raw.folder(source)
         if folder is None:
             context.log.warning(raw.how_to_obtain(source))
             return
-        yield from in_batches(read_source(SOURCES[source], folder, mano), recordings_batch, _RECORDINGS_A_BATCH)
+        yield from in_batches(read_source(sources[source], folder, mano), recordings_batch, _RECORDINGS_A_BATCH)
 
     return per_source(context, produce)
 

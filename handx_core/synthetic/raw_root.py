@@ -12,30 +12,45 @@ import json
 import shutil
 from collections import defaultdict
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from handx_core.errors import HandXError
 from handx_core.parallel import map_in_order
-from handx_core.synthetic import write_gigahands, write_h2o, write_hot3d
+from handx_core.synthetic import write_arctic, write_gigahands, write_h2o, write_handx, write_holoassist, write_hot3d
 from handx_core.synthetic.files import WrittenTake, write_text
+from handx_core.synthetic.mano_standin import write_standin
 from handx_core.synthetic.takes import SyntheticSettings, TakeName, list_takes, make_take
 
 MARKER: Final = "SYNTHETIC.json"
 
-_WRITERS: Final[dict[str, ModuleType]] = {"gigahands": write_gigahands, "hot3d": write_hot3d, "h2o": write_h2o}
+_WRITERS: Final[dict[str, ModuleType]] = {
+    "gigahands": write_gigahands,
+    "hot3d": write_hot3d,
+    "holoassist": write_holoassist,
+    "arctic": write_arctic,
+    "h2o": write_h2o,
+}
+"""Of the sources whose takes are files of their own; HandX's clips all go into two archives."""
+
+_COPIED_CLIPS: Final = 3
+"""Clips of the first take of every GigaHands subject that HandX's archive has too."""
+
 _README: Final = """This folder is synthetic.
 
-It holds the motion of a simulated pair of hands, written in the raw formats of GigaHands, HOT3D and H2O so that the
-whole pipeline can run without their licences. Nothing in it was recorded from a person, and nothing in it is part of
-those datasets. It is written anew whenever its settings or the code that writes it change; keep nothing of your own
-here.
+It holds the motion of a simulated pair of hands, written in the raw formats of GigaHands, HOT3D, HoloAssist, ARCTIC,
+H2O and HandX so that the whole pipeline can run without their licences; mano/ holds a stand-in that is not MANO.
+Nothing in it was recorded from a person, and nothing in it is part of those datasets. It is written anew whenever its
+settings or the code that writes it change; keep nothing of your own here.
+
+What to download for data of your own, and into which folder, says docs/raw_data.md of the project.
 """
 
 
 def write_raw_root(root: Path, settings: SyntheticSettings, workers: int | None = None) -> None:
-    """Make `root` the synthetic raw root of these settings: root/gigahands, root/hot3d, root/h2o.
+    """Make `root` the synthetic raw root of these settings: a folder for each of SYNTHETIC_SOURCES, and root/mano.
 
     Does nothing where it is that already. Equal settings give equal bytes. The folder appears whole or not at all.
     Raises HandXError where `root` holds anything that was not written here.
@@ -70,6 +85,24 @@ def _write_sources(root: Path, settings: SyntheticSettings, workers: int | None)
     for source, takes in written.items():
         if hasattr(_WRITERS[source], "write_index"):
             _WRITERS[source].write_index(root / source, takes, settings)
+    _write_archive(root, settings, workers)
+    write_standin(root / "mano")
+
+
+def _write_archive(root: Path, settings: SyntheticSettings, workers: int | None) -> None:
+    """HandX's archive: clips of takes that nobody else has, and copies of some that GigaHands has."""
+    own = list_takes("handx", settings)
+    copied = [name for name in list_takes("gigahands", settings) if name.take == 0] if own else []
+    cut = partial(_archive_clips, settings=settings)
+    clips = chain.from_iterable(map_in_order(cut, [*own, *copied], workers=workers, what="archived takes"))
+    write_handx.write_archive(root / "handx", list(clips))
+
+
+def _archive_clips(name: TakeName, settings: SyntheticSettings) -> list[write_handx.ArchiveClip]:
+    take = make_take(name, settings)
+    if name.source == "handx":
+        return write_handx.own_clips(take, settings, len(take.times))
+    return write_handx.copied_clips(take, settings, _COPIED_CLIPS)
 
 
 def _write_take(name: TakeName, root: Path, settings: SyntheticSettings) -> WrittenTake:

@@ -23,7 +23,7 @@ from handx_core.synthetic.movement import play, sway, tremor
 from handx_core.synthetic.poses import Postures, turn_rotation
 from handx_core.synthetic.script import Scene, write_script
 
-SYNTHETIC_SOURCES: Final = ("gigahands", "hot3d", "holoassist", "arctic", "h2o")
+SYNTHETIC_SOURCES: Final = ("gigahands", "hot3d", "holoassist", "arctic", "h2o", "handx")
 
 ARIA_FPS: Final = 29.9995
 """Rate of the Aria headset's stamps in HOT3D's released recordings."""
@@ -39,6 +39,7 @@ _SUBJECTS: Final = {
     # ARCTIC's subject s03 is the hidden test set.
     "arctic": tuple(f"s{number:02d}" for number in (1, 2, 4, 5, 6, 7, 8, 9, 10)),
     "h2o": tuple(f"subject{number}" for number in range(1, 5)),
+    "handx": tuple(f"own{number:02d}" for number in range(1, 21)),
 }
 _STORED_AS_UMETRACK: Final = ("hot3d",)
 """Sources whose hands are UmeTrack's. MANO, which others store, cannot move the thumb's CMC joint in the palm."""
@@ -80,6 +81,7 @@ class SyntheticSettings(Settings):
     holoassist: SourceSize = SourceSize(subjects=6, takes_per_subject=1)
     arctic: SourceSize = SourceSize(subjects=4, takes_per_subject=3)
     h2o: SourceSize = SourceSize(subjects=4, takes_per_subject=5)
+    handx: SourceSize = SourceSize(subjects=4, takes_per_subject=2)
     long_gaps_per_minute: float = Field(0.4, ge=0.0)
     short_gaps_per_minute: float = Field(3.0, ge=0.0)
     wrong_start_share: float = Field(0.4, ge=0.0, le=1.0)
@@ -213,6 +215,8 @@ def take_path(name: TakeName, settings: SyntheticSettings) -> str:
     if name.source == "arctic":
         use = ("grab", "use")[name.take % 2]
         return f"{name.person}/{_ARCTIC_OBJECTS[name.take % len(_ARCTIC_OBJECTS)]}_{use}_{1 + name.take // 22:02d}"
+    if name.source == "handx":
+        return f"{name.person}-{name.take}"
     number, place = divmod(name.take, len(_H2O_PLACES))
     return f"{name.person}/{_H2O_PLACES[place]}/{number}"
 
@@ -242,6 +246,8 @@ def _wrong_start(name: TakeName, settings: SyntheticSettings) -> int:
 def _validity(name: TakeName, settings: SyntheticSettings, n_frames: int, wrong_start: int) -> NDArray[np.bool_]:
     rng = seeded(settings, name.source, name.subject, name.take, "gaps")
     valid = np.ones((n_frames, len(HANDS)), dtype=bool)
+    if name.source == "arctic":  # whose files have no way to say that a hand is missing
+        return valid
     minutes = n_frames / FPS / 60.0
     for hand in range(len(HANDS)):
         long_gaps = FPS * rng.uniform(*_LONG_GAP_S, rng.poisson(settings.long_gaps_per_minute * minutes))

@@ -99,7 +99,8 @@ def write_index(root: Path, takes: Sequence[WrittenTake], settings: SyntheticSet
                 rows.append(f"{len(rows)} {row}")
         write_text(root / "action_labels" / f"action_{split}.txt", "\n".join(rows) + "\n")
         frames = [f"{t.path}/cam4/rgb/{f:06d}.png\n" for t in in_split for f in np.flatnonzero(t.valid.all(axis=1))]
-        write_text(root / "pose_lists" / f"pose_{split}.txt", "".join(frames))
+        if frames:
+            write_text(root / "pose_lists" / f"pose_{split}.txt", "".join(frames))
 
 
 def _segments(take: WrittenTake, *, labelled: bool) -> list[str]:

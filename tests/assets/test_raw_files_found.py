@@ -23,7 +23,7 @@ SOURCE = "h2o"
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("written") / "raw"
-    sizes = {source: {"subjects": 2, "takes_per_subject": 2} for source in SOURCE_NAMES}
+    sizes = {name: {"subjects": 2, "takes_per_subject": 1 if name == "holoassist" else 2} for name in SOURCE_NAMES}
     write_raw_root(root, SyntheticSettings.model_validate({"seconds_per_take": 10.0, **sizes}), workers=1)
     return root
 
@@ -36,7 +36,7 @@ def root(written: Path, tmp_path: Path) -> Path:
 def looked_at(root: Path) -> tuple[bool, dict[str, dict[str, Any]]]:
     """Whether the check passed, and its line for each source."""
     mano = ManoFiles(root / "mano", root / "mano")
-    result = raw_files_found(raw=RawData(root), mano=mano)
+    result = raw_files_found(raw=RawData(root), mano=mano, profile=profile_of("test", {"sources": {}}))
     assert isinstance(result, dg.AssetCheckResult)
     assert result.severity is dg.AssetCheckSeverity.WARN
     table: Any = result.metadata["found"]
@@ -84,7 +84,7 @@ def test_a_missing_root_is_said_of_every_source(tmp_path: Path) -> None:
 def test_it_runs_on_its_own_and_with_a_full_rebuild_and_never_blocks(root: Path, tmp_path: Path) -> None:
     shutil.rmtree(root / SOURCE)
     look = dg.define_asset_job("look", dg.AssetSelection.checks_for_assets(dg.AssetKey("raw_files")))
-    defs = build_defs(profile_of("tiny", {}), RawData(root), tmp_path / "data")
+    defs = build_defs(profile_of("tiny", {"sources": {}}), RawData(root), tmp_path / "data")
     graph = dg.Definitions.merge(defs, dg.Definitions(jobs=[look]))
     with dg.DagsterInstance.ephemeral() as instance:
         result = graph.resolve_job_def("look").execute_in_process(instance=instance)

@@ -21,6 +21,7 @@ _SIZE = {"subjects": 3, "takes_per_subject": 1}
 
 SETTINGS: dict[str, Any] = {
     "synthetic": {"seconds_per_take": 10.0, **dict.fromkeys(SOURCE_NAMES, _SIZE)},
+    "sources": {},
     "curation": {"stride": 20},
     "captions": {},
     "split": {"val_fraction": 0.2, "test_fraction": 0.2},

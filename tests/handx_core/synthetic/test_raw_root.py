@@ -9,10 +9,10 @@ import pytest
 from handx_core.errors import HandXError
 from handx_core.synthetic import raw_root
 from handx_core.synthetic.raw_root import MARKER, write_raw_root
-from handx_core.synthetic.takes import SourceSize, SyntheticSettings
+from handx_core.synthetic.takes import SYNTHETIC_SOURCES, SourceSize, SyntheticSettings
 
 ONE = SourceSize(subjects=1, takes_per_subject=1)
-TINY = SyntheticSettings(seconds_per_take=3.0, gigahands=ONE, hot3d=ONE, h2o=ONE)
+TINY = SyntheticSettings(seconds_per_take=3.0, **dict.fromkeys(SYNTHETIC_SOURCES, ONE))
 
 
 def contents(root: Path) -> dict[str, str]:
@@ -25,7 +25,7 @@ def test_equal_settings_give_equal_bytes_with_any_number_of_workers(tmp_path: Pa
     write_raw_root(tmp_path / "b", TINY, workers=2)
     first = contents(tmp_path / "a")
     assert first == contents(tmp_path / "b")
-    assert {name.split("/")[0] for name in first} == {"README.txt", MARKER, "gigahands", "hot3d", "h2o"}
+    assert {name.split("/")[0] for name in first} == {"README.txt", MARKER, "mano", *SYNTHETIC_SOURCES}
     assert "synthetic" in (tmp_path / "a/README.txt").read_text()
     assert sorted(os.listdir(tmp_path)) == ["a", "b"], "nothing half-made is left"
 
