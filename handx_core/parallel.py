@@ -5,9 +5,12 @@ What belongs here: the one process pool of the house. What does not: what is don
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from itertools import chain, islice
 from typing import Final, TypeVar
 
@@ -35,8 +38,7 @@ def map_in_order(
     """Yield function(item) for each item, in order, computed by `workers` processes (all cores if None).
 
     function and items must be picklable. Items are taken as they are needed and at most IN_FLIGHT of them and of their
-    results per worker are held, so memory stays flat. A worker is started by forkserver: forking after torch was
-    imported hangs. Shows a progress bar on a terminal.
+    results per worker are held, so memory stays flat. Shows a progress bar on a terminal.
     """
     total = len(items) if isinstance(items, Sized) else None
     items = iter(items)
@@ -48,18 +50,42 @@ def map_in_order(
                 yield function(item)
                 bar.update()
             return
-        context = multiprocessing.get_context("forkserver")
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            waiting: deque[Future[Result]] = deque()
-            try:
-                for item in items:
-                    waiting.append(pool.submit(function, item))
-                    if len(waiting) >= IN_FLIGHT * workers:
-                        yield waiting.popleft().result()
-                        bar.update()
-                while waiting:
+        pool = _pool(workers)
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) >= IN_FLIGHT * workers:
                     yield waiting.popleft().result()
                     bar.update()
-            finally:
-                for future in waiting:
-                    future.cancel()
+            while waiting:
+                yield waiting.popleft().result()
+                bar.update()
+        except BrokenProcessPool:
+            _pool.cache_clear()  # a worker was killed: the next call starts new ones
+            raise
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+@cache
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """The worker processes, which stay: to start them and their imports takes longer than to read many a source.
+
+    They are started by forkserver: forking after torch was imported hangs.
+    """
+    context = multiprocessing.get_context("forkserver")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_with_parent)
+
+
+def _leave_with_parent() -> None:
+    """End this worker when the process that it works for is killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -1,8 +1,15 @@
 """The process pool keeps order, passes errors on, and survives torch having been imported."""
 
 import math
+import multiprocessing
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +57,54 @@ def test_an_error_arrives_with_its_file(workers: int) -> None:
     with pytest.raises(RawDataError, match=r"seven\.txt: expected another number") as caught:
         list(map_in_order(refuse_seven, range(10), workers=workers))
     assert caught.value.path == "seven.txt"
+
+
+def test_workers_stay_and_are_replaced_when_one_is_killed() -> None:
+    pids = set(map_in_order(_pid, range(8), workers=2))
+    list(map_in_order(_pid, range(8), workers=2))
+    assert pids <= set(_workers())
+    with pytest.raises(BrokenProcessPool):
+        list(map_in_order(_kill_worker, range(4), workers=2))
+    again = set(map_in_order(_pid, range(8), workers=2))
+    assert again
+    assert not again & pids
+
+
+def test_workers_end_with_the_process_that_they_work_for(tmp_path: Path) -> None:
+    program = tmp_path / "killed.py"
+    program.write_text(
+        "import multiprocessing, os, signal\n"
+        "from handx_core.parallel import map_in_order\n"
+        "if __name__ == '__main__':\n"
+        "    list(map_in_order(abs, range(8), workers=2))\n"
+        "    print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    workers = [int(pid) for pid in killed.stdout.split()]
+    assert len(workers) == 2
+    for _ in range(100):
+        if not any(_is_running(pid) for pid in workers):
+            return
+        time.sleep(0.1)
+    pytest.fail("workers of a killed process are still there")
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _workers() -> list[int]:
+    return [child.pid for child in multiprocessing.active_children() if child.pid]
+
+
+def _kill_worker(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _pid(_: int) -> int:
