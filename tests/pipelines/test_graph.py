@@ -211,3 +211,31 @@ def test_one_motion_on_two_sides_blocks_what_comes_after(own_tiny: Tiny) -> None
     assert isinstance(result, dg.AssetCheckResult)
     assert not result.passed
     assert "sides" in str(result.metadata["first"].value)
+
+
+@pytest.mark.parametrize("source", ["handx", "arctic"])
+def test_one_source_alone_is_enough_for_a_benchmark(tiny: Tiny, tmp_path: Path, source: str) -> None:
+    alone = Tiny(tmp_path / "alone")
+    for folder in (source, "mano"):
+        shutil.copytree(tiny.raw / folder, alone.raw / folder)
+    result = alone.run("full_rebuild")
+    assert result.success, failure(result)
+    assert set(pd.read_parquet(f"{alone.store.root}/motion_dataset")["source"].astype(str)) == {source}
+    rows = pd.read_parquet(f"{alone.store.root}/benchmark")
+    assert {"real", "chance", "reconstruction"} < set(rows["generator"])
+
+
+def test_without_mano_a_source_says_what_is_missing_and_the_others_go_on(tiny: Tiny, tmp_path: Path) -> None:
+    without = Tiny(tmp_path / "without")
+    for folder in ("arctic", "h2o"):
+        shutil.copytree(tiny.raw / folder, without.raw / folder)
+    result = without.run("source_rebuild", partition_key="arctic")
+    assert result.success, failure(result)
+    assert without.store.handle("recordings", "arctic").count == 0
+    (rejected,) = without.store.rejected("recordings", "arctic").read().to_pylist()
+    assert rejected["path"] == "mano/MANO_LEFT.pkl"
+    assert "mano.is.tue.mpg.de" in rejected["reason"]
+    assert str(without.raw / "mano") in rejected["reason"]
+    result = without.run("source_rebuild", partition_key="h2o")
+    assert result.success, failure(result)
+    assert without.store.handle("clips", "h2o").count > 0
