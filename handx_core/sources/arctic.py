@@ -94,10 +94,10 @@ class Arctic:
 
     def find_takes(self, root: Path, mano: ManoFiles) -> FoundTakes:
         """Every sequence of every subject; none where MANO cannot be used. Object files are read, for the labels."""
-        fault = model_fault(mano)
+        there, absent, split_path = _walk(root)
+        fault = model_fault(mano) if there else None
         if fault is not None:
             return FoundTakes((), (fault,))
-        there, absent, split_path = _walk(root)
         splits, rejected = _official_splits(root, split_path)
         known = {_key(path) for path in there + absent}
         absent += [Path(f"{key}{HANDS}") for key in splits if key.startswith(TEST_SUBJECT) and key not in known]
