@@ -41,7 +41,7 @@ def make_stages(root: Path, source: str, data: Path) -> None:
     from pipelines import build_defs
 
     job = build_defs(
-        profile_of("memory", {"curation": {}}), RawData(root), data
+        profile_of("memory", {"sources": {}, "curation": {}}), RawData(root), data
     ).resolve_implicit_global_asset_job_def()
     print("begins", flush=True)
     with dg.DagsterInstance.ephemeral() as instance:
