@@ -20,8 +20,7 @@ from handx_core.benchmark.tables_for_people import (
     explanations,
     generator_label,
 )
-
-ALL_SOURCES: Final = "all"
+from handx_core.curation.statistics import ALL_SOURCES
 
 SYNTHETIC_BANNER: Final = (
     "<strong>The data is synthetic.</strong> It was written by this project's own parametric hands so that everything "

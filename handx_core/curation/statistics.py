@@ -26,6 +26,9 @@ FRAMES_AT_ONCE: Final = 2048
 """Frames whose distances are held in memory together."""
 
 ALL_SOURCES: Final = "all"
+LICENCE: Final = "licence: "
+"""Metrics that begin so name a licence; their value is how many takes are under it."""
+
 INTENSITY_COLUMNS: Final = (
     ("intensity_angular_left", "deg/s"),
     ("intensity_angular_right", "deg/s"),
@@ -124,7 +127,7 @@ class _Counts:
             ("contact_duration", _ratio(self.frames_in_contact / FPS, self.contacts), "s"),
             ("contact_frequency", _ratio(self.contacts * FPS, self.frames), "1/s"),
             ("texts", self.texts, ""),
-            *((f"licence: {licence}", number, "takes") for licence, number in sorted(self.licences.items())),
+            *((f"{LICENCE}{licence}", number, "takes") for licence, number in sorted(self.licences.items())),
         ]
         return [
             {"source": source, "metric": name, "value": None if value is None else float(value), "unit": unit}

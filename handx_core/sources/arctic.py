@@ -20,7 +20,6 @@ documentation (data_doc); the facing is what HandX applies to every take. The fi
 import math
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,10 +122,8 @@ class Arctic:
             raise RawDataError(take.path, f"expected as many frames of both hands, found {left} and {right}")
         times = np.arange(left) / FPS
         raw_files.check_stamps(times, take.path)
-        end_s = left / FPS
-        labels = tuple(replace(label, end_s=min(label.end_s, end_s)) for label in take.labels if label.start_s < end_s)
         arrays = stack_hands(hands)
-        return Recording(replace(take, labels=labels), "mano", VARIANT, times, arrays, licence=INFO.licence)
+        return Recording(take.ending_at(left / FPS), "mano", VARIANT, times, arrays, licence=INFO.licence)
 
     def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
         """Forward kinematics with MANO's mean pose; away from the person: (-x, -y, z) of the world's (x, y, z)."""

@@ -5,7 +5,7 @@ To add a source: one module beside this one with a class that has these members,
 not: anything about one source.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -48,6 +48,11 @@ class Take:
     subject: str
     labels: tuple[Label, ...] = ()
     official_split: str | None = None
+
+    def ending_at(self, end_s: float) -> "Take":
+        """The take with its labels cut where it ends, which is not known before it is read."""
+        labels = (replace(label, end_s=min(label.end_s, end_s)) for label in self.labels if label.start_s < end_s)
+        return replace(self, labels=tuple(labels))
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ are 2 mm from the aligned keypoints, as others have measured.
 import math
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -120,11 +119,10 @@ class GigaHands:
         frames, arrays = _READERS[variant](root, take.path)
         times = frames / FPS
         raw_files.check_stamps(times, take.path)
-        end_s = float(times[-1] + 1.0 / FPS)
-        labels = tuple(replace(label, end_s=min(label.end_s, end_s)) for label in take.labels if label.start_s < end_s)
+        take = take.ending_at(float(times[-1] + 1.0 / FPS))
         kind = "mano" if variant == PARAMETERS else "joints"
         stored = {name: values.astype(np.float32) for name, values in arrays.items()}
-        return Recording(replace(take, labels=labels), kind, variant, times, stored, licence=INFO.licence)
+        return Recording(take, kind, variant, times, stored, licence=INFO.licence)
 
     def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
         """Project order, by forward kinematics where there are parameters; z up and away from the person: (-x, z, y)

@@ -28,7 +28,6 @@ Evidence: the dataset's README and PyHoloAssist (columns, row order, first empty
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,11 +125,9 @@ class HoloAssist:
         start_s = min((left.ticks[0], left.start_s), (right.ticks[0], right.start_s))[1]
         times = start_s + (ticks - ticks[0]) / TICKS_PER_SECOND
         raw_files.check_stamps(times, folder / names[0])
-        end_s = float(times[-1] + 1.0 / FPS)
-        labels = tuple(replace(label, end_s=min(label.end_s, end_s)) for label in take.labels if label.start_s < end_s)
         arrays = _on_rows((left, right), rows)
         return Recording(
-            replace(take, labels=labels),
+            take.ending_at(float(times[-1] + 1.0 / FPS)),
             "joints",
             left.layout.name,
             times,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from matplotlib.axes import Axes
 
+from handx_core.curation.statistics import ALL_SOURCES, LICENCE
 from handx_core.viewing.style import (
     CONTACT_COLOUR,
     FINGER_COLOURS,
@@ -21,10 +22,6 @@ from handx_core.viewing.style import (
     to_png,
     write,
 )
-
-ALL_SOURCES: Final = "all"
-LICENCE: Final = "licence: "
-"""Metrics that begin so name a licence; their value is how many takes are under it."""
 
 _SIZE_COLOUR: Final = FINGER_COLOURS[0][3]
 
