@@ -15,7 +15,7 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 from transformers.cache_utils import Cache
 
-from handx_core.models.text_layer import PARTS, TextLayer, TransformerSettings
+from handx_core.models.text_layer import PARTS, TextLayer, TransformerSettings, masked_mean
 from handx_core.models.tokenizer import FRAMES_PER_STEP, code_digits
 from handx_core.models.trained import TrainedModel, load_weights, seeded
 from handx_core.skeleton import CLIP_FRAMES
@@ -178,8 +178,7 @@ class Outline(nn.Module):
 
     def forward(self, text: Tensor, mask: Tensor) -> Tensor:
         """text: (B, 3, L, width), mask: (B, 3, L) of the text layer -> (B, 30, width)."""
-        mean = (text * mask[..., None]).sum(2) / mask.sum(2, keepdim=True).clamp_min(1)
-        return self.network(self.texts(mean.flatten(1))[:, None] + self.step)
+        return self.network(self.texts(masked_mean(text, mask).flatten(1))[:, None] + self.step)
 
 
 class DigitHead(nn.Module):

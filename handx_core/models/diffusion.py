@@ -23,7 +23,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from handx_core.models.text_layer import PARTS, TextLayer, TransformerSettings, sinusoids, sinusoids_at
+from handx_core.models.text_layer import PARTS, TextLayer, TransformerSettings, masked_mean, sinusoids, sinusoids_at
 from handx_core.models.whitening import FEATURES, Whitening
 from handx_core.skeleton import CLIP_FRAMES
 
@@ -59,8 +59,7 @@ class EncodedTexts:
 
     def summary(self) -> Tensor:
         """The mean over what there is, (B * 3, width)."""
-        kept = self.mask[..., None]
-        return (self.memory * kept).sum(1) / kept.sum(1)
+        return masked_mean(self.memory, self.mask)
 
 
 class Diffusion(nn.Module):

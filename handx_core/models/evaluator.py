@@ -14,6 +14,7 @@ from handx_core.models.text_layer import (
     PARTS,
     TextLayer,
     TransformerSettings,
+    masked_mean,
     sinusoids,
     text_batch,
     transformer_encoder,
@@ -84,9 +85,8 @@ class Evaluator(nn.Module):
     def embed_text(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """tokens: (B, 3, L, W), mask: (B, 3, L), true at tokens -> (B, embedding), unit length."""
         encoded, mask = self.text_layer(tokens, mask)
-        kept = mask[..., None]
-        mean = (encoded * kept).sum(-2) / kept.sum(-2)
-        most = encoded.masked_fill(~kept, -torch.inf).amax(-2)
+        mean = masked_mean(encoded, mask)
+        most = encoded.masked_fill(~mask[..., None], -torch.inf).amax(-2)
         return functional.normalize(self.text_out(torch.cat([mean, most], dim=-1).flatten(1)), dim=-1)
 
 

@@ -74,6 +74,12 @@ def transformer_encoder(settings: TransformerSettings, layers: int) -> nn.Transf
     return nn.TransformerEncoder(layer, layers, nn.LayerNorm(settings.width), enable_nested_tensor=False)
 
 
+def masked_mean(tokens: Tensor, mask: Tensor) -> Tensor:
+    """The mean over the tokens that there are; tokens: (..., L, width), mask: (..., L) -> (..., width), 0 of none."""
+    kept = mask[..., None]
+    return (tokens * kept).sum(-2) / kept.sum(-2).clamp_min(1)
+
+
 def text_batch(text: TextTable, rows: ArrayLike | Tensor, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
     """Frozen tokens of captions; rows: (B, 3) rows of the table -> tokens (B, 3, L, W) and mask (B, 3, L)."""
     rows = np.asarray(rows)

@@ -6,7 +6,7 @@ What belongs here: its batches and validation figures. What does not: the networ
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import torch
 from pydantic import Field
@@ -22,7 +22,7 @@ from handx_core.models.autoregressive import (
 from handx_core.models.text_layer import text_batch
 from handx_core.models.trained import TrainedModel
 from handx_core.settings import Settings
-from handx_core.training.data import LEVELS, MotionTexts
+from handx_core.training.data import ALL_LEVELS, CaptionLevels, MotionTexts
 from handx_core.training.loop import Log, Loss, TrainSettings, Validate, train
 
 NAME: Final = "autoregressive_generator"
@@ -38,9 +38,7 @@ class AutoregressiveTraining(Settings):
     """
 
     model: AutoregressiveSettings = AutoregressiveSettings()
-    text_levels: tuple[Annotated[int, Field(ge=1, le=LEVELS)], ...] = Field(
-        default=tuple(range(1, LEVELS + 1)), min_length=1
-    )
+    text_levels: CaptionLevels = ALL_LEVELS
     text_dropout: float = Field(default=0.1, ge=0.0, lt=1.0)
     outline_weight: float = Field(default=40.0, ge=0.0)
     loop: TrainSettings = TrainSettings(
@@ -91,9 +89,8 @@ def _loss(clips: MotionTexts, codes: Tensor, settings: AutoregressiveTraining) -
     def loss(model: nn.Module, items: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         assert isinstance(model, Autoregressive)
         device = model.anchor.device
-        choice = int(torch.randint(len(settings.text_levels), (), generator=generator))
-        level = settings.text_levels[choice] - 1  # one for all: texts of like length pad little
-        tokens, mask = text_batch(clips.text, clips.text_rows[items, level], device)
+        rows = clips.rows_of_one_level(items, settings.text_levels, generator)
+        tokens, mask = text_batch(clips.text, rows, device)
         given = (torch.rand(len(items), generator=generator) >= settings.text_dropout).to(device)
         wanted = codes[items].to(device)
         prefix = model.prefix(tokens, mask, given)
@@ -107,10 +104,10 @@ def _validate(clips: MotionTexts, codes: Tensor, text_levels: tuple[int, ...]) -
     def validate(model: nn.Module) -> dict[str, float]:
         assert isinstance(model, Autoregressive)
         device = model.anchor.device
-        levels = torch.tensor(text_levels) - 1
+        text_rows = clips.rows_of_levels_in_turn(text_levels)
         conditional = unconditional = 0.0
         for rows in torch.arange(len(clips)).split(_VALIDATION_BATCH):
-            tokens, mask = text_batch(clips.text, clips.text_rows[rows, levels[rows % len(levels)]], device)
+            tokens, mask = text_batch(clips.text, text_rows[rows], device)
             wanted, given = codes[rows].to(device), torch.ones(len(rows), dtype=torch.bool, device=device)
             with_text = next_code_loss(model, model.prefix(tokens, mask, given), wanted)
             without = next_code_loss(model, model.no_prefix(len(rows)), wanted)

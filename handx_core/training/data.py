@@ -9,13 +9,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Annotated, Final, TypedDict
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import torch
+from pydantic import Field
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -26,6 +27,11 @@ from handx_core.skeleton import CLIP_FRAMES, N_JOINTS
 
 LEVELS: Final = 5
 """Levels of detail of a caption, 1 to 5."""
+
+CaptionLevels = Annotated[tuple[Annotated[int, Field(ge=1, le=LEVELS)], ...], Field(min_length=1)]
+"""Some of these levels, as settings name them."""
+
+ALL_LEVELS: Final = tuple(range(1, LEVELS + 1))
 
 PARTS: Final = ("left", "right", "interaction")
 """The texts of a caption, in the order of the last axis of `MotionTexts.text_rows`."""
@@ -66,6 +72,15 @@ class MotionTexts:
             text_rows=self.text_rows[list(rows)],
             split=tuple(self.split[row] for row in rows),
         )
+
+    def rows_of_one_level(self, items: Tensor, levels: Sequence[int], generator: torch.Generator) -> Tensor:
+        """Rows of `text` of these clips, (B, 3), at one drawn level for all: texts of like length pad little."""
+        return self.text_rows[items, levels[int(torch.randint(len(levels), (), generator=generator))] - 1]
+
+    def rows_of_levels_in_turn(self, levels: Sequence[int]) -> Tensor:
+        """Rows of `text` of every clip, (N, 3), each at the next of these levels."""
+        numbers = torch.arange(len(self))
+        return self.text_rows[numbers, torch.tensor(levels)[numbers % len(levels)] - 1]
 
     def fingerprint(self) -> str:
         """Sixteen hex digits that change with any clip, text, embedding or split."""

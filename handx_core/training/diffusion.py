@@ -5,7 +5,7 @@ its losses (`models.diffusion`), the loop (`training.loop`) or sampling (`genera
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import torch
 from pydantic import Field
@@ -18,7 +18,7 @@ from handx_core.models.trained import TrainedModel, load_weights, seeded
 from handx_core.representation.motion import to_diffusion
 from handx_core.representation.statistics import Statistics
 from handx_core.settings import Settings
-from handx_core.training.data import LEVELS, MotionTexts
+from handx_core.training.data import ALL_LEVELS, CaptionLevels, MotionTexts
 from handx_core.training.loop import Log, Loss, TrainSettings, Validate, train
 
 NAME = "diffusion_generator"
@@ -41,7 +41,7 @@ class DiffusionTraining(Settings):
     model: DiffusionSettings = DiffusionSettings()
     alignment_weight: float = Field(default=0.5, ge=0.0)
     text_dropout: float = Field(default=0.1, ge=0.0, lt=1.0)
-    text_levels: tuple[Annotated[int, Field(ge=1, le=LEVELS)], ...] = Field(default=(1, 2, 3, 4, 5), min_length=1)
+    text_levels: CaptionLevels = ALL_LEVELS
     loop: TrainSettings = TrainSettings(
         steps=600, batch_size=48, learning_rate=3e-3, warmup_steps=20, weight_decay=0.01, ema_decay=0.99
     )
@@ -105,9 +105,7 @@ def _loss(clips: MotionTexts, whitened: Tensor, settings: DiffusionTraining) -> 
         noise, blur = torch.randn(2, *clean.shape, generator=generator)
         noised = schedule.add_noise(clean, noise, steps)
         given = torch.rand(items.shape, generator=generator) >= settings.text_dropout
-        # One level for all: texts of like length pad little.
-        level = settings.text_levels[int(torch.randint(len(settings.text_levels), (), generator=generator))]
-        rows = clips.text_rows[items, level - 1]
+        rows = clips.rows_of_one_level(items, settings.text_levels, generator)
         texts = model.encode_texts(*text_batch(clips.text, rows, device), given.to(device))
         clean, steps = clean.to(device), steps.to(device)
         error = model.loss(model(noised.to(device), steps, texts), clean, steps)
@@ -122,8 +120,7 @@ def _loss(clips: MotionTexts, whitened: Tensor, settings: DiffusionTraining) -> 
 def _validate(clips: MotionTexts, statistics: Statistics, text_levels: tuple[int, ...]) -> Validate:
     """The error from four amounts of noise, always the same, with and without texts of the levels in turn."""
     clips = clips.select(range(min(len(clips), _VALIDATION_CLIPS)))
-    numbers = torch.arange(len(clips))
-    rows = clips.text_rows[numbers, torch.tensor(text_levels)[numbers % len(text_levels)] - 1]
+    rows = clips.rows_of_levels_in_turn(text_levels)
     features = _features(clips, statistics)
     schedule = noise_schedule()
 
