@@ -1,0 +1,9 @@
+"""Optical motion capture: from a marker file to two hands.
+
+What belongs in this room: reading C3D files, marker sets, cleaning, calibration of a subject, the solver. What does
+not: raw folders and their layout (`sources`), and anything of the curated dataset.
+"""
+
+from handx_core.mocap.take import C3dHeader, MarkerTake
+
+__all__ = ["C3dHeader", "MarkerTake"]
