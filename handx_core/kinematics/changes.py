@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from handx_core.kinematics.compiled import compiled
+from handx_core.compiled import compiled
 from handx_core.kinematics.rules import Flags, Floats, Integers, Rule, end_of_run, state_of
 
 PAUSE_SPEED: Final = 0.1

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from handx_core.kinematics.compiled import compiled
+from handx_core.compiled import compiled
 from handx_core.kinematics.palm import N_PALM_POINTS, fill_palm_points
 from handx_core.kinematics.vectors import distance
 from handx_core.skeleton import TIPS

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from handx_core.kinematics.compiled import compiled
+from handx_core.compiled import compiled
 from handx_core.kinematics.contacts import ContactDistances, contact_distances
 from handx_core.kinematics.palm import as_right_hands, palm_axes, palm_centres
 from handx_core.kinematics.validity import check_motion

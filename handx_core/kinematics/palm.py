@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from handx_core.kinematics.compiled import compiled
+from handx_core.compiled import compiled
 from handx_core.kinematics.vectors import cross, difference, length
 from handx_core.skeleton import CHAINS, FINGERS, LEFT, WRIST
 

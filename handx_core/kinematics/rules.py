@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from handx_core.kinematics.compiled import compiled
+from handx_core.compiled import compiled
 from handx_core.kinematics.states import SHORTEST_CONTACT_S, SHORTEST_HOLD_S, Kind
 
 Floats = NDArray[np.float64]

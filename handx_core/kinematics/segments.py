@@ -21,8 +21,8 @@ from typing import Final
 
 import numpy as np
 
+from handx_core.compiled import compiled
 from handx_core.kinematics.changes import find_changes
-from handx_core.kinematics.compiled import compiled
 from handx_core.kinematics.rules import Flags, Floats, Integers, Rule, Rules, end_of_run, state_of
 
 HELD: Final = -1

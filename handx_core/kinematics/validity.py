@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from handx_core.compiled import compiled
 from handx_core.errors import InvalidMotionError
-from handx_core.kinematics.compiled import compiled
 from handx_core.kinematics.palm import INDEX_MCP, MIDDLE_MCP
 from handx_core.kinematics.vectors import cross, difference, distance, dot, length
 from handx_core.skeleton import BONES, HANDS, WRIST

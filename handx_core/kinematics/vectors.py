@@ -7,7 +7,7 @@ sum is spelt out, so that its order, and so its last bit, never depends on how m
 import numpy as np
 from numpy.typing import NDArray
 
-from handx_core.kinematics.compiled import compiled
+from handx_core.compiled import compiled
 
 Vector = NDArray[np.float64] | tuple[float, float, float]
 """Three numbers: in a compiled loop either will do."""

@@ -1,37 +1,38 @@
-"""Compilation of this room's loops by numba, with a cache that notices every change in the room.
+"""Compilation of loops by numba, with a cache that notices every change in the room that they belong to.
 
 Numba's own cache of a function does not notice a change in a function of another module that it calls, and would go
-on running what is no longer there. So the cache lies in a folder named by a hash of all the room's sources. What
-belongs here: the decorator. What does not: anything that is compiled.
+on running what is no longer there. So the cache lies in a folder named by a hash of all sources of the function's
+room, and compiled functions call none of other rooms. What belongs here: the decorator. What does not: anything that
+is compiled.
 """
 
 import hashlib
+import inspect
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_ROOM: Final = Path(__file__).parent
-
 
 @cache
-def cache_folder() -> Path:
-    """Where the room's compiled functions are kept, as long as none of its sources changes."""
+def cache_folder(room: Path) -> Path:
+    """Where a room's compiled functions are kept, as long as none of its sources changes."""
     digest = hashlib.sha256()
-    for source in sorted(_ROOM.glob("*.py")):
+    for source in sorted(room.glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    return _ROOM / "__pycache__" / f"numba-{digest.hexdigest()[:16]}"
+    return room / "__pycache__" / f"numba-{digest.hexdigest()[:16]}"
 
 
 def compiled(function: Function) -> Function:
     """Compile a function in numba's no-Python mode, with IEEE division, cached on disk between processes."""
+    folder = cache_folder(Path(inspect.getfile(function)).parent)
     before = numba.config.CACHE_DIR
     # Numba looks at this setting when a function is declared, so no one else's functions are touched.
-    numba.config.CACHE_DIR = str(Path(before) / cache_folder().name if before else cache_folder())
+    numba.config.CACHE_DIR = str(Path(before) / folder.name if before else folder)
     try:
         declared: Function = numba.njit(function, cache=True, error_model="numpy")
     finally:
