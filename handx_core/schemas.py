@@ -175,7 +175,7 @@ _TABLES: Final = (
             Column("label", pa.string(), "the source's label with the largest overlap", nullable=True),
             Column("n_frames", pa.int32(), "frames at 30 fps"),
             Column("joints", pa.list_(JOINT_FRAME), "(T, 2, 21, 3): x right, y away, z up, yaw removed", unit="m"),
-            Column("observed", pa.list_(OBSERVED_FRAME), "(T, 2, 21): measured, not interpolated"),
+            Column("observed", pa.list_(OBSERVED_FRAME), "(T, 2, 21): measured, not interpolated or inferred"),
             Column("quality", QUALITY, "figures of the span and its take that thresholds can reject by"),
         ),
     ),

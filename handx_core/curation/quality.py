@@ -27,8 +27,8 @@ STILL_M: Final = 1e-6
 class Dropouts:
     """How much of a take lacks a hand.
 
-    missing_fraction: share of its stamps at which nothing of a hand was measured. longest_gap_s: the longest time
-    without both hands, less one frame where it lies between two stamps.
+    missing_fraction: share of its stamps at which nothing of a hand is present, measured or inferred. longest_gap_s:
+    the longest time without both hands, less one frame where it lies between two stamps.
     """
 
     missing_fraction: float
@@ -59,7 +59,7 @@ class Quality:
 def measure_dropouts(hands: TrackedHands) -> Dropouts:
     """The dropouts of a take of one stamp or more."""
     times: NDArray[np.float64] = hands.times
-    both: NDArray[np.bool_] = np.all(np.any(hands.valid, axis=2), axis=1)
+    both: NDArray[np.bool_] = np.all(np.any(hands.present, axis=2), axis=1)
     if not both.any():
         return Dropouts(1.0, float(times[-1] - times[0]))
     seen = times[both]
@@ -88,10 +88,8 @@ def measure_quality(span: Span, hands: TrackedHands, dropouts: Dropouts, setting
 def repeated_fraction(hands: TrackedHands, start_s: float, end_s: float) -> float:
     """Share of the steps of a complete hand between start_s and end_s in which no joint moves; 0 without a step."""
     within = (hands.times >= start_s) & (hands.times <= end_s)
-    joints = hands.joints[within]
-    complete: NDArray[np.bool_] = np.all(hands.valid[within], axis=2)
-    known = complete[1:] & complete[:-1]
-    moved = np.linalg.norm(np.diff(joints, axis=0), axis=-1).max(axis=-1)[known]
+    steps = np.linalg.norm(np.diff(hands.joints[within], axis=0), axis=-1).max(axis=-1)
+    moved = steps[np.isfinite(steps)]
     return float((moved <= STILL_M).mean()) if len(moved) else 0.0
 
 

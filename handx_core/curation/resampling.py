@@ -1,5 +1,8 @@
 """From stamps as they come to unbroken spans at exactly 30 frames per second.
 
+A gap is where a joint has no place. Where the source inferred one there is no gap: the place is taken over as a
+measured one is, and marked as not observed.
+
 What belongs here: finding spans and interpolating in them. What does not: frames of reference, quality.
 """
 
@@ -17,12 +20,15 @@ SAME_STAMP_S: Final = 1e-6
 """A grid point this near a stamp takes its value unchanged: stamps are often rounded to nanoseconds."""
 
 _ADJACENT: Final = 1.5
-"""Observations less than this many native frames apart have nothing missing between them."""
+"""Stamps of a joint less than this many native frames apart have nothing missing between them."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """An unbroken stretch at 30 fps: start_s, joints (T, 2, 21, 3) metres, observed (T, 2, 21)."""
+    """An unbroken stretch at 30 fps: start_s, joints (T, 2, 21, 3) metres, observed (T, 2, 21).
+
+    A joint is observed at a frame that stands on a stamp or between two adjacent ones, if it was measured there.
+    """
 
     start_s: float
     joints: NDArray[np.float64]
@@ -36,7 +42,7 @@ class Span:
 
 @dataclass(frozen=True)
 class _Track:
-    """Joints that were observed at the same stamps: their flat indices, those stamps, where each run begins."""
+    """Joints that are present at the same stamps: their flat indices, those stamps, where each run begins."""
 
     columns: NDArray[np.intp]
     stamps: NDArray[np.intp]
@@ -46,13 +52,14 @@ class _Track:
 def resample(hands: TrackedHands, max_gap_s: float) -> list[Span]:
     """The spans in which no joint is lost for longer than `max_gap_s`, each on a grid that starts at its first stamp.
 
-    A joint is lost for the time between two of its observations less one frame. Between stamps, joints follow a cubic
-    spline through their observations (error ~ h^4: 0.02 mm for 10 cm at 3 Hz); a grid point on a stamp takes its value.
+    A joint is lost for the time between two stamps at which it has a place, less one frame. Between stamps, joints
+    follow a cubic spline through their places (error ~ h^4: 0.02 mm for 10 cm at 3 Hz); a grid point on a stamp takes
+    its value.
     """
     times = hands.times
     step = float(np.median(np.diff(times))) if len(times) > 1 else 1.0 / FPS
     valid = hands.valid.reshape(len(times), -1)
-    tracks = _tracks(times, valid, max_gap_s + min(step, 1.0 / FPS))
+    tracks = _tracks(times, hands.present.reshape(valid.shape), max_gap_s + min(step, 1.0 / FPS))
     values = hands.joints.reshape(*valid.shape, 3)
     spans = []
     for start, end in _common_intervals(times, tracks):
@@ -63,16 +70,17 @@ def resample(hands: TrackedHands, max_gap_s: float) -> list[Span]:
             run = int(np.searchsorted(times[track.stamps[track.run_starts]], start, side="right")) - 1
             ends = np.append(track.run_starts[1:], len(track.stamps))
             knots = track.stamps[track.run_starts[run] : ends[run]]
-            sampled, measured = _sample(times[knots], values[np.ix_(knots, track.columns)], grid, _ADJACENT * step)
-            joints[:, track.columns], observed[:, track.columns] = sampled, measured[:, None]
+            at_knots = np.ix_(knots, track.columns)
+            sampled, measured = _sample(times[knots], values[at_knots], valid[at_knots], grid, _ADJACENT * step)
+            joints[:, track.columns], observed[:, track.columns] = sampled, measured
         shape = (len(grid), *hands.valid.shape[1:])
         spans.append(Span(float(start), joints.reshape(*shape, 3), observed.reshape(shape)))
     return spans
 
 
-def _tracks(times: NDArray[np.float64], valid: NDArray[np.bool_], largest_step: float) -> list[_Track]:
-    """Joints grouped by when they were observed; almost always one or two groups, whatever the number of joints."""
-    patterns, group = np.unique(valid.T, axis=0, return_inverse=True)
+def _tracks(times: NDArray[np.float64], present: NDArray[np.bool_], largest_step: float) -> list[_Track]:
+    """Joints grouped by when they are present; almost always one or two groups, whatever the number of joints."""
+    patterns, group = np.unique(present.T, axis=0, return_inverse=True)
     tracks = []
     for number, pattern in enumerate(patterns):
         stamps = np.flatnonzero(pattern)
@@ -97,9 +105,13 @@ def _common_intervals(times: NDArray[np.float64], tracks: list[_Track]) -> list[
 
 
 def _sample(
-    stamps: NDArray[np.float64], values: NDArray[np.float64], grid: NDArray[np.float64], adjacent_s: float
+    stamps: NDArray[np.float64],
+    values: NDArray[np.float64],
+    valid: NDArray[np.bool_],
+    grid: NDArray[np.float64],
+    adjacent_s: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Values (K, C, 3) at stamps (K,) -> at the grid (T,), and whether each grid point lies among observations."""
+    """Values (K, C, 3) and valid (K, C) at stamps (K,) -> values (T, C, 3) and observed (T, C) at the grid (T,)."""
     after = np.clip(np.searchsorted(stamps, grid), 1, len(stamps) - 1)
     nearest = np.where(grid - stamps[after - 1] < stamps[after] - grid, after - 1, after)
     on_stamp = np.abs(stamps[nearest] - grid) <= SAME_STAMP_S
@@ -107,4 +119,6 @@ def _sample(
     if not on_stamp.all():
         between = np.clip(grid[~on_stamp], stamps[0], stamps[-1])
         sampled[~on_stamp] = CubicSpline(stamps, values)(between)
-    return sampled, on_stamp | (stamps[after] - stamps[after - 1] <= adjacent_s)
+    no_gap = on_stamp | (stamps[after] - stamps[after - 1] <= adjacent_s)
+    first, last = np.where(on_stamp, nearest, np.stack([after - 1, after]))
+    return sampled, no_gap[:, None] & valid[first] & valid[last]

@@ -27,7 +27,8 @@ from handx_core.sources.base import Recording, Take, TrackedHands
 class Skeleton:
     """An unbroken span of a take with both hands: a row of `skeletons`.
 
-    joints: (T, 2, 21, 3) float32, metres, world frame, 30 fps. observed: (T, 2, 21), measured, not interpolated.
+    joints: (T, 2, 21, 3) float32, metres, world frame, 30 fps. observed: (T, 2, 21), measured: neither
+    interpolated over a gap nor inferred by the source's tracker.
     """
 
     skeleton_id: str

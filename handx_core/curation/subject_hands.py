@@ -21,7 +21,8 @@ SAMPLE_FRAMES: Final = 4096
 class SubjectHand:
     """Median and standard deviation, (20,) metres in the order of BONES, over the complete frames of a hand.
 
-    n_frames: complete frames. Of more than SAMPLE_FRAMES of them, the figures are those of an even sample.
+    n_frames: complete frames, those at which every joint was measured: an inferred joint says nothing of the bones. Of
+    more than SAMPLE_FRAMES of them, the figures are those of an even sample.
     """
 
     subject: str

@@ -86,14 +86,21 @@ class TrackedHands:
     """Two hands in a gravity-aligned right-handed world (z up, yaw as the source has it), at the source's stamps.
 
     times: (T,) float64, seconds, strictly increasing. joints: (T, 2, 21, 3) float64, metres, project order, NaN
-    where missing. valid: (T, 2, 21), whether the source measured the joint. faces_away: whether x is to the right and
-    y away from the person already, as in a source that removed the yaw of longer takes than it released.
+    where missing. valid: (T, 2, 21), whether the source measured the joint; where it did not, the joint is missing, or
+    it stands where the source's tracker inferred it to be. faces_away: whether x is to the right and y away from the
+    person already, as in a source that removed the yaw of longer takes than it released.
     """
 
     times: NDArray[np.float64]
     joints: NDArray[np.float64]
     valid: NDArray[np.bool_]
     faces_away: bool = False
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """(T, 2, 21), whether the joint has a place, measured or inferred: where it has none is a gap."""
+        there: NDArray[np.bool_] = np.all(np.isfinite(self.joints), axis=-1)
+        return there
 
 
 @dataclass(frozen=True)

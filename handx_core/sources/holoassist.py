@@ -9,12 +9,12 @@ names. People are not named: the session stands in for the subject.
 Stamps: the ticks, which are exact, count; the seconds, which are rounded, only place the first row in the video. The
 two hands are brought together by stamps, nearest within half a frame, never by row number.
 
-A joint counts as measured where any flag of its hand is set (the order of the flags is not the same in all versions,
-and none is set for a hand that is not there), the hand's 21 joints are all valid and not the pose of the row before
-(rows are the nearest to the video's instants, so that some repeat; a repeated pose is no frozen hand), its wrist is
-not in the world's origin (a pose that was never filled in), and the joint itself is tracked. A joint that is valid
-and not tracked was inferred by the headset: it is taken as missing, because what the headset guesses is smooth,
-plausible and not what the hand did; curation then fills short gaps from what was measured, and says so.
+A hand is there where any of its flags is set (the order of the flags is not the same in all versions, and none is set
+for a hand that is not there), its 21 joints are all valid and not the pose of the row before (rows are the nearest to
+the video's instants, so that some repeat; a repeated pose is no frozen hand), and its wrist is not in the world's
+origin (a pose that was never filled in). Of a hand that is there, a joint that is not tracked was inferred by the
+headset, for seconds where a tool or the other hand hides it: it keeps the headset's place, which is smooth and
+plausible, and does not count as measured, so that curation can tell how much of a clip was.
 
 Stored in Recording.arrays (hand axis: left, right; joints: palm, wrist, thumb from the palm out, then index, middle,
 ring and pinky from the metacarpal out):
@@ -143,11 +143,10 @@ class HoloAssist:
         joints = arrays["joints"].astype(np.float64)
         filled_in = np.linalg.norm(joints[:, :, WRIST], axis=-1) >= _FILLED_IN_M
         whole = (arrays["joint_valid"] > 0).all(axis=2)
-        hand_measured = (arrays["present"] > 0) & (arrays["new"] > 0) & whole & filled_in
-        valid = hand_measured[..., None] & (arrays["joint_tracked"] > 0)
+        there = (arrays["present"] > 0) & (arrays["new"] > 0) & whole & filled_in
         joints = joints[..., [1, 0, 2]] * np.array([-1.0, 1.0, 1.0])
-        joints[~valid] = np.nan
-        return TrackedHands(recording.times, joints, valid)
+        joints[~there] = np.nan
+        return TrackedHands(recording.times, joints, there[..., None] & (arrays["joint_tracked"] > 0))
 
 
 def _walk(root: Path) -> tuple[list[Path], list[Path]]:

@@ -5,6 +5,7 @@ import pytest
 from test_skeletons import bent_hands, tracked
 
 from handx_core.curation.quality import (
+    Dropouts,
     Quality,
     chirality_fraction,
     measure_dropouts,
@@ -99,6 +100,15 @@ def test_a_missing_hand_repeats_nothing():
     joints = bent_hands(20)
     joints[12, 0] = joints[11, 0]
     assert repeated_fraction(tracked(joints, valid), 0.0, 1.0) == pytest.approx(1 / (19 + 13))
+
+
+def test_an_inferred_hand_is_no_dropout_and_may_repeat_itself():
+    joints = bent_hands(20)
+    joints[12, 0] = joints[11, 0]
+    hands = tracked(joints)
+    hands.valid[5:15, 0] = False
+    assert measure_dropouts(hands) == Dropouts(0.0, 0.0)
+    assert repeated_fraction(hands, 0.0, 1.0) == pytest.approx(1 / 38)
 
 
 @pytest.mark.parametrize("joint", [0, 17])

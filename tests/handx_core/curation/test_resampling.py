@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.interpolate import CubicSpline
 
+from handx_core.curation import resampling
 from handx_core.curation.resampling import resample
 from handx_core.sources.base import TrackedHands
 
@@ -102,6 +104,59 @@ def test_single_joints_are_bridged_alone():
     valid[30, 0, 17] = False
     (span,) = resample(tracked(times, valid), 0.2)
     assert np.argwhere(~span.observed).tolist() == [[30, 0, 17]]
+
+
+def inferred(times: np.ndarray, *spans: tuple[int, slice, int, int]) -> TrackedHands:
+    """Hands of which these joints (hand, joints, first stamp, number of stamps) have a place that nobody measured."""
+    hands = tracked(times)
+    for hand, joints, first, length in spans:
+        hands.valid[first : first + length, hand, joints] = False
+    return hands
+
+
+def test_inferred_joints_cut_nothing_keep_their_places_and_are_not_observed():
+    times = np.arange(120) / 30.0
+    hands = inferred(times, (0, slice(1, 4), 20, 60), (1, slice(None), 90, 30))
+    (span,) = resample(hands, 0.2)
+    np.testing.assert_array_equal(span.joints, true_motion(times))
+    np.testing.assert_array_equal(span.observed, hands.valid)
+
+
+@pytest.mark.parametrize("rate", [30.0, 60.0, 75.0])
+def test_between_stamps_a_joint_is_observed_if_it_was_measured_at_both(rate):
+    times = 0.25 / rate + np.arange(int(4 * rate)) / rate
+    grid = np.arange(110) / 30.0
+    hands = inferred(times, (0, slice(17, 18), 50, 25), (1, slice(0, 1), 80, 1))
+    moved = TrackedHands(np.concatenate([[0.0], times]), *(
+        np.concatenate([values[:1], values]) for values in (hands.joints, hands.valid)))  # fmt: skip
+    (span,) = resample(moved, 0.2)
+    for frame, time in enumerate(grid):
+        near = [int(np.flatnonzero(moved.times <= time + 1e-6)[-1]), int(np.flatnonzero(moved.times >= time - 1e-6)[0])]
+        np.testing.assert_array_equal(span.observed[frame], moved.valid[near].all(axis=0), err_msg=f"frame {frame}")
+    assert (~span.observed).any(axis=0).nonzero()[1].tolist() == [17, 0]
+
+
+def test_a_gap_is_bridged_and_cut_beside_inferred_places_as_it_is_beside_measured_ones():
+    times = np.arange(120) / 30.0
+    hands = tracked(times, lost(120, (0, 30, 4), (1, 80, 10)))
+    hands.valid[20:40, 0, 5] = False  # inferred before and after the gap
+    hands.valid[70:80, 1] = False  # inferred up to the gap that cuts
+    first, second = resample(hands, 0.2)
+    assert [(round(span.start_s * 30), len(span.joints)) for span in (first, second)] == [(0, 80), (90, 30)]
+    expected = hands.valid & hands.present
+    np.testing.assert_array_equal(first.observed, expected[:80])
+    np.testing.assert_array_equal(second.observed, expected[90:])
+    np.testing.assert_array_equal(first.joints[34:40, 0, 5], true_motion(times)[34:40, 0, 5])
+
+
+def test_joints_inferred_at_any_stamps_are_interpolated_at_once(monkeypatch):
+    calls = []
+    monkeypatch.setattr(resampling, "CubicSpline", lambda *knots: calls.append(1) or CubicSpline(*knots))
+    hands = tracked(np.arange(200) / 50.0)
+    hands.valid[np.random.default_rng(5).random(hands.valid.shape) < 0.3] = False
+    (span,) = resample(hands, 0.2)
+    assert len(calls) == 1
+    assert 0.4 < span.observed.mean() < 0.7
 
 
 def test_hands_never_seen_together_give_no_span():

@@ -56,6 +56,16 @@ def test_incomplete_frames_and_unseen_hands_do_not_count():
     assert np.isfinite(of_subject[0]).all()
 
 
+def test_inferred_joints_say_nothing_of_the_bones():
+    lengths = np.full((10, 2, 20), 0.03)
+    lengths[4:] = 0.09
+    hands = hands_of_lengths(lengths)
+    hands.valid[4:, :, 7] = False
+    found = measure_subject_hands([("s/a", hands)])
+    assert [hand.n_frames for hand in found] == [4, 4]
+    np.testing.assert_allclose([hand.bone_lengths for hand in found], 0.03, rtol=1e-6)
+
+
 @pytest.mark.parametrize("sizes", [[4096], [5001, 1000, 3], [40_000], [1000] * 30])
 def test_of_many_frames_an_even_sample_is_measured(sizes):
     lengths = np.random.default_rng(3).uniform(0.02, 0.1, (sum(sizes), 20)).astype(np.float32)

@@ -125,13 +125,28 @@ def test_a_hand_that_is_not_wholly_there_is_missing(root, world, change):
     assert np.isnan(hands.joints[3, 1]).all()
 
 
-def test_an_inferred_joint_is_missing_alone(root, world):
+def test_an_inferred_joint_keeps_its_place_and_is_not_measured(root, world):
     rows = rows_of(world, 0)
     rows[2].tracked[10] = 0  # the tip of the index finger
+    rows[5].tracked = [0] * 26
     write_rows(hand_path(root, "Left"), rows)
     _, hands = read(root)
-    assert np.argwhere(~hands.valid).tolist() == [[2, 0, 17]]
-    assert np.isnan(hands.joints[2, 0, 17]).all()
+    expected = np.ones((8, 2, 21), bool)
+    expected[2, 0, 17] = expected[5, 0] = False
+    np.testing.assert_array_equal(hands.valid, expected)
+    assert hands.present.all()
+    np.testing.assert_allclose(hands.joints, world, atol=1e-7)
+
+
+def test_a_joint_that_is_tracked_and_not_valid_takes_the_hand_away(root, world):
+    rows = rows_of(world, 0)
+    rows[2].valid[10], rows[2].tracked[10] = 0, 1
+    rows[3].valid, rows[3].tracked = [0] * 26, [1] * 26
+    write_rows(hand_path(root, "Left"), rows)
+    _, hands = read(root)
+    assert np.flatnonzero(~hands.present[:, 0].any(axis=1)).tolist() == [2, 3]
+    assert np.isnan(hands.joints[2:4, 0]).all()
+    np.testing.assert_array_equal(hands.valid, hands.present)
 
 
 def test_palm_and_metacarpals_do_not_matter(root, world):

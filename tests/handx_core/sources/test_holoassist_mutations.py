@@ -12,6 +12,7 @@ def test_mutation_of_hand_files(tmp_path, world, flags):
     root = write_session(tmp_path, world)
     for hand, side in enumerate(("Left", "Right")):
         rows = rows_of(world, hand, flags=flags)
+        rows[2].tracked[6:11] = [0] * 5
         rows[5].lose()
         write_rows(hand_path(root, side), rows)
     mutate_and_read(HoloAssist(), root, ("**/*_sync.txt",), seed=31 + flags)

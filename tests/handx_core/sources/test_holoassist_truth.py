@@ -12,7 +12,7 @@ from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import cut_skeletons
 from handx_core.curation.subject_hands import bone_lengths_of, measure_subject_hands
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import Recording
+from handx_core.sources.base import Recording, TrackedHands
 from handx_core.sources.holoassist import HoloAssist
 from handx_core.sources.reading import read_source
 from handx_core.synthetic import write_holoassist
@@ -22,6 +22,7 @@ from handx_core.synthetic.takes import SourceSize, SyntheticSettings, TrueTake, 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 HOLOASSIST = HoloAssist()
 LARGEST_ERROR_M = 0.1e-3
+LARGEST_INFERRED_ERROR_M = 10e-3
 SETTINGS = SyntheticSettings(
     seconds_per_take=8.0,
     holoassist=SourceSize(subjects=3, takes_per_subject=1),
@@ -50,35 +51,60 @@ def facing(wrists: np.ndarray) -> Rotation:
     return Rotation.from_rotvec([0.0, 0.0, -np.arctan2(across[1], across[0])])
 
 
-def errors(recording: Recording, truth: TrueTake) -> np.ndarray:
-    """Distances of all measured joints to the truth of the same instant, but for one yaw and one place a take.
+def frames_of(hands: TrackedHands, truth: TrueTake) -> np.ndarray:
+    """The truth's frames at the stamps of the hands."""
+    return np.round(hands.times * 30.0).astype(int).clip(max=len(truth.times) - 1)
+
+
+def distances(hands: TrackedHands, truth: TrueTake) -> np.ndarray:
+    """(T, 2, 21), of each joint to the truth of the same instant, but for one yaw and one place a take.
 
     Both yaws are of the frames that the reader has, so that no frame that it rightly leaves out counts as an error.
+    Yaw and place are those of the measured joints, which joints that are inferred shall not move.
     """
-    hands = HOLOASSIST.to_hands(recording, NO_MANO)
-    frames = np.round(hands.times * 30.0).astype(int).clip(max=len(truth.times) - 1)
-    expected = truth.joints[frames]
     both = hands.valid[:, :, 0].all(axis=1)
-    found, expected = (facing(joints[both][:, :, 0]).apply(joints[hands.valid]) for joints in (hands.joints, expected))
-    return np.linalg.norm((found - found.mean(axis=0)) - (expected - expected.mean(axis=0)), axis=-1)
+    aligned = []
+    for joints in (hands.joints, truth.joints[frames_of(hands, truth)]):
+        turned = facing(joints[both][:, :, 0]).apply(joints.reshape(-1, 3)).reshape(joints.shape)
+        aligned.append(turned - turned[hands.valid].mean(axis=0))
+    return np.linalg.norm(aligned[0] - aligned[1], axis=-1)
 
 
 def matches(recording: Recording, truth: TrueTake) -> bool:
-    return float(errors(recording, truth).max()) < LARGEST_ERROR_M
+    """Whether what was measured is where it was, and the hands are there but for rows that repeat one."""
+    hands = HOLOASSIST.to_hands(recording, NO_MANO)
+    there = hands.present[truth.valid[frames_of(hands, truth)]].mean()
+    return there > 0.96 and float(distances(hands, truth)[hands.valid].max()) < LARGEST_ERROR_M
 
 
 def test_hands_match_the_truth(takes):
     for recording, truth in takes:
-        assert errors(recording, truth).mean() < LARGEST_ERROR_M / 10.0
+        hands = HOLOASSIST.to_hands(recording, NO_MANO)
+        assert distances(hands, truth)[hands.valid].mean() < LARGEST_ERROR_M / 10.0
         assert matches(recording, truth)
         assert recording.take.subject == truth.subject
-        hands = HOLOASSIST.to_hands(recording, NO_MANO)
         assert len(hands.times) == len(truth.times)
         np.testing.assert_allclose(hands.times, truth.times, atol=1e-4)
-        assert not hands.valid[~truth.valid].any()
+        assert not hands.present[~truth.valid].any()
         assert 0.93 < hands.valid[truth.valid].mean() < 1.0
     assert {recording.variant for recording, _ in takes} == {"sync_471", "sync_473"}
     assert [recording.take.official_split for recording, _ in takes] == ["train", "val", "test"]
+
+
+def test_inferred_joints_are_there_near_the_truth_and_not_measured(takes):
+    off, seconds = [], []
+    for recording, truth in takes:
+        hands = HOLOASSIST.to_hands(recording, NO_MANO)
+        inferred = hands.present & ~hands.valid
+        off.append(distances(hands, truth)[inferred])
+        seconds += (inferred.sum(axis=0) / 30.0).ravel().tolist()
+        lengths = bone_lengths_of(truth.subject, measure_subject_hands([(truth.subject, hands)]))
+        for skeleton in cut_skeletons(recording, hands, lengths, CurationSettings())[0]:
+            first = round(skeleton.start_s * 30.0)
+            within = slice(first, first + len(skeleton.joints))
+            assert not skeleton.observed[inferred[within]].any()
+    assert 0.001 < np.concatenate(off).max() < LARGEST_INFERRED_ERROR_M
+    assert max(seconds) > 0.5, "some last far longer than the gaps that are bridged"
 
 
 def test_they_become_skeletons_with_the_right_chirality(takes):
@@ -120,6 +146,12 @@ def rows_for_instants(recording: Recording) -> Recording:
     return replace(recording, arrays=arrays)
 
 
+def flags_swapped(recording: Recording) -> Recording:
+    """The flags "tracked" read before the flags "valid"."""
+    valid, tracked = recording.arrays["joint_valid"], recording.arrays["joint_tracked"]
+    return replace(recording, arrays=recording.arrays | {"joint_valid": tracked, "joint_tracked": valid})
+
+
 MIRROR = np.array([-1.0, 1.0, 1.0])
 MISTAKES = {
     "axis": change(joints=lambda joints: joints[..., [0, 2, 1]]),
@@ -132,6 +164,7 @@ MISTAKES = {
     "rate": faster,
     "rows for instants": rows_for_instants,
     "inferred joints": change(joint_tracked=np.ones_like),
+    "flags swapped": flags_swapped,
     "repeated poses": change(new=np.ones_like),
 }
 
@@ -152,6 +185,7 @@ def test_each_mark_of_a_lost_hand_is_enough(takes):
             for name, take_away in marks.items():
                 spoiled = take_away(spoiled) if name != left else spoiled
             assert not HOLOASSIST.to_hands(spoiled, NO_MANO).valid[~truth.valid].any()
+            assert left == "joint_tracked" or not HOLOASSIST.to_hands(spoiled, NO_MANO).present[~truth.valid].any()
         spoiled = marks[left](spoiled)
         assert HOLOASSIST.to_hands(spoiled, NO_MANO).valid[~truth.valid].all()
         assert not matches(spoiled, truth)
