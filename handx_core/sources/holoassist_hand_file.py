@@ -4,7 +4,8 @@ What belongs here: the columns of these files, and their reading block by block 
 the joints mean, labels, or how two hands come together (`holoassist`).
 
 A file has no header. A row is tab-separated text: stamps, flags of the hand, 26 x 16 numbers (row-major 4 x 4 poses,
-joint to world), 26 flags "valid", 26 flags "tracked". Rows end with the first empty line, as in the official reader.
+joint to world), 26 flags "valid", 26 flags "tracked"; the first exporters wrote no flags of joints. Rows end with the
+first empty line, as in the official reader.
 Of a pose only the position is converted (columns 3, 7 and 11 of 16). LAYOUTS are the column counts known.
 """
 
@@ -40,12 +41,17 @@ _LARGEST_TICKS: Final = 3_155_378_976_000_000_000
 
 @dataclass(frozen=True)
 class Layout:
-    """The leading columns of a row. seconds: None where there are none. hand_flags: all flags of the hand."""
+    """The columns of a row.
+
+    seconds: None where there are none. hand_flags: flags of the hand, up to the last one before the poses, of which any
+    says that the hand is there. joint_flags: whether the flags of the joints follow the poses.
+    """
 
     name: str
     seconds: int | None
     ticks: int
     hand_flags: tuple[int, ...]
+    joint_flags: bool = True
 
     @property
     def poses(self) -> int:
@@ -55,7 +61,7 @@ class Layout:
     @property
     def columns(self) -> int:
         """Columns of a row."""
-        return self.poses + _POSE_NUMBERS + 2 * N_JOINTS
+        return self.poses + _POSE_NUMBERS + 2 * N_JOINTS * self.joint_flags
 
     @property
     def needed(self) -> tuple[int, ...]:
@@ -65,11 +71,16 @@ class Layout:
         return (*seconds, *self.hand_flags, *positions, *range(self.poses + _POSE_NUMBERS, self.columns))
 
 
-SYNCED: Final = (Layout("sync_471", 0, 1, (2,)), Layout("sync_473", 0, 1, (2, 3, 4)))
+SYNCED: Final[tuple[Layout, ...]] = (Layout("sync_471", 0, 1, (2,)), Layout("sync_473", 0, 1, (2, 3, 4)))
 """Rows at the instants of the video: seconds, ticks, flags. The newer version has two flags more."""
 
-AS_RECORDED: Final = (Layout("raw_470", None, 0, (1,)), Layout("raw_473", None, 0, (1, 2, 3, 4)))
-"""Rows as the recorder's own exporter writes them: ticks, flags."""
+AS_RECORDED: Final[tuple[Layout, ...]] = (
+    Layout("raw_470", None, 0, (1,)),
+    Layout("raw_473", None, 0, (1, 2, 3, 4)),
+    Layout("raw_420", None, 0, (3,), joint_flags=False),
+)
+"""Rows as the recorder's own exporter writes them: ticks, flags. The first exporters, of hands tracked through
+StereoKit, wrote gripped, pinched and tracked, of which the last alone says whether the hand is there."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,8 @@ class HandTrack:
 
     ticks: (N,) int64, increasing. start_s: the first stamp, seconds since the start of the video. positions:
     (N, 26, 3) float32 m, zero where the hand is not there or a number is none. present: (N,), whether any flag of the
-    hand is set. joint_valid, joint_tracked: (N, 26). new: (N,), False where the pose is that of the row before.
+    hand is set. joint_valid, joint_tracked: (N, 26), as `present` where the joints have no flags. new: (N,), False
+    where the pose is that of the row before.
     """
 
     layout: Layout
@@ -207,7 +219,9 @@ def _parse(lines: bytes, layout: Layout, path: Path) -> _Rows:
     usable = present & np.isfinite(positions).all(axis=(1, 2))
     positions[~usable] = 0.0
     raw_files.check_positions(positions, path, "joints")
-    joint_flags = flags[:, len(layout.hand_flags) :].reshape(-1, 2, N_JOINTS) > 0.0
+    joint_flags = np.repeat(present, 2 * N_JOINTS).reshape(-1, 2, N_JOINTS)
+    if layout.joint_flags:
+        joint_flags = flags[:, len(layout.hand_flags) :].reshape(-1, 2, N_JOINTS) > 0.0
     seconds = numbers[:, 0] if first_flag else np.full(len(numbers), math.nan)
     ticks = table[names[layout.ticks]].to_numpy()
     return _Rows(ticks, seconds, positions, present, joint_flags[:, 0], joint_flags[:, 1])

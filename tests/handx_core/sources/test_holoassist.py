@@ -91,6 +91,24 @@ def test_the_recorders_own_files_are_read_where_there_are_no_others(tmp_path, wo
     assert_is_world(hands, world)
 
 
+def test_the_first_recorders_wrote_no_flags_of_joints(tmp_path, world):
+    for hand, side in enumerate(("Left", "Right")):
+        rows = rows_of(world, hand, flags=3)  # gripped, pinched, tracked
+        rows[1].flags, rows[2].flags = [1, 0, 1], [0, 1, 1]
+        rows[4].lose()
+        rows[6].flags = [1, 1, 0]  # what was gripped before the hand was lost says nothing
+        for row in rows:
+            row.valid = row.tracked = []
+        write_rows(hand_path(tmp_path, side, name=""), rows, seconds=False, newline="\r\n")
+    assert hand_path(tmp_path, "Left", name="").read_text().splitlines()[0].count("\t") == 419
+    recording, hands = read(tmp_path)
+    assert recording.variant == "raw_420"
+    there = np.isin(np.arange(8), [4, 6], invert=True)
+    np.testing.assert_array_equal(hands.valid, np.broadcast_to(there[:, None, None], hands.valid.shape))
+    np.testing.assert_array_equal(hands.present, hands.valid)
+    np.testing.assert_allclose(hands.joints[there], world[there], atol=1e-7)
+
+
 def lost(row):
     row.lose()
 
