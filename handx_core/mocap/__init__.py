@@ -4,6 +4,7 @@ What belongs in this room: reading C3D files, marker sets, cleaning, calibration
 not: raw folders and their layout (`sources`), and anything of the curated dataset.
 """
 
+from handx_core.mocap.c3d_file import read_c3d
 from handx_core.mocap.take import C3dHeader, MarkerTake
 
-__all__ = ["C3dHeader", "MarkerTake"]
+__all__ = ["C3dHeader", "MarkerTake", "read_c3d"]
