@@ -182,6 +182,21 @@ class ManoFiles:
         reason = f"expected {' and '.join(lacking)} in {self.folder}, found none; they come from {DOWNLOAD}"
         return Rejection(f"{self.folder.name}/{lacking[0]}", "file", reason)
 
+    def fault(self) -> Rejection | None:
+        """Why no hand can be had: a file is missing, or is not such a model. None where both sides can.
+
+        Says so of hands with mirrored shapes as well, which are made of the same two files.
+        """
+        missing = self.missing()
+        if missing is not None:
+            return missing
+        try:
+            for side in SIDES:
+                self.hand(side)
+        except RawDataError as error:
+            return Rejection(f"{self.folder.name}/{error.path}", "file", error.reason)
+        return None
+
     def hand(self, side: str, *, mirrored_shapes: bool = False, tips: tuple[int, ...] = TIP_VERTICES) -> ManoHand:
         """One side of the model, "left" or "right", read once per process and converted once per file.
 

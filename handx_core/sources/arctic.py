@@ -36,7 +36,6 @@ from handx_core.sources.mano_parameters import (
     HandParameters,
     check_parameters,
     joints_of_parameters,
-    model_fault,
     stack_hands,
 )
 
@@ -94,7 +93,7 @@ class Arctic:
     def find_takes(self, root: Path, mano: ManoFiles) -> FoundTakes:
         """Every sequence of every subject; none where MANO cannot be used. Object files are read, for the labels."""
         there, absent, split_path = _walk(root)
-        fault = model_fault(mano) if there else None
+        fault = mano.fault() if there else None
         if fault is not None:
             return FoundTakes((), (fault,))
         splits, rejected = _official_splits(root, split_path)

@@ -46,7 +46,6 @@ from handx_core.sources.mano_parameters import (
     HandParameters,
     check_parameters,
     joints_of_parameters,
-    model_fault,
     stack_hands,
 )
 
@@ -97,7 +96,7 @@ class GigaHands:
                 for entry in (e for variant in VARIANTS for e in _sequences(path / variant)):
                     stored.setdefault((path.name, entry.stem), []).append(entry.relative_to(root))
         labels, rejected = _labels(root, annotations[0]) if annotations else ({}, [])
-        fault = model_fault(mano)
+        fault = mano.fault()
         takes = [
             Take(
                 recording_id=f"gigahands/{scene}/{sequence}",

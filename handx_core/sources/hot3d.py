@@ -32,14 +32,15 @@ from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources.base import FoundTakes, Recording, SourceInfo, Take, TrackedHands
 from handx_core.sources.hot3d_clips import CLIP_NAME, clip_take, read_clip
 from handx_core.sources.hot3d_poses import HandModel, mano_joints, umetrack_joints
-from handx_core.sources.hot3d_sequences import POSES, PROFILE, read_sequence, sequence_take
+from handx_core.sources.hot3d_sequences import POSES, PROFILE, WithheldError, read_sequence, sequence_take
 
 INFO: Final = SourceInfo(
     title="HOT3D (Project Aria and Quest 3)",
     download="https://www.projectaria.com/datasets/hot3D/",
     licence="CC BY-NC-SA (hand data)",
     expects="sequence folders such as P0003_c701bd11, at any depth, each with metadata.json, "
-    f"{POSES['umetrack']}, {PROFILE} and masks/; or HOT3D-Clips such as clip-001849.tar",
+    f"{POSES['umetrack']}, {PROFILE} and masks/ (for `hot3d_hand_model: mano` {POSES['mano']}, masks/ and MANO); or "
+    "HOT3D-Clips such as clip-001849.tar",
     size="hand poses and masks are small beside the recordings; 424 sequences, 14 h",
 )
 
@@ -54,12 +55,14 @@ class Hot3d:
     info = INFO
 
     def find_takes(self, root: Path, mano: ManoFiles) -> FoundTakes:
-        """Every folder with metadata.json and every clip; those without ground truth are rejected and say so."""
-        missing = mano.missing() if self.hand_model == "mano" else None
-        if missing is not None:
-            return FoundTakes((), (missing,))
+        """Every folder with metadata.json and every clip; none where MANO is wanted and cannot be used.
+
+        Those without ground truth are rejected and say so; those of the test set, which is published without it, all
+        in one: they are no fault of a download, and among hundreds of them nobody would see one that is.
+        """
         takes: list[Take] = []
         rejected: list[Rejection] = []
+        withheld: list[Path] = []
         for folder, folders, files in os.walk(root):
             folders.sort()
             here = Path(folder).relative_to(root)
@@ -68,8 +71,15 @@ class Hot3d:
             for path in paths:
                 try:
                     takes.append(self._take(root, path))
+                except WithheldError:
+                    withheld.append(path)
                 except RawDataError as error:
                     rejected.append(Rejection(str(error.path), "take", error.reason))
+        fault = mano.fault() if takes and self.hand_model == "mano" else None
+        if fault is not None:
+            return FoundTakes((), (fault,))
+        if withheld:
+            rejected.append(_test_set(withheld))
         return FoundTakes(tuple(sorted(takes, key=lambda take: take.recording_id)), tuple(rejected))
 
     def _take(self, root: Path, path: Path) -> Take:
@@ -96,6 +106,16 @@ class Hot3d:
         tracked = (arrays["present"] > 0) & (arrays["unmasked"] > 0)[:, None]
         joints[~tracked] = np.nan
         return TrackedHands(recording.times, joints, np.repeat(tracked[..., None], joints.shape[2], axis=2))
+
+
+def _test_set(withheld: list[Path]) -> Rejection:
+    """What to tell of the takes of the test set, by what their paths share."""
+    n_clips = sum(map(_is_clip, withheld))
+    reason = (
+        f"expected ground truth, found {len(withheld) - n_clips} sequences and {n_clips} clips of the test set, whose "
+        "hands are not published"
+    )
+    return Rejection(os.path.commonpath(withheld) or ".", "take", reason)
 
 
 def _is_clip(path: Path) -> bool:

@@ -41,7 +41,7 @@ from handx_core.sources.hot3d_poses import (
     pose_arrays,
     profile_arrays,
 )
-from handx_core.sources.hot3d_sequences import LATEST_STAMP_NS, TEST_PARTICIPANTS, UP_AXIS
+from handx_core.sources.hot3d_sequences import LATEST_STAMP_NS, TEST_PARTICIPANTS, UP_AXIS, WithheldError
 from handx_core.sources.tar_members import read_members
 
 CLIP_NAME: Final = re.compile(r"clip-\d{6}\.tar", re.ASCII)
@@ -58,14 +58,21 @@ _RIGID_TOLERANCE: Final = 1e-3
 
 
 def clip_take(root: Path, path: Path) -> Take:
-    """The take of a clip, which is its own subject where the person is unknown. Raises RawDataError."""
+    """The take of a clip, which is its own subject where the person is unknown.
+
+    Raises RawDataError, and WithheldError for a clip of the test set whose first frame has no file of hands.
+    """
     name = f"hot3d/{path.stem}"
-    person = _participant(_first_info(root, path))
+    info, has_hands = _first_frame(root, path)
+    person = _participant(info)
     if person is not None:
-        split = "test" if person in TEST_PARTICIPANTS else "train"
-        return Take(name, path, f"hot3d/{person}", official_split=split)
-    split = path.parent.name.split("_")[0]
-    return Take(name, path, name, official_split=split if split in ("train", "test") else None)
+        take = Take(name, path, f"hot3d/{person}", official_split="test" if person in TEST_PARTICIPANTS else "train")
+    else:
+        split = path.parent.name.split("_")[0]
+        take = Take(name, path, name, official_split=split if split in ("train", "test") else None)
+    if take.official_split == "test" and not has_hands:
+        raise WithheldError(path, "expected hands.json, found none: the clip has no ground truth")
+    return take
 
 
 def read_clip(root: Path, path: Path, model: HandModel) -> tuple[str, Floats, dict[str, Floats]]:
@@ -106,13 +113,25 @@ def _documents(root: Path, path: Path) -> Generator[tuple[str, dict[str, Any]], 
         yield name, raw_files.mapping(value, path, name)
 
 
-def _first_info(root: Path, path: Path) -> dict[str, Any]:
-    """The first frame's info; what comes after it in the tar is not read."""
+def _first_frame(root: Path, path: Path) -> tuple[dict[str, Any], bool]:
+    """The first frame's info, and whether there are hands beside it.
+
+    What comes after that frame is not read: in a WebDataset the files of a frame follow one another.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    frame = ""
     with closing(_documents(root, path)) as documents:
         for name, value in documents:
-            if name.endswith(".info.json"):
-                return value
-    raise RawDataError(path, "expected frames with info.json, found none")
+            match = _FRAME_FILE.fullmatch(name)
+            if match and "info" in found and match[1] != frame:
+                break
+            if match:
+                frame, found[match[2]] = match[1], value
+            if len(found) == 2:
+                break
+    if "info" not in found:
+        raise RawDataError(path, "expected frames with info.json, found none")
+    return found["info"], "hands" in found
 
 
 def _participant(info: dict[str, Any]) -> str | None:

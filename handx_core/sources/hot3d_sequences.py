@@ -48,6 +48,11 @@ SAME_INSTANT_NS: Final = 5_000_000
 
 LATEST_STAMP_NS: Final = 2**62
 
+
+class WithheldError(RawDataError):
+    """A take of the official test set, without its ground truth: as published, nothing is wrong with its files."""
+
+
 _GROUND_TRUTH: Final[dict[HandModel, str]] = {"umetrack": "umetrack_hand_pose_gt", "mano": "mano_hand_pose_gt"}
 _LARGEST_METADATA: Final = 64 << 10
 _LARGEST_PROFILE: Final = 16 * raw_files.MEGABYTE
@@ -56,7 +61,10 @@ _LARGEST_MASK: Final = 64 * raw_files.MEGABYTE
 
 
 def sequence_take(root: Path, folder: Path, model: HandModel) -> Take:
-    """The take of a folder with metadata.json. Raises RawDataError where it has no ground truth of that model."""
+    """The take of a folder with metadata.json.
+
+    Raises RawDataError where it has no ground truth of that model, and WithheldError where it should have none.
+    """
     metadata = _metadata(root, folder)
     path = folder / "metadata.json"
     _up_axis(metadata, folder)
@@ -65,9 +73,10 @@ def sequence_take(root: Path, folder: Path, model: HandModel) -> Take:
         if not raw_files.is_plain_name(name):
             raise RawDataError(path, f"expected plain participant_id and recording_name, found {name!r:.40}")
     available = raw_files.mapping(metadata.get("gt_available_status"), path, "gt_available_status")
-    if available.get(_GROUND_TRUTH[model]) is not True:
-        raise RawDataError(path, f"expected {_GROUND_TRUTH[model]}, found none: the sequence has no ground truth")
     split = "test" if participant in TEST_PARTICIPANTS else "train"
+    if available.get(_GROUND_TRUTH[model]) is not True:
+        fault = WithheldError if split == "test" else RawDataError
+        raise fault(path, f"expected {_GROUND_TRUTH[model]}, found none: the sequence has no ground truth")
     return Take(f"hot3d/{recording}", folder, f"hot3d/{participant}", official_split=split)
 
 

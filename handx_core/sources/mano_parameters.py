@@ -15,7 +15,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from handx_core.errors import RawDataError, Rejection
+from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import N_BETAS, SIDES, ManoFiles
 from handx_core.sources import raw_files
 
@@ -63,19 +63,6 @@ def stack_hands(hands: Sequence[HandParameters]) -> dict[str, NDArray[np.float32
     arrays = {name: np.stack([getattr(hand, name) for hand in hands], axis=1) for name in _PER_FRAME}
     arrays["betas"] = np.stack(betas, axis=-2)
     return {name: values.astype(np.float32) for name, values in arrays.items()}
-
-
-def model_fault(mano: ManoFiles) -> Rejection | None:
-    """Why the model cannot be used: it is missing, or one of its files is not such a model. None where it can."""
-    missing = mano.missing()
-    if missing is not None:
-        return missing
-    try:
-        for side in SIDES:
-            mano.hand(side)
-    except RawDataError as error:
-        return Rejection(f"{mano.folder.name}/{error.path}", "file", error.reason)
-    return None
 
 
 def joints_of_parameters(

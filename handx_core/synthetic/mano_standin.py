@@ -12,6 +12,10 @@ Betas: a released MANO_LEFT.pkl has the x of its shapes as the right hand has it
 others did not. So that both kinds of sources can hold every synthetic hand, betas 0 to 4 are its coefficients in
 mirrored shapes, and betas 5 to 9 the same with x reversed: in unmirrored shapes the two halves change places.
 
+Components: the first 15 are made to say the poses of the synthetic hands, also of those that are UmeTrack's, whose
+thumb swings in a way that MANO's cannot. As HOT3D's own poses of MANO, which were fitted to UmeTrack's, they are near
+and not exact; of digits that only curl (`curled`) they are exact.
+
 What belongs here: that model, its files, and the MANO parameters of a synthetic hand. What does not: MANO's forward
 kinematics (`handx_core.hand_models`), which nothing here uses, or any dataset's files (`write_*`).
 """
@@ -38,10 +42,14 @@ from handx_core.synthetic.hands import (
     Floats,
     HandShape,
     digit_frames,
+    digit_joints,
     hand_joints,
     hand_shape,
 )
-from handx_core.synthetic.takes import TrueTake
+from handx_core.synthetic.takes import SyntheticSettings, TakeName, TrueTake, make_take, subject_postures
+
+N_COMPONENTS: Final = 15
+"""Principal components that HOT3D's poses of MANO are said in."""
 
 MARK: Final = "A stand-in made of invented numbers. This is not MANO and says nothing about real hands.\n"
 """Text of the README beside the files, and of the extra key in them."""
@@ -65,8 +73,12 @@ _POINTS_PER_JOINT: Final = 8
 _TIP_BULGE_M: Final = 2e-6  # of a tip by a pose direction; all together stay below 0.05 mm
 _SKIN_BULGE_M: Final = 2e-4
 _DISTAL_SHARE: Final = 0.6
-_MAIN_COMPONENTS: Final = 15
 _MEAN_BEND_RAD: Final = np.array([0.20, 0.22, 0.25, 0.27, 0.30])
+
+# Takes whose poses the components are made for: of their own seed, so that no take is among those that it is made of.
+_SAMPLE: Final = SyntheticSettings.model_validate({"seed": 16, "seconds_per_take": 20.0})
+_SAMPLE_TAKES: Final = tuple(TakeName("hot3d", subject, take) for subject in range(6) for take in range(2))
+_SAMPLE_STEP: Final = 10
 
 # What mirroring in x does to an axis-angle vector.
 _MIRROR_TURN: Final = np.array([1.0, -1.0, -1.0])
@@ -127,15 +139,37 @@ def mano_pose(
 
 def finger_pose(shape: HandShape, angles: Floats, hand: int) -> Floats:
     """Joint angles (T, 5, 4) as axis-angle vectors (T, 45) relative to the stand-in's rest hand, in its joint order."""
-    mean = _mean_hand()
     pose = np.empty((len(angles), _N_JOINTS, 3))
     for digit, finger in enumerate(FINGERS):
-        rest = Rotation.from_matrix(_rest_frame(mean, digit)).inv()
-        turned = [frame * rest for frame in digit_frames(shape, digit, angles[:, digit])]
-        turns = [turned[0], turned[0].inv() * turned[1], turned[1].inv() * turned[2]]
-        pose[:, CHAINS[finger][:3]] = np.stack([turn.as_rotvec() for turn in turns], axis=1)
+        pose[:, CHAINS[finger][:3]] = _joint_turns(digit_frames(shape, digit, angles[:, digit]), digit)
     flat = pose[:, 1:] * (1.0 if hand == LEFT else _MIRROR_TURN)
     return flat.reshape(len(angles), _N_POSE)
+
+
+def curled(bends: Floats) -> Floats:
+    """Angles (T, 5, 4) of digits that only curl, each by its own bend: (T, 5), radians, of its first two joints.
+
+    The first 15 components say these poses exactly for a hand whose fingers fan and roll as the mean hand's do, and
+    whose thumb turns about its CMC joint.
+    """
+    straight = np.zeros_like(bends)
+    return np.stack([straight, bends, bends, _DISTAL_SHARE * bends], axis=-1)
+
+
+def fitted_components(shape: HandShape, angles: Floats) -> Floats:
+    """The pose that lies nearest in the span of the first 15 components: angles (T, 5, 4) -> (T, 15), for either hand.
+
+    Least squares in the numbers of the pose, mean pose taken off, after the thumb was brought to MANO's kind: fixed at
+    its CMC joint, each bone points at where the hand's own thumb has the next joint.
+    """
+    return (_reaching_pose(shape, angles) - _mean_pose(LEFT)) @ _components()[:N_COMPONENTS].T
+
+
+def fitted_shape(shape: HandShape) -> tuple[Floats, Floats]:
+    """Betas (10,) that say both hands of a person where shapes are mended, and their rest wrists (2, 3), metres."""
+    betas = np.concatenate([shape.coefficients, np.zeros(_N_BETAS - N_COEFFICIENTS)])
+    left = _WRIST_M + shape.coefficients @ _WRIST_SHAPES_M
+    return betas, np.stack([left, left * MIRROR])
 
 
 def write_standin(folder: Path) -> None:
@@ -175,7 +209,7 @@ def standin_model(hand: int) -> dict[str, Any]:
         "J": regressor @ template * side,
         "f": ((np.arange(_N_FACES)[:, None] + np.arange(3)) % _N_VERTICES).astype(np.uint32),
         "hands_mean": _mean_pose(hand),
-        "hands_components": _components(rng) * turns,
+        "hands_components": _components() * turns,
         "hands_coeffs": rng.normal(0.0, 1.0, (_N_SCANS, _N_POSE)),
         "bs_style": "lbs",
         "bs_type": "lrotmin",
@@ -227,43 +261,67 @@ def _skin(rng: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
     return vertices, shapes, regressor, weights
 
 
-def _bend_axes() -> Floats:
-    """(45, 45) orthonormal rows, left hand: by digit, first the three turns that matter, then the two that follow.
+def _joint_turns(frames: list[Rotation], digit: int) -> Floats:
+    """(T, 3, 3) axis-angle of a digit's joints, from the orientations of its bones."""
+    rest = Rotation.from_matrix(_rest_frame(_mean_hand(), digit)).inv()
+    turned = [frame * rest for frame in frames]
+    turns = [turned[0], turned[0].inv() * turned[1], turned[1].inv() * turned[2]]
+    return np.stack([turn.as_rotvec() for turn in turns], axis=1)
 
-    Flexion and spreading at the root, flexion of the two far joints together; then roll at the root, flexion of the
-    far joints against each other; then what no finger can do.
+
+def _reaching_pose(shape: HandShape, angles: Floats) -> Floats:
+    """`finger_pose` of a left hand whose thumb, fixed at its CMC joint, reaches for the joints that it should have."""
+    pose = finger_pose(shape, angles, LEFT).reshape(-1, _N_JOINTS - 1, 3)
+    wanted = digit_joints(shape, 0, angles[:, 0])
+    frames: list[Rotation] = []
+    joint = shape.thumb_root
+    for bone, frame in enumerate(digit_frames(shape, 0, angles[:, 0])):
+        frames.append(_turn_between(frame.apply([1.0, 0.0, 0.0]), wanted[:, bone + 1] - joint) * frame)
+        joint = joint + frames[-1].apply([shape.thumb_lengths[bone], 0.0, 0.0])
+    pose[:, np.array(CHAINS["thumb"][:3]) - 1] = _joint_turns(frames, 0)
+    return pose.reshape(len(angles), _N_POSE)
+
+
+def _turn_between(start: Floats, end: Floats) -> Rotation:
+    """The smallest rotations that bring directions (T, 3) to others."""
+    axis = np.cross(start, end)
+    sine = np.linalg.norm(axis, axis=1)
+    angle = np.arctan2(sine, (start * end).sum(axis=1))
+    return Rotation.from_rotvec(axis * np.divide(angle, sine, out=np.zeros_like(sine), where=sine > 0.0)[:, None])
+
+
+@lru_cache(maxsize=1)
+def _components() -> Floats:
+    """(45, 45) orthonormal rows, left hand: the first 15 mix what hands do, the others all the rest.
+
+    What hands do: each digit's curl, and the principal components of what is left of the sample's poses.
     """
-    mean = _mean_hand()
-    main, further, impossible = [], [], []
-    for digit, finger in enumerate(FINGERS):
-        root, near, far = (3 * (joint - 1) for joint in CHAINS[finger][:3])
-        x, y, z = _rest_frame(mean, digit).T
-        rows = np.zeros((9, _N_POSE))
-        rows[0, root : root + 3], rows[1, root : root + 3], rows[3, root : root + 3] = -z, -y, x
-        rows[2, near : near + 3], rows[2, far : far + 3] = -z, -_DISTAL_SHARE * z
-        rows[4, near : near + 3], rows[4, far : far + 3] = -_DISTAL_SHARE * z, z
-        for row, (joint, axis) in enumerate([(near, x), (near, y), (far, x), (far, y)], start=5):
-            rows[row, joint : joint + 3] = axis
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        main.append(rows[:3])
-        further.append(rows[3:5])
-        impossible.append(rows[5:])
-    return np.concatenate([*main, *further, *impossible])
+    curls = finger_pose(_mean_hand(), curled(np.eye(len(FINGERS))), LEFT)
+    curls /= np.linalg.norm(curls, axis=1, keepdims=True)
+    others = np.linalg.svd(curls)[2][len(curls) :]
+    left_over = (_sampled_poses() - _mean_pose(LEFT)) @ others.T
+    _, directions = np.linalg.eigh(left_over.T @ left_over)  # the greatest last
+    ordered = np.concatenate([curls, directions.T[::-1] @ others])
+    rng = np.random.default_rng(_N_POSE)
+    n_rest = _N_POSE - N_COMPONENTS
+    main, rest = (np.linalg.qr(rng.normal(size=(n, n)))[0] for n in (N_COMPONENTS, n_rest))
+    return np.concatenate([main @ ordered[:N_COMPONENTS], rest @ ordered[N_COMPONENTS:]])
 
 
-def _components(rng: np.random.Generator) -> Floats:
-    """(45, 45) orthonormal rows, left hand: the first 15 mix the turns that matter, the others all the rest."""
-    axes = _bend_axes()
-    main = np.linalg.qr(rng.normal(size=(_MAIN_COMPONENTS, _MAIN_COMPONENTS)))[0]
-    rest = np.linalg.qr(rng.normal(size=(_N_POSE - _MAIN_COMPONENTS, _N_POSE - _MAIN_COMPONENTS)))[0]
-    return np.concatenate([main @ axes[:_MAIN_COMPONENTS], rest @ axes[_MAIN_COMPONENTS:]])
+def _sampled_poses() -> Floats:
+    """(N, 45) what UmeTrack's hands of some people do, as a left hand of MANO's kind."""
+    poses = []
+    for name in _SAMPLE_TAKES:
+        shape = subject_postures(name.source, name.subject, _SAMPLE).shape
+        angles = make_take(name, _SAMPLE).angles[::_SAMPLE_STEP]
+        poses.append(_reaching_pose(shape, angles.reshape(-1, len(FINGERS), 4)))
+    return np.concatenate(poses)
 
 
+@lru_cache(maxsize=2)
 def _mean_pose(hand: int) -> Floats:
     """(45,) a hand half at rest: each finger bent a little, the outer ones more."""
-    angles = np.zeros((1, len(FINGERS), 4))
-    angles[0, :, 1], angles[0, :, 2], angles[0, :, 3] = _MEAN_BEND_RAD, _MEAN_BEND_RAD, _DISTAL_SHARE * _MEAN_BEND_RAD
-    return finger_pose(_mean_hand(), angles, hand)[0]
+    return finger_pose(_mean_hand(), curled(_MEAN_BEND_RAD[None]), hand)[0]
 
 
 def _save_string(pickler: Any, value: str | bytes) -> None:

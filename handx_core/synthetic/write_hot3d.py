@@ -1,6 +1,6 @@
-"""Writes takes as HOT3D stores them: UmeTrack wrist poses and joint angles, a hand profile, masks, the headset's path.
+"""Writes takes as HOT3D stores them: poses of UmeTrack and of MANO, a hand profile, masks, the headset's path.
 
-What belongs here: HOT3D's files, stamps, world and UmeTrack's way to say a hand. What does not: motion.
+What belongs here: HOT3D's files, stamps and world. What does not: motion, or how a hand is said (`hot3d_hands`).
 
 Every fifth take of a person is not a sequence but some HOT3D-Clips (`write_hot3d_clips`).
 
@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from handx_core.skeleton import HANDS, LEFT, WRIST
 from handx_core.synthetic.files import about_vertical, write_json, write_json_lines, write_text
-from handx_core.synthetic.hands import JOINT_LIMITS, MIRROR, Floats
+from handx_core.synthetic.hands import Floats, HandShape
+from handx_core.synthetic.hot3d_hands import Hot3dHands, hot3d_hands
 from handx_core.synthetic.movement import waves
 from handx_core.synthetic.takes import SyntheticSettings, TakeName, TrueTake, seeded, subject_postures
 from handx_core.synthetic.umetrack_profile import umetrack_profile
@@ -32,32 +32,33 @@ _COLOUR, _MONO = ("214-1",), ("1201-1", "1201-2")
 _Y_UP: Final = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 _HEADSET_POSITION: Final = np.array([0.0, -0.05, 1.48])
 _ALWAYS_TRUE_MASKS: Final = ("hand_visible", "headset_pose_available", "good_exposure")
-_WRONG_POSITION_M: Final = 0.06
-_WRONG_TURN_RAD: Final = 0.8
 _POSE_HEADER: Final = "object_uid,timestamp[ns],t_wo_x[m],t_wo_y[m],t_wo_z[m],q_wo_w,q_wo_x,q_wo_y,q_wo_z"
 
 
 def write_take(root: Path, take: TrueTake, settings: SyntheticSettings) -> None:
     """Write one sequence, or the clips of one, below HOT3D's root."""
+    write_take_of(root, take, subject_postures("hot3d", take.name.subject, settings).shape, settings)
+
+
+def write_take_of(root: Path, take: TrueTake, shape: HandShape, settings: SyntheticSettings) -> None:
+    """The same for a take of any hand. shape: of the left hand; the right one is its mirror image."""
     folder = root / take.recording_id.removeprefix("hot3d/")
     world = _world(take.name, seeded(settings, take.recording_id, "world"))
     start_ns = int(seeded(settings, take.recording_id, "clock").integers(10**12, 9 * 10**13))
     stamps = start_ns + np.round(take.times * 1e9).astype(np.int64)
-    wrists, positions, angles = _wrist_poses(take, world, seeded(settings, take.recording_id, "wrong"))
-    profile = umetrack_profile(subject_postures("hot3d", take.name.subject, settings).shape)
+    hands = hot3d_hands(take, shape, world, seeded(settings, take.recording_id, "wrong"))
     if is_in_clips(take.name):
-        write_clips(root, take, stamps, wrists, positions, angles, profile)
+        write_clips(root, take, stamps, hands)
         return
-    lines = _lines(stamps, wrists, positions, angles, take.valid | _stored_wrongly(take))
+    of_cameras = [(stamps, hands)]
     if take.name.is_aria:
-        later = _a_moment_later(
-            wrists, positions, angles, ARIA_CAMERA_LAG_NS * 1e-9 / float(np.diff(take.times).mean())
-        )
-        lag = _lines(stamps + ARIA_CAMERA_LAG_NS, *later, take.valid | _stored_wrongly(take))
-        lines = [line for pair in zip(lines, lag, strict=True) for line in pair]
-    stored = (line for line in lines if line["hand_poses"] or line["timestamp_ns"] % 2)
-    write_json_lines(folder / "umetrack_hand_pose_trajectory.jsonl", stored)
-    write_json(folder / "umetrack_hand_user_profile.json", {"hand_model": profile})
+        share = ARIA_CAMERA_LAG_NS * 1e-9 / float(np.diff(take.times).mean())
+        of_cameras.append((stamps + ARIA_CAMERA_LAG_NS, hands.a_moment_later(share)))
+    stored = take.valid | _stored_wrongly(take)
+    for model, values in (("umetrack", _umetrack_values), ("mano", _mano_values)):
+        lines = [_lines(instants, values(shown), stored) for instants, shown in of_cameras]
+        write_json_lines(folder / f"{model}_hand_pose_trajectory.jsonl", _in_turn(lines))
+    write_json(folder / "umetrack_hand_user_profile.json", {"hand_model": umetrack_profile(shape)})
     write_json(folder / "metadata.json", _metadata(take.name, folder.name))
     _write_masks(folder / "masks", take, stamps)
     write_text(
@@ -71,7 +72,7 @@ def is_in_clips(name: TakeName) -> bool:
 
 
 def _metadata(name: TakeName, recording_name: str) -> dict[str, Any]:
-    available = {"mano_hand_pose_gt": False, "umetrack_hand_pose_gt": True, "object_pose_gt": False}
+    available = {"mano_hand_pose_gt": True, "umetrack_hand_pose_gt": True, "object_pose_gt": False}
     return {
         "gt_available_status": available,
         "headset": "Aria" if name.is_aria else "Quest3",
@@ -90,59 +91,44 @@ def _stored_wrongly(take: TrueTake) -> NDArray[np.bool_]:
     return np.arange(len(take.times))[:, None] < take.wrong_start_frames
 
 
-def _wrist_poses(take: TrueTake, world: Floats, rng: np.random.Generator) -> tuple[list[Rotation], Floats, Floats]:
-    """Rotations of both wrists, positions (T, 2, 3), angles (T, 2, 20) in HOT3D's world and UmeTrack's convention.
-
-    UmeTrack keeps a right-handed wrist frame for the right hand too, and mirrors its x axis when it is used.
-    """
-    positions = take.joints[:, :, WRIST] @ world.T
-    angles = take.angles.reshape(len(take.times), 2, 20).copy()
-    rotations = []
-    for hand in range(len(HANDS)):
-        matrices = world @ take.wrists[:, hand] * (np.ones(3) if hand == LEFT else MIRROR)
-        rotations.append(Rotation.from_matrix(matrices))
-    wrong = take.wrong_start_frames
-    if wrong:
-        positions[:wrong] += rng.normal(0.0, _WRONG_POSITION_M, (2, 3))
-        lowest, highest = JOINT_LIMITS.reshape(20, 2).T
-        angles[:wrong] = rng.uniform(lowest, highest, (2, 20))
-        share = (np.arange(len(take.times)) < wrong)[:, None]
-        rotations = [r * Rotation.from_rotvec(share * rng.normal(0.0, _WRONG_TURN_RAD, 3)) for r in rotations]
-    return rotations, positions, angles
-
-
-def _a_moment_later(
-    rotations: list[Rotation], positions: Floats, angles: Floats, share: float
-) -> tuple[list[Rotation], Floats, Floats]:
-    """The same at a share of the way to the next frame."""
-
-    def between(values: Floats) -> Floats:
-        return values + share * np.diff(values, axis=0, append=values[-1:])
-
-    following = [Rotation.concatenate([rotation[1:], rotation[-1:]]) for rotation in rotations]
-    turned = [
-        r * Rotation.from_rotvec(share * (r.inv() * n).as_rotvec()) for r, n in zip(rotations, following, strict=True)
+def _umetrack_values(hands: Hot3dHands) -> list[list[dict[str, Any]]]:
+    """What is stored of each hand of each frame."""
+    angles = np.pad(hands.angles, ((0, 0), (0, 0), (0, 2)))
+    return [
+        [
+            {"wrist_xform": {"t_xyz": place, "q_wxyz": turn}, "joint_angles": bends, "hand_confidence": 1.0}
+            for place, turn, bends in zip(*of_frame, strict=True)
+        ]
+        for of_frame in zip(hands.positions.tolist(), hands.quaternions().tolist(), angles.tolist(), strict=True)
     ]
-    return turned, between(positions), between(angles)
+
+
+def _mano_values(hands: Hot3dHands) -> list[list[dict[str, Any]]]:
+    """The same in MANO's way."""
+    betas, components = hands.betas().tolist(), hands.components().tolist()
+    return [
+        [
+            {"pose": pose, "wrist_xform": {"t_xyz": place, "q_wxyz": turn}, "betas": betas}
+            for place, turn, pose in zip(*of_frame, strict=True)
+        ]
+        for of_frame in zip(hands.translations().tolist(), hands.quaternions().tolist(), components, strict=True)
+    ]
 
 
 def _lines(
-    stamps: NDArray[np.int64], rotations: list[Rotation], positions: Floats, angles: Floats, stored: NDArray[np.bool_]
+    stamps: NDArray[np.int64], values: list[list[dict[str, Any]]], stored: NDArray[np.bool_]
 ) -> list[dict[str, Any]]:
     """A value a frame, with the hands that are stored: key "0" for left, "1" for right."""
-    quaternions = [rotation.as_quat(canonical=True, scalar_first=True).tolist() for rotation in rotations]
-    translations, joint_angles = positions.tolist(), angles.tolist()
-    lines = []
-    for frame, stamp in enumerate(stamps.tolist()):
-        hands = {}
-        for hand in np.flatnonzero(stored[frame]).tolist():
-            hands[str(hand)] = {
-                "wrist_xform": {"t_xyz": translations[frame][hand], "q_wxyz": quaternions[hand][frame]},
-                "joint_angles": [*joint_angles[frame][hand], 0.0, 0.0],
-                "hand_confidence": 1.0,
-            }
-        lines.append({"timestamp_ns": stamp, "hand_poses": hands})
-    return lines
+    return [
+        {"timestamp_ns": stamp, "hand_poses": {str(hand): of_frame[hand] for hand in np.flatnonzero(there).tolist()}}
+        for stamp, of_frame, there in zip(stamps.tolist(), values, stored, strict=True)
+    ]
+
+
+def _in_turn(of_cameras: list[list[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    """The lines of all cameras by their stamps; of an instant without hands some are empty and some are not there."""
+    for lines in zip(*of_cameras, strict=True):
+        yield from (line for line in lines if line["hand_poses"] or line["timestamp_ns"] % 2)
 
 
 def _write_masks(folder: Path, take: TrueTake, stamps: NDArray[np.int64]) -> None:

@@ -1,6 +1,7 @@
 """Writes takes as HOT3D-Clips: tars of 150 frames with JSON files for each of them, without the images.
 
-What belongs here: the tar and its files. What does not: HOT3D's world and stamps (`write_hot3d`), motion.
+What belongs here: the tar and its files. What does not: HOT3D's stamps (`write_hot3d`), or how a hand is said
+(`hot3d_hands`).
 
 Clips have been inspected: what a take has stored wrongly at its start is in none of them, nor is the rest of a take
 that fills no clip. The tar holds what a program that reads hands needs; its bytes depend on nothing but the take.
@@ -14,11 +15,11 @@ from typing import Any, Final
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from handx_core.skeleton import HANDS
-from handx_core.synthetic.hands import Floats
+from handx_core.synthetic.hot3d_hands import Hot3dHands
 from handx_core.synthetic.takes import TakeName, TrueTake
+from handx_core.synthetic.umetrack_profile import umetrack_profile
 
 CLIP_FRAMES: Final = 150
 
@@ -37,36 +38,40 @@ def clip_frames(take: TrueTake) -> list[slice]:
     return [slice(start, start + CLIP_FRAMES) for start in starts]
 
 
-def write_clips(
-    root: Path,
-    take: TrueTake,
-    stamps: NDArray[np.int64],
-    rotations: list[Rotation],
-    positions: Floats,
-    angles: Floats,
-    profile: dict[str, Any],
-) -> None:
-    """Write the clips of a take. rotations, positions (T, 2, 3), angles (T, 2, 20): the hands in HOT3D's world."""
+def write_clips(root: Path, take: TrueTake, stamps: NDArray[np.int64], hands: Hot3dHands) -> None:
+    """Write the clips of a take below HOT3D's root. stamps: (T,) nanoseconds."""
     folder = root / ("train_aria" if take.name.is_aria else "train_quest3")
     folder.mkdir(parents=True, exist_ok=True)
-    quaternions = [rotation.as_quat(canonical=True, scalar_first=True).tolist() for rotation in rotations]
+    values = _values(hands)
+    shapes = {"mano": hands.betas(), "umetrack": umetrack_profile(hands.shape)}
     for number, frames in enumerate(clip_frames(take)):
         with tarfile.open(folder / clip_name(take.name, number), "w", format=tarfile.USTAR_FORMAT) as archive:
             for place, frame in enumerate(range(frames.start, frames.stop)):
-                hands = {
-                    side: _hand(quaternions[hand][frame], positions[frame, hand], angles[frame, hand])
-                    if take.valid[frame, hand]
-                    else None
-                    for hand, side in enumerate(HANDS)
-                }
-                _add(archive, f"{place:06d}.hands.json", hands)
+                shown = zip(HANDS, values[frame], take.valid[frame], strict=True)
+                of_frame = {side: value if valid else None for side, value, valid in shown}
+                _add(archive, f"{place:06d}.hands.json", of_frame)
                 _add(archive, f"{place:06d}.info.json", _info(take, int(stamps[frame])))
-            _add(archive, "__hand_shapes.json__", {"mano": [0.0] * 10, "umetrack": profile})
+            _add(archive, "__hand_shapes.json__", shapes)
 
 
-def _hand(quaternion: list[float], position: Floats, angles: Floats) -> dict[str, Any]:
-    wrist = {"quaternion_wxyz": quaternion, "translation_xyz": position.tolist()}
-    return {"umetrack_pose": {"joint_angles": [*angles.tolist(), 0.0, 0.0], "T_world_from_wrist": wrist}}
+def _values(hands: Hot3dHands) -> list[list[dict[str, Any]]]:
+    """What is stored of each hand of each frame, by either model."""
+    angles = np.pad(hands.angles, ((0, 0), (0, 0), (0, 2))).tolist()
+    quaternions, positions = hands.quaternions().tolist(), hands.positions.tolist()
+    components = hands.components().tolist()
+    wrists = np.concatenate([hands.rotation_vectors(), hands.translations()], axis=-1).tolist()
+    columns = (angles, quaternions, positions, components, wrists)
+    return [[_hand(*of_hand) for of_hand in zip(*of_frame, strict=True)] for of_frame in zip(*columns, strict=True)]
+
+
+def _hand(
+    angles: list[float], quaternion: list[float], position: list[float], components: list[float], wrist: list[float]
+) -> dict[str, Any]:
+    world_from_wrist = {"quaternion_wxyz": quaternion, "translation_xyz": position}
+    return {
+        "umetrack_pose": {"joint_angles": angles, "T_world_from_wrist": world_from_wrist},
+        "mano_pose": {"thetas": components, "wrist_xform": wrist},
+    }
 
 
 def _info(take: TrueTake, stamp: int) -> dict[str, Any]:

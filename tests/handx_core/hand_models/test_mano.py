@@ -256,6 +256,19 @@ def test_missing_files_are_named_with_where_they_come_from(tmp_path: Path) -> No
     assert "MANO_LEFT.pkl and MANO_RIGHT.pkl" in missing.reason
     write_standin(tmp_path / "mano")
     assert files.missing() is None
+    assert files.fault() is None
+
+
+def test_what_is_wrong_with_the_model_is_one_rejection(tmp_path: Path) -> None:
+    files = ManoFiles(tmp_path / "mano", tmp_path / "converted")
+    assert files.fault() == files.missing() is not None
+    write_standin(tmp_path / "mano" / "models")
+    (tmp_path / "mano" / "models" / "MANO_RIGHT.pkl").write_bytes(b"no model")
+    fault = files.fault()
+    assert fault is not None
+    assert (fault.path, fault.what) == ("mano/models/MANO_RIGHT.pkl", "file")
+    with pytest.raises(RawDataError):  # the mended left hand is held against the right one
+        files.hand("left", mirrored_shapes=True)
 
 
 def test_the_file_holds_the_class_names_of_the_released_one(standin: ManoFiles) -> None:

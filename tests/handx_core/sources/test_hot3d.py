@@ -102,10 +102,10 @@ def test_an_instant_half_masked_is_read_from_the_other_line(write_hot3d):
 
 def test_sequences_without_ground_truth_are_rejected_and_the_others_found(write_hot3d):
     root = write_hot3d(headset="Quest3", name="P0002_aaaaaaaa")
-    write_hot3d(headset="Aria", name="P0004_bbbbbbbb", ground_truth=False)
+    write_hot3d(headset="Aria", name="P0003_bbbbbbbb", ground_truth=False)
     found = HOT3D.find_takes(root, NO_MANO)
     assert [take.recording_id for take in found.takes] == ["hot3d/P0002_aaaaaaaa"]
-    assert [rejection.path for rejection in found.rejected] == ["Aria/P0004_bbbbbbbb/metadata.json"]
+    assert [rejection.path for rejection in found.rejected] == ["Aria/P0003_bbbbbbbb/metadata.json"]
     assert "no ground truth" in found.rejected[0].reason
 
 

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources.hot3d import Hot3d
-from handx_core.synthetic.mano_standin import standin_model
+from handx_core.synthetic.mano_standin import standin_model, write_standin
 
 HOT3D = Hot3d(hand_model="mano")
 TIP_VERTICES = [744, 320, 443, 554, 671]
@@ -64,7 +64,7 @@ def write_sequence(root: Path, headset: str = "Aria", *, betas: np.ndarray = BET
         "participant_id": "P0003",
         "recording_name": "P0003_c701bd11",
     }
-    (root / POSES).parent.mkdir()
+    (root / POSES).parent.mkdir(parents=True)
     (root / POSES).write_text("\n".join(lines) + "\n")
     (root / POSES).with_name("metadata.json").write_text(json.dumps(metadata))
 
@@ -135,6 +135,18 @@ def test_without_the_model_there_are_no_takes_and_one_reason(tmp_path, no_mano):
     assert found.takes == ()
     assert found.rejected == (no_mano.missing(),)
     assert len(Hot3d().find_takes(tmp_path, no_mano).rejected) == 1  # the sequence: it has no ground truth of UmeTrack
+
+
+def test_with_a_damaged_model_there_are_no_takes_and_one_reason(tmp_path):
+    for number in range(2):
+        write_sequence(tmp_path / f"{number}")
+    models = tmp_path / "models"
+    write_standin(models)
+    (models / "MANO_RIGHT.pkl").write_bytes((models / "MANO_RIGHT.pkl").read_bytes()[:9000])
+    found = HOT3D.find_takes(tmp_path, ManoFiles(models, tmp_path / "converted"))
+    assert found.takes == ()
+    assert [rejection.path for rejection in found.rejected] == ["models/MANO_RIGHT.pkl"]
+    assert HOT3D.find_takes(models, ManoFiles(models, tmp_path / "converted")).rejected == ()  # nobody needs it
 
 
 @pytest.mark.parametrize(

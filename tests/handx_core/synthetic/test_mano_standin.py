@@ -15,8 +15,16 @@ from scipy.spatial.transform import Rotation
 from handx_core.hand_models.mano import ManoFiles, ManoHand
 from handx_core.skeleton import HANDS, LEFT
 from handx_core.synthetic.files import about_vertical
-from handx_core.synthetic.hands import JOINT_LIMITS, MIRROR, draw_hand_shape, hand_joints
-from handx_core.synthetic.mano_standin import ManoPose, mano_pose, standin_model, write_standin
+from handx_core.synthetic.hands import JOINT_LIMITS, MIRROR, draw_hand_shape, hand_joints, hand_shape
+from handx_core.synthetic.mano_standin import (
+    ManoPose,
+    curled,
+    fitted_components,
+    fitted_shape,
+    mano_pose,
+    standin_model,
+    write_standin,
+)
 from handx_core.synthetic.takes import SyntheticSettings, TakeName, TrueTake, make_take, subject_postures
 
 LARGEST_ERROR_M = 5e-5
@@ -124,9 +132,10 @@ def test_keys_shapes_and_types_are_those_of_the_released_file() -> None:
         assert (np.abs(model["posedirs"]).max(axis=(1, 2)) > 0).all()
 
 
-def test_the_first_components_hold_most_of_what_a_hand_does(files: ManoFiles) -> None:
-    said, truth = posed("arctic", 0), take_of("arctic").joints[:, 0]
-    model = files.hand("left")
+@pytest.mark.parametrize("hand", [0, 1])
+def test_the_first_components_hold_most_of_what_a_hand_does(files: ManoFiles, hand: int) -> None:
+    said, truth = posed("arctic", hand), take_of("arctic").joints[:, hand]
+    model = files.hand(HANDS[hand])
     away = (said.pose - said.mean_pose) @ model.components.T
     errors = {}
     for n in (6, 15, 45):
@@ -134,7 +143,40 @@ def test_the_first_components_hold_most_of_what_a_hand_does(files: ManoFiles) ->
         moved = model.joints(pose, said.betas, said.rotation, said.translation, pose_is="relative_to_mean")
         errors[n] = error(moved, truth)
     assert errors[45] < LARGEST_ERROR_M
-    assert errors[15] < 0.02 < errors[6]
+    assert errors[15] < 0.008 < 0.016 < errors[6]
+
+
+@pytest.mark.parametrize("source", ["arctic", "hot3d"])
+def test_fitted_components_are_the_nearest_of_all(files: ManoFiles, source: str) -> None:
+    """In the numbers of the pose; and for either hand, of MANO's kind or UmeTrack's, joints are near the truth."""
+    shape, take = subject_postures(source, 1, SETTINGS).shape, take_of(source)
+    betas, rest_wrists = fitted_shape(shape)
+    found, said = [], [posed(source, hand, mirrored_shapes=True) for hand in range(2)]
+    for hand, side in enumerate(HANDS):
+        model, fitted = files.hand(side, mirrored_shapes=True), fitted_components(shape, take.angles[:, hand])
+        np.testing.assert_array_equal(betas, said[hand].betas)
+        np.testing.assert_allclose(rest_wrists[hand], model.rest_wrist(betas), atol=1e-12)
+        pose = model.pose_of_components(fitted)
+        placed = model.joints(pose, betas, said[hand].rotation, said[hand].translation, pose_is="relative_to_mean")
+        found.append(np.linalg.norm(placed - take.joints[:, hand], axis=-1))
+        if source == "arctic":  # whose thumb is MANO's own: nothing but the number of components is in the way
+            missed = said[hand].pose - said[hand].mean_pose - pose
+            np.testing.assert_allclose(missed @ model.components[:15].T, 0.0, atol=1e-9)
+    assert np.mean(found) < 1.6e-3
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=25)
+def test_fifteen_components_say_any_curl_exactly(files: ManoFiles, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    shape = hand_shape(rng.normal(size=5), "cmc")
+    angles = curled(rng.uniform(-0.5, 1.5, (4, 5)))
+    betas, rest_wrists = fitted_shape(shape)
+    for hand, side in enumerate(HANDS):
+        model = files.hand(side, mirrored_shapes=True)
+        pose = model.pose_of_components(fitted_components(shape, angles))
+        ours = model.joints(pose, betas, np.zeros(3), -rest_wrists[hand], pose_is="relative_to_mean")
+        assert error(ours, hand_joints(shape, angles) * (1.0 if hand == LEFT else MIRROR)) < LARGEST_ERROR_M
 
 
 def test_the_files_are_the_same_each_time(tmp_path: Path, files: ManoFiles) -> None:

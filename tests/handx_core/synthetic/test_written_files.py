@@ -164,6 +164,28 @@ def test_hot3d_poses(hot3d: tuple[Path, TrueTake]) -> None:
     assert np.corrcoef(wrists[:, up], truth[:, 2])[0, 1] > 0.999
 
 
+def test_hot3d_poses_of_mano(hot3d: tuple[Path, TrueTake]) -> None:
+    folder, _ = hot3d
+    lines, others = (json_lines(folder / f"{model}_hand_pose_trajectory.jsonl") for model in ("mano", "umetrack"))
+    assert [line["timestamp_ns"] for line in lines] == [line["timestamp_ns"] for line in others]
+    shapes, between = [], []
+    for line, other in zip(lines, others, strict=True):
+        assert set(line["hand_poses"]) == set(other["hand_poses"])
+        for key, hand in line["hand_poses"].items():
+            wrist, others_wrist = hand["wrist_xform"], other["hand_poses"][key]["wrist_xform"]
+            assert set(hand) == {"pose", "wrist_xform", "betas"}
+            assert (len(hand["pose"]), len(hand["betas"])) == (15, 10)
+            assert wrist["q_wxyz"] == others_wrist["q_wxyz"]
+            shapes.append(hand["betas"])
+            between.append((int(key), *np.subtract(wrist["t_xyz"], others_wrist["t_xyz"])))
+    assert (np.ptp(shapes, axis=0) == 0.0).all(), "one person, one shape"
+    hands = np.array(between)
+    for hand, sign in ((0, 1.0), (1, -1.0)):
+        apart = hands[hands[:, 0] == hand][:, 1:]
+        np.testing.assert_allclose(apart, apart[:1] + np.zeros_like(apart), atol=1e-12)
+        assert 0.06 < sign * apart[0, 0] < 0.12, "the rest wrist, as in the release, lies to a side"
+
+
 def test_hot3d_first_poses_are_wrong_and_marked(hot3d: tuple[Path, TrueTake]) -> None:
     folder, take = hot3d
     lines = json_lines(folder / "umetrack_hand_pose_trajectory.jsonl")
@@ -192,7 +214,8 @@ def test_hot3d_metadata_and_headset(hot3d: tuple[Path, TrueTake]) -> None:
     assert metadata["headset"] == ("Aria" if take.name.is_aria else "Quest3")
     assert metadata["recording_name"] == folder.name
     assert folder.name.startswith(metadata["participant_id"] + "_")
-    assert metadata["gt_available_status"]["umetrack_hand_pose_gt"] is True
+    available = {"mano_hand_pose_gt": True, "umetrack_hand_pose_gt": True, "object_pose_gt": False}
+    assert metadata["gt_available_status"] == available
     rows = (folder / "headset_trajectory.csv").read_text().splitlines()
     assert rows[0].split(",")[:3] == ["object_uid", "timestamp[ns]", "t_wo_x[m]"]
     table = np.array([row.split(",") for row in rows[1:]], dtype=float)
