@@ -219,9 +219,10 @@ def _parse(lines: bytes, layout: Layout, path: Path) -> _Rows:
     usable = present & np.isfinite(positions).all(axis=(1, 2))
     positions[~usable] = 0.0
     raw_files.check_positions(positions, path, "joints")
-    joint_flags = np.repeat(present, 2 * N_JOINTS).reshape(-1, 2, N_JOINTS)
     if layout.joint_flags:
         joint_flags = flags[:, len(layout.hand_flags) :].reshape(-1, 2, N_JOINTS) > 0.0
+    else:
+        joint_flags = np.repeat(present, 2 * N_JOINTS).reshape(-1, 2, N_JOINTS)
     seconds = numbers[:, 0] if first_flag else np.full(len(numbers), math.nan)
     ticks = table[names[layout.ticks]].to_numpy()
     return _Rows(ticks, seconds, positions, present, joint_flags[:, 0], joint_flags[:, 1])
