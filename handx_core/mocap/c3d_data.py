@@ -73,7 +73,7 @@ def read_positions(
 
 
 def _fill(frames: NDArray[np.uint8], file: RawIOBase, path: Path) -> None:
-    rest = memoryview(frames.reshape(-1))
+    rest = frames.reshape(-1).data
     while rest:
         n_read = file.readinto(rest)
         if not n_read:
