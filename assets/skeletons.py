@@ -39,7 +39,7 @@ def subject_hands(
     return per_source(context, produce)
 
 
-@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="2", settings=("curation",))
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="3", settings=("curation",))
 def skeletons(
     context: dg.AssetExecutionContext,
     recordings: Tables,
