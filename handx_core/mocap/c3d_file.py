@@ -67,7 +67,8 @@ def _read(file: FileIO, path: Path) -> MarkerTake:
     said = _read_statements(file, size, path)
     first, parameters = said.first, said.parameters
     notes = [*said.notes, *parameters.notes]
-    layouts = _layouts(said, size)
+    scales = _scales(first, parameters, path)
+    layouts = _layouts(said, scales, size)
     if not any(layout.n_points for layout in layouts):
         raise RawDataError(path, "expected points, found a file of other data alone")
     layout, count = _choose(layouts, _frame_counts(first, parameters))
@@ -81,7 +82,7 @@ def _read(file: FileIO, path: Path) -> MarkerTake:
         notes.append(f"frames: {count.n_frames} by {count.by}, {held} in the file")
     units, metres_per_unit, unit_notes = _units(parameters)
     labels, n_unnamed = _labels(parameters, layout.n_points)
-    scale = 1.0 if layout.word_bytes == FLOAT_BYTES else _integer_scale(first, parameters, path)
+    scale = 1.0 if layout.word_bytes == FLOAT_BYTES else next(scale for scale in scales if scale > 0.0)
     rate_hz, rate_notes = _rate(first, parameters, path)
     notes += unit_notes + rate_notes
     positions = read_positions(file, layout, n_frames, parameters.processor, scale * metres_per_unit, path)
@@ -150,7 +151,7 @@ def _offset(block: int) -> int:
     return (block - 1) * BLOCK_BYTES
 
 
-def _layouts(said: _Statements, size: int) -> list[Layout]:
+def _layouts(said: _Statements, scales: Sequence[float], size: int) -> list[Layout]:
     """Every way to read the data that the file's statements allow, the likeliest first."""
     first, parameters = said.first, said.parameters
     channels = parameters.number("ANALOG", "USED") or 0.0
@@ -158,14 +159,14 @@ def _layouts(said: _Statements, size: int) -> list[Layout]:
     samples = round(rates[0] / rates[1]) if rates[1] > 0.0 and 0.0 < rates[0] / rates[1] < _WORD_VALUES else 0
     points = _words([parameters.number("POINT", "USED"), first.n_points])
     analogs = _words([first.n_analog, channels * first.n_samples, channels * samples])
-    widths = [FLOAT_BYTES if scale < 0.0 else INTEGER_BYTES for scale in _scales(first, parameters)]
+    widths = dict.fromkeys(FLOAT_BYTES if scale < 0.0 else INTEGER_BYTES for scale in scales)
     blocks = _words([first.data_block, parameters.number("POINT", "DATA_START")])
     starts = [_offset(block) for block in blocks if block > 1 and _offset(block) < size]
     after_parameters = said.parameter_start + said.n_parameter_blocks * BLOCK_BYTES
     return [
         Layout(n_points, n_analog, word_bytes, start, _data_end(said, start, size))
         for start, word_bytes, n_analog, n_points in itertools.product(
-            starts or [after_parameters], dict.fromkeys(widths) or [FLOAT_BYTES], analogs, points
+            starts or [after_parameters], widths, analogs, points
         )
     ]
 
@@ -223,7 +224,7 @@ def _choose(layouts: Sequence[Layout], counts: Sequence[_Count]) -> tuple[Layout
         for layout, count in itertools.product(layouts, counts):
             rounds = max(layout.n_frames_held - count.n_frames, 0) // _WORD_VALUES if long else 0
             n_frames = count.n_frames + rounds * _WORD_VALUES
-            if 0 <= layout.end - layout.start - n_frames * layout.frame_bytes <= BLOCK_BYTES:
+            if 0 <= layout.end - layout.start - n_frames * layout.frame_bytes < BLOCK_BYTES:
                 return layout, _Count(n_frames, count.by, count.first_frame)
     layout = layouts[0]
     if all(count.n_frames == _WORD_VALUES - 1 for count in counts):
@@ -247,17 +248,13 @@ def _disagreements(first: FirstBlock, parameters: Parameters, layout: Layout) ->
     return notes
 
 
-def _scales(first: FirstBlock, parameters: Parameters) -> list[float]:
-    """The scales that can be one: not 0 and finite, that of the parameters first."""
+def _scales(first: FirstBlock, parameters: Parameters, path: Path) -> list[float]:
+    """The scales that can be one, that of the parameters first: negative for floats, else the unit of integers."""
     scales = parameters.number("POINT", "SCALE"), first.scale
-    return [scale for scale in scales if scale is not None and 0.0 < abs(scale) <= _LARGEST_SCALE]
-
-
-def _integer_scale(first: FirstBlock, parameters: Parameters, path: Path) -> float:
-    for scale in _scales(first, parameters):
-        if scale > 0.0:
-            return scale
-    raise RawDataError(path, f"expected a scale of its integers up to {_LARGEST_SCALE:g}, found {first.scale:g}")
+    usable = [scale for scale in scales if scale is not None and (scale < 0.0 or 0.0 < scale <= _LARGEST_SCALE)]
+    if not usable:
+        raise RawDataError(path, f"expected a scale up to {_LARGEST_SCALE:g}, found {first.scale:g}")
+    return usable
 
 
 def _rate(first: FirstBlock, parameters: Parameters, path: Path) -> tuple[float, list[str]]:

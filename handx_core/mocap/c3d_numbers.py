@@ -37,4 +37,5 @@ def floats(content: NDArray[np.uint8], processor: Processor) -> NDArray[np.float
         words = words.byteswap()
     if processor != "DEC":
         return words.view(np.float32)
-    return ((words << np.uint32(16)) | (words >> np.uint32(16))).view(np.float32) * _VAX_IN_IEEE
+    with np.errstate(invalid="ignore"):
+        return ((words << np.uint32(16)) | (words >> np.uint32(16))).view(np.float32) * _VAX_IN_IEEE
