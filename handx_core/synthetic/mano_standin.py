@@ -1,9 +1,10 @@
 """A stand-in for the MANO model that represents the synthetic hands, in files of MANO's keys, types and class names.
 
-MANO is licensed and cannot be shipped, so without it ARCTIC's and GigaHands' real code paths would run neither in the
-demo nor in tests. What is written here looks like MANO to a program (pickles of Python 2, chumpy's classes, the shapes
-of the left hand unmirrored as released), but every number in it is our own: joints and fingertips are those of `hands`,
-and the skin is a cloud of points around them that looks like no hand. The files say so.
+MANO is licensed and cannot be shipped, so without it the code that reads ARCTIC's, GigaHands' and HOT3D's poses of MANO
+would run neither in the demo nor in tests. What is written here looks like MANO to a program (pickles of Python 2,
+chumpy's classes, the shapes of the left hand unmirrored as released), but every number in it is our own: joints and
+fingertips are those of `hands`, and the skin is a cloud of points around them that looks like no hand. The files say
+so.
 
 The rest hand is the mean hand with all angles zero, as a left one: x towards the fingers, y out of the back of the
 hand, z towards the thumb; the right one is its mirror image in x, and neither has its wrist at the origin.
@@ -298,14 +299,19 @@ def _components() -> Floats:
     """
     curls = finger_pose(_mean_hand(), curled(np.eye(len(FINGERS))), LEFT)
     curls /= np.linalg.norm(curls, axis=1, keepdims=True)
-    others = np.linalg.svd(curls)[2][len(curls) :]
+    others = _complement(curls)
     left_over = (_sampled_poses() - _mean_pose(LEFT)) @ others.T
     _, directions = np.linalg.eigh(left_over.T @ left_over)  # the greatest last
-    ordered = np.concatenate([curls, directions.T[::-1] @ others])
+    greatest = directions.T[len(others) + len(curls) - N_COMPONENTS :]
+    main = np.concatenate([curls, greatest @ others])
     rng = np.random.default_rng(_N_POSE)
-    n_rest = _N_POSE - N_COMPONENTS
-    main, rest = (np.linalg.qr(rng.normal(size=(n, n)))[0] for n in (N_COMPONENTS, n_rest))
-    return np.concatenate([main @ ordered[:N_COMPONENTS], rest @ ordered[N_COMPONENTS:]])
+    mixed = [np.linalg.qr(rng.normal(size=(len(rows), len(rows))))[0] @ rows for rows in (main, _complement(main))]
+    return np.concatenate(mixed)
+
+
+def _complement(rows: Floats) -> Floats:
+    """(45 - n, 45) orthonormal rows, orthogonal to (n, 45) orthonormal ones."""
+    return np.linalg.qr(rows.T, mode="complete")[0].T[len(rows) :]
 
 
 def _sampled_poses() -> Floats:
