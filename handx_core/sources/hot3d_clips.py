@@ -5,6 +5,7 @@ and `__hand_shapes.json__` (the person's hands). A UmeTrack wrist is `T_world_fr
 it, or a 4 x 4 `wrist_xform`, as its README says; angles are 20 to 22. A MANO wrist is six numbers, axis-angle and
 translation.
 Clips have passed their makers' inspection, so that there are no masks; frames with neither hand stay, as not present.
+Those of the test set are published without hands.json, some of them without hand shapes too.
 
 Who: `participant_id`, or the start of `sequence_id`, of the first frame's info; where both are missing the clip stands
 in. Which way is up: the info's `device`; where it is missing, Aria has a colour camera (stream 214-1) and Quest 3 only

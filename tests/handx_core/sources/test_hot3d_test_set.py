@@ -17,7 +17,8 @@ def write_clip(root, name, participant, *, hands=False, first=""):
     for info in [name for name in files if name.endswith(".info.json")]:
         values = json.loads(files[info]) | {"participant_id": participant, "sequence_id": participant}
         files[info] = json.dumps({key: value for key, value in values.items() if value}).encode()
-    files = {name: content for name, content in files.items() if hands or "hands" not in name}
+    lacking = () if hands else ("hands.json", "__hand_shapes.json__") if participant == "P0005" else ("hands.json",)
+    files = {name: content for name, content in files.items() if not name.endswith(lacking)}
     frames = sorted(files, key=lambda file: (file[:6], first not in file))
     write_tar(root / name, {file: files[file] for file in frames})
 
