@@ -48,16 +48,15 @@ SAME_INSTANT_NS: Final = 5_000_000
 
 LATEST_STAMP_NS: Final = 2**62
 
-
-class WithheldError(RawDataError):
-    """A take of the official test set, without its ground truth: as published, nothing is wrong with its files."""
-
-
 _GROUND_TRUTH: Final[dict[HandModel, str]] = {"umetrack": "umetrack_hand_pose_gt", "mano": "mano_hand_pose_gt"}
 _LARGEST_METADATA: Final = 64 << 10
 _LARGEST_PROFILE: Final = 16 * raw_files.MEGABYTE
 _LARGEST_POSES: Final = 512 * raw_files.MEGABYTE
 _LARGEST_MASK: Final = 64 * raw_files.MEGABYTE
+
+
+class WithheldError(RawDataError):
+    """A take of the official test set, without its ground truth: as published, nothing is wrong with its files."""
 
 
 def sequence_take(root: Path, folder: Path, model: HandModel) -> Take:

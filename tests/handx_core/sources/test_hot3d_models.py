@@ -169,7 +169,7 @@ MISTAKES = {
     "absent hands taken for present": change(present=np.ones_like),
     "hands absent that are present": change(present=lambda present: present * [[1.0, 0.0]]),
     "presence of the other hand": change(present=lambda present: present[:, ::-1]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
