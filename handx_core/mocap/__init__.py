@@ -5,6 +5,7 @@ not: raw folders and their layout (`sources`), and anything of the curated datas
 """
 
 from handx_core.mocap.c3d_file import read_c3d
+from handx_core.mocap.marker_set import HAND25, MarkerSet, load_marker_set
 from handx_core.mocap.take import C3dHeader, MarkerTake
 
-__all__ = ["C3dHeader", "MarkerTake", "read_c3d"]
+__all__ = ["HAND25", "C3dHeader", "MarkerSet", "MarkerTake", "load_marker_set", "read_c3d"]

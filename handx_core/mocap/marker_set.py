@@ -10,7 +10,6 @@ the middle MCP; the forearm's is the wrist's joint centre too, and its y also po
 `along` its bone with `height_mm` above the bone's axis, or at `pos_mm` in the frame, for an adult hand 190 mm long.
 """
 
-import math
 import re
 import tomllib
 from dataclasses import dataclass
@@ -206,7 +205,11 @@ class _Reader:
     path: Path
 
     def wrong(self, key: str, expected: str, found: Any) -> RawDataError:
-        return RawDataError(self.path, f"expected {expected} for {key}, found {str(found)[:80]!r}")
+        try:
+            text = str(found)
+        except ValueError:  # of an integer with thousands of digits
+            text = type(found).__name__
+        return RawDataError(self.path, f"expected {expected} for {key}, found {text[:80]!r}")
 
     def known(self, table: dict[str, Any], key: str, names: tuple[str, ...], optional: tuple[str, ...]) -> None:
         for name in table.keys() - set(names):
@@ -251,7 +254,7 @@ class _Reader:
         return patterns
 
     def number(self, value: Any, key: str, limits: tuple[float, float]) -> float:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not limits[0] <= value <= limits[1]:
             raise self.wrong(key, f"a number from {limits[0]:g} to {limits[1]:g}", value)
         return float(value)
