@@ -63,7 +63,7 @@ class OpticalTake:
     joints: (T, 2, 21, 3) metres, world with z up: the true joint centres, project order. markers: (T, 2, M, 3) where
     markers are, on skin that slides and wobbles; M in the order of the marker set. measured: the same as the cameras
     say, NaN in gaps. missing: (T, 2, M) no measurement. faulty: (T, 2, M) ghosts, exchanged labels, frozen markers.
-    script: (start_s, end_s, left action, right action).
+    motion: what the hands do, and when.
     """
 
     rate_hz: float
@@ -72,7 +72,7 @@ class OpticalTake:
     measured: Floats = field(repr=False)
     missing: Mask = field(repr=False)
     faulty: Mask = field(repr=False)
-    script: tuple[tuple[float, float, str, str], ...] = field(repr=False)
+    motion: CaptureMotion = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def optical_take(
         measured=measured,
         missing=np.isnan(measured[..., 0]),
         faulty=faulty,
-        script=tuple((scene.start_s, scene.end_s, scene.left_action, scene.right_action) for scene in motion.scenes),
+        motion=motion,
     )
 
 
