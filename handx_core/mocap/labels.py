@@ -114,14 +114,14 @@ def _is_ignored(forms: Sequence[str], ignore: Sequence[str]) -> bool:
 def _complaint(unknown: Sequence[str], marker_set: MarkerSet) -> str:
     names = {
         plain(side + label): f"{side}_{label}"
-        for side in (marker_set.left[0], marker_set.right[0])
+        for side in (*marker_set.left, *marker_set.right)
         for marker in marker_set.markers
         for label in marker.labels
     }
     forms = [plain(form) for form in _forms(unknown[0], marker_set.strip_prefixes)]
     nearest = max(names, key=lambda name: max(SequenceMatcher(None, form, name).ratio() for form in forms))
     return (
-        f"expected labels of the marker set {marker_set.name}, found {len(unknown)} others: {_some(unknown)}. The "
+        f"expected labels of the marker set {marker_set.name}, found {len(unknown)} unknown: {_some(unknown)}. The "
         f"nearest to the first is {names[nearest]}; add it to that marker's `labels`, or to `ignore`, in the marker set"
     )
 
