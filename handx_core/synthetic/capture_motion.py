@@ -13,9 +13,9 @@ from scipy.spatial.transform import Rotation
 
 from handx_core.skeleton import FINGERS, HANDS
 from handx_core.synthetic.hands import JOINT_LIMITS, Floats
-from handx_core.synthetic.movement import KeyPose, play, sway, total_seconds, tremor, waves
+from handx_core.synthetic.movement import KeyPose, sway, total_seconds, waves
 from handx_core.synthetic.poses import Pose, Postures, Turn, finger, turn_rotation
-from handx_core.synthetic.script import Scene, write_script
+from handx_core.synthetic.script import Scene, perform, write_script
 
 ROUTINE_S: Final = 20.0
 """Length of the calibration routine."""
@@ -60,12 +60,8 @@ def capture_motion(
     half_range: every angle of fingers and wrist goes only half as far from its mean pose.
     """
     scenes = _scenes(postures, rng, float(times[-1]), routine=routine)
-    poses, wrist_angles = [], []
-    for hand in range(len(HANDS)):
-        keys = [key for scene in scenes for key in scene.keys[hand]]
-        poses.append(play(keys[0].pose, keys, times) + tremor(rng, times))
-        wrist_angles.append(_wrist_angles(rng, times, routine=routine))
-    vectors = np.stack(poses, axis=1)
+    vectors = perform(scenes, rng, times)
+    wrist_angles = [_wrist_angles(rng, times, routine=routine) for _ in HANDS]
     angles = vectors[..., :20].reshape(len(times), len(HANDS), len(FINGERS), 4)
     range_share = 0.5 if half_range else 1.0
     return CaptureMotion(

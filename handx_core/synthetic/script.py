@@ -4,13 +4,15 @@ What belongs here: the choice and timing of actions. What does not: the actions 
 they look like in a source's files.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from handx_core.synthetic.movement import KeyPose, total_seconds
+from handx_core.skeleton import HANDS
+from handx_core.synthetic.hands import Floats
+from handx_core.synthetic.movement import KeyPose, play, total_seconds, tremor
 from handx_core.synthetic.one_hand import ONE_HAND_ACTIONS, TEMPOS, Performer, draw_home
 from handx_core.synthetic.poses import Pose, Postures
 from handx_core.synthetic.two_hands import TWO_HAND_ACTIONS, Pair, draw_place
@@ -50,6 +52,15 @@ def write_script(postures: Postures, rng: np.random.Generator, seconds: float) -
         begin = scenes[-1].end_s
         scenes.append(Scene(begin, begin + total_seconds(keys[0]), *names, keys))
     return scenes
+
+
+def perform(scenes: Sequence[Scene], rng: np.random.Generator, times: Floats) -> Floats:
+    """Pose vectors of both hands (T, 2, 28) at times (T,), with the tremor of living hands."""
+    poses = []
+    for hand in range(len(HANDS)):
+        keys = [key for scene in scenes for key in scene.keys[hand]]
+        poses.append(play(keys[0].pose, keys, times) + tremor(rng, times))
+    return np.stack(poses, axis=1)
 
 
 def _decks(rng: np.random.Generator, names: tuple[str, ...]) -> Iterator[str]:
