@@ -33,7 +33,9 @@ from handx_core.mocap.take import C3dHeader, MarkerTake, Processor
 
 _USUAL_PARAMETER_BLOCK: Final = 2
 _WORD_VALUES: Final = 1 << 16
-_LARGEST_RATE_HZ: Final = 1e5
+_LARGEST_WORD: Final = _WORD_VALUES - 1
+_SLOWEST_HZ: Final = 0.1
+_FASTEST_HZ: Final = 1e5
 _LARGEST_SCALE: Final = 1e6
 """Units of length in one step of an integer."""
 
@@ -71,21 +73,22 @@ def _read(file: FileIO, path: Path) -> MarkerTake:
     layouts = _layouts(said, scales, size)
     if not any(layout.n_points for layout in layouts):
         raise RawDataError(path, "expected points, found a file of other data alone")
-    layout, count = _choose(layouts, _frame_counts(first, parameters))
+    layout, count = _choose(layouts, _frame_counts(first, parameters), first.first_frame)
     held = layout.n_frames_held
     n_frames = min(count.n_frames, held)
     if not layout.n_points or n_frames < 1:
         found = f"found {size} bytes, frames of {layout.frame_bytes} from byte {layout.start}"
         raise RawDataError(path, f"expected a whole frame of points, {found}")
-    notes += _disagreements(first, parameters, layout)
+    scale = next(scale for scale in scales if (scale < 0.0) == (layout.word_bytes == FLOAT_BYTES))
+    notes += _disagreements(first, parameters, layout, scale)
     if count.n_frames > held:
         notes.append(f"frames: {count.n_frames} by {count.by}, {held} in the file")
     units, metres_per_unit, unit_notes = _units(parameters)
     labels, n_unnamed = _labels(parameters, layout.n_points)
-    scale = 1.0 if layout.word_bytes == FLOAT_BYTES else next(scale for scale in scales if scale > 0.0)
     rate_hz, rate_notes = _rate(first, parameters, path)
     notes += unit_notes + rate_notes
-    positions = read_positions(file, layout, n_frames, parameters.processor, scale * metres_per_unit, path)
+    factor = metres_per_unit if layout.word_bytes == FLOAT_BYTES else scale * metres_per_unit
+    positions = read_positions(file, layout, n_frames, parameters.processor, factor, path)
     header = C3dHeader(
         processor=parameters.processor,
         integers=layout.word_bytes == INTEGER_BYTES,
@@ -184,11 +187,15 @@ def _data_end(said: _Statements, start: int, size: int) -> int:
 
 @dataclass(frozen=True)
 class _Count:
-    """How many frames there are, by which statement, and the number of the first."""
+    """How many frames there are, by which statement, and the number of the first.
+
+    is_least: whether it is as large as 16 bits allow, so that there may be more.
+    """
 
     n_frames: int
     by: str
     first_frame: int
+    is_least: bool = False
 
 
 def _frame_counts(first: FirstBlock, parameters: Parameters) -> list[_Count]:
@@ -196,29 +203,29 @@ def _frame_counts(first: FirstBlock, parameters: Parameters) -> list[_Count]:
     start = _long(parameters.numbers("TRIAL", "ACTUAL_START_FIELD"))
     end = _long(parameters.numbers("TRIAL", "ACTUAL_END_FIELD"))
     counts = []
-    if start is not None and end is not None:
+    if start is not None and end:
         counts.append(_Count(end - start + 1, "TRIAL:ACTUAL_END_FIELD", start))
     for name in ("LONG_FRAMES", "FRAMES"):
         n_frames = int(parameters.number("POINT", name) or 0.0)
-        counts.append(_Count(n_frames, f"POINT:{name}", first.first_frame))
+        counts.append(_Count(n_frames, f"POINT:{name}", first.first_frame, n_frames == _LARGEST_WORD))
     n_frames = (first.last_frame - first.first_frame + 1) % _WORD_VALUES
-    counts.append(_Count(n_frames, "the first block", first.first_frame))
+    counts.append(_Count(n_frames, "the first block", first.first_frame, first.last_frame == _LARGEST_WORD))
     return [count for count in counts if count.n_frames > 0]
 
 
 def _long(words: Sequence[float]) -> int | None:
-    """A number in one word or in two, the low one first; None where there is none or it is not finite."""
-    if not words or not all(map(math.isfinite, words)):
+    """A number in one word or in two, the low one first; None where there is none, it is negative or not finite."""
+    if not words or not all(0.0 <= word < math.inf for word in words):
         return None
     return int(words[0]) + (_WORD_VALUES * int(words[1]) if len(words) > 1 else 0)
 
 
-def _choose(layouts: Sequence[Layout], counts: Sequence[_Count]) -> tuple[Layout, _Count]:
+def _choose(layouts: Sequence[Layout], counts: Sequence[_Count], first_frame: int) -> tuple[Layout, _Count]:
     """The first layout and count that account for all data but a block's padding.
 
     Counts of 16 bits go round in long takes, so counts larger by whole rounds are tried next. Where nothing fits, the
     file was cut off or something was appended: the likeliest layout and count then, or as many frames as there are
-    where no count was given or the only ones are as large as 16 bits allow.
+    where there is no count but such as may be too small. first_frame: for a take without a count.
     """
     for long in (False, True):
         for layout, count in itertools.product(layouts, counts):
@@ -227,24 +234,24 @@ def _choose(layouts: Sequence[Layout], counts: Sequence[_Count]) -> tuple[Layout
             if 0 <= layout.end - layout.start - n_frames * layout.frame_bytes < BLOCK_BYTES:
                 return layout, _Count(n_frames, count.by, count.first_frame)
     layout = layouts[0]
-    if all(count.n_frames == _WORD_VALUES - 1 for count in counts):
-        first_frame = counts[0].first_frame if counts else 1
+    if all(count.is_least for count in counts):
         return layout, _Count(layout.n_frames_held, "the file's size", first_frame)
     return layout, counts[0]
 
 
-def _disagreements(first: FirstBlock, parameters: Parameters, layout: Layout) -> list[str]:
-    """A note for each thing in which the parameters, as far as they say it, and the first block disagree."""
+def _disagreements(first: FirstBlock, parameters: Parameters, layout: Layout, scale: float) -> list[str]:
+    """A note for each thing that the parameters leave out, or that the two say differently from what is used."""
     notes = []
     for name, by_first_block, used in (
         ("USED", first.n_points, layout.n_points),
         ("DATA_START", first.data_block, layout.start // BLOCK_BYTES + 1),
+        ("SCALE", first.scale, scale),
     ):
         by_parameters = parameters.number("POINT", name)
         if by_parameters is None:
-            notes.append(f"POINT:{name} is missing: {used} used")
-        elif by_parameters != by_first_block:
-            notes.append(f"POINT:{name} is {by_parameters:g}, {by_first_block} by the first block: {used} used")
+            notes.append(f"POINT:{name} is missing: {used:g} used")
+        elif not by_parameters == by_first_block == used:
+            notes.append(f"POINT:{name} is {by_parameters:g}, {by_first_block:g} by the first block: {used:g} used")
     return notes
 
 
@@ -260,9 +267,10 @@ def _scales(first: FirstBlock, parameters: Parameters, path: Path) -> list[float
 def _rate(first: FirstBlock, parameters: Parameters, path: Path) -> tuple[float, list[str]]:
     """Frames per second, and a note where the two statements of it differ."""
     by_parameters = parameters.number("POINT", "RATE")
-    usable = [rate for rate in (by_parameters, first.rate_hz) if rate is not None and 0.0 < rate <= _LARGEST_RATE_HZ]
+    usable = [rate for rate in (by_parameters, first.rate_hz) if rate and _SLOWEST_HZ <= rate <= _FASTEST_HZ]
     if not usable:
-        raise RawDataError(path, f"expected frames per second up to {_LARGEST_RATE_HZ:g}, found {first.rate_hz:g}")
+        expected = f"expected {_SLOWEST_HZ:g} to {_FASTEST_HZ:g} frames per second"
+        raise RawDataError(path, f"{expected}, found {first.rate_hz:g}")
     if by_parameters == first.rate_hz:
         return usable[0], []
     found = "missing" if by_parameters is None else f"{by_parameters:g}"

@@ -124,7 +124,7 @@ def parse_parameters(section: bytes, processor: Processor) -> Parameters:
         else:
             found.append((record.group, record.name, record.parameter))
         if record.note:
-            notes.append(f"parameters: {record.note} after {record.name}")
+            notes.append(f"parameters: {record.note} in {record.name}")
         position = record.end
     by_name: dict[tuple[str, str], Parameter] = {}
     for group, name, parameter in found:
@@ -153,7 +153,7 @@ def _parse_record(section: bytes, position: int, processor: Processor) -> _Recor
     name = _text(section[position + 2 : body]).strip().upper()
     declared = body + _word(section, body, processor)
     if group < 0:
-        end, note = _end_of(section, body, body + 2, declared)
+        end, note = _end_of(section, body + 2, declared)
         return _Record(group, name, None, end, note)
     n_dimensions = _byte(section, body + 3)
     start = body + 4 + n_dimensions
@@ -161,16 +161,18 @@ def _parse_record(section: bytes, position: int, processor: Processor) -> _Recor
     element_bytes = _signed(_byte(section, body + 2))
     # Up to 255 dimensions of up to 255 make a number of any size, but never more than the bytes that there are.
     values_end = min(start + abs(element_bytes) * math.prod(dimensions), len(section))
-    end, note = _end_of(section, body, values_end, declared)
+    end, note = _end_of(section, values_end, declared)
     if element_bytes != _CHARACTERS and element_bytes not in _ELEMENT_BYTES:
         return _Record(group, name, Parameter(_CHARACTERS, (), b""), end, f"elements of {element_bytes} bytes left out")
+    # No byte belongs to two records: thousands that each claim the whole section would add up to gigabytes.
     return _Record(group, name, Parameter(element_bytes, dimensions, section[start : min(values_end, end)]), end, note)
 
 
-def _end_of(section: bytes, body: int, values_end: int, declared: int) -> tuple[int, str]:
+def _end_of(section: bytes, values_end: int, declared: int) -> tuple[int, str]:
     """Where the record ends whose values end at `values_end` and whose next is declared to start at `declared`.
 
-    Always behind `body`, so that a chain of records comes to an end. Also a note, "" where all is as it should be.
+    Distances are unsigned and count from behind the record's name, so that a chain comes to an end. Also a note, ""
+    where all is as it should be.
     """
     described = values_end + 1 + _byte(section, values_end)
     if declared == described:
@@ -180,7 +182,7 @@ def _end_of(section: bytes, body: int, values_end: int, declared: int) -> tuple[
         (described, "wrong distance to the next record"),
         (values_end, "missing description and wrong distance to the next record"),
     ):
-        if end > body and _can_start_at(section, end):
+        if _can_start_at(section, end):
             return end, note
     return len(section), ""
 
