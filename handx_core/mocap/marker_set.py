@@ -40,6 +40,9 @@ the thumb's from its CMC joint, and a distal bone ends at the finger's tip."""
 HAND_LENGTH: Final = "hand_length"
 """The caliper measure from the wrist's crease to the tip of the middle finger, palm up, fingers straight."""
 
+TEMPLATE_HAND_LENGTH_MM: Final = 190.0
+"""Of the hand for which `pos_mm` and `height_mm` are given."""
+
 HAND25: Final = Path(__file__).parent / "marker_sets" / "hand25.toml"
 """The shipped set of 25 markers a hand."""
 
