@@ -203,7 +203,8 @@ def _jumps(positions: Floats, rate_hz: float) -> Mask:
     open_ = np.ones(len(first), bool)
     for n_frames in range(1, GHOST_FRAMES + 1):
         last = first + n_frames - 1
-        open_ &= last < len(path)
+        # What follows a ghost is its end, and no jump to the next ghost.
+        open_ &= (last < len(path)) & ~ghosts[first - 1, marker] & ~ghosts[first - 2, marker]
         way = np.where(open_[:, None], back[np.minimum(last, len(path) - 1), marker], np.nan)
         returns = np.linalg.norm(way, axis=-1) > limit
         returns &= np.linalg.norm(way - jump, axis=-1) < _SAME_JUMP * np.linalg.norm(jump, axis=-1)
