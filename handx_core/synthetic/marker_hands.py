@@ -16,8 +16,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from handx_core.mocap.joint_model import TEMPLATE_HAND_LENGTH_M
-from handx_core.mocap.marker_set import HAND25, SEGMENTS, Marker, load_marker_set
+from handx_core.mocap.marker_set import HAND25, SEGMENTS, TEMPLATE_HAND_LENGTH_MM, Marker, load_marker_set
 from handx_core.skeleton import CHAINS, FINGERS, HANDS, JOINT_NAMES, LEFT, WRIST
 from handx_core.synthetic.capture_motion import CaptureMotion, capture_motion
 from handx_core.synthetic.foreign_hand import SegmentPoses, draw_foreign_hand, foreign_segments
@@ -33,7 +32,6 @@ from handx_core.synthetic.marker_faults import (
     swaps,
     wobble,
 )
-from handx_core.synthetic.matched_hand import draw_matched_hand, matched_segments
 from handx_core.synthetic.poses import Postures
 
 HandKind = Literal["matched", "foreign"]
@@ -165,6 +163,9 @@ def _foreign(rng: np.random.Generator, length_m: float | None) -> tuple[Postures
 
 def _matched(rng: np.random.Generator, length_m: float | None) -> tuple[Postures, HandSegments]:
     """The postures are those of another hand: they need not touch, only be a hand's."""
+    # The joint model compiles its loops, which who only writes files need not wait for.
+    from handx_core.synthetic.matched_hand import draw_matched_hand, matched_segments
+
     return Postures(hand_shape(np.zeros(N_COEFFICIENTS), "cmc")), partial(
         matched_segments, draw_matched_hand(rng, length_m)
     )
@@ -196,7 +197,7 @@ def _nominal_place(marker: Marker, straight: SegmentPoses) -> Floats:
     """
     joints = straight.joints[0]
     middle = joints[[WRIST, *CHAINS["middle"]]]
-    size = float(np.linalg.norm(np.diff(middle, axis=0), axis=1).sum()) / TEMPLATE_HAND_LENGTH_M
+    size = float(np.linalg.norm(np.diff(middle, axis=0), axis=1).sum()) / (TEMPLATE_HAND_LENGTH_MM * _MILLIMETRE)
     number = SEGMENTS.index(marker.segment)
     origin, frame = straight.origins[0, number], straight.frames[0, number]
     if marker.pos_mm is None:
