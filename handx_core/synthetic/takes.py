@@ -7,7 +7,7 @@ A take is a function of the settings, its source, subject and number alone; none
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -17,16 +17,20 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from handx_core.settings import Settings
-from handx_core.skeleton import FPS, HANDS, LEFT, N_JOINTS
+from handx_core.skeleton import FPS, HANDS, LEFT, N_JOINTS, RIGHT
 from handx_core.synthetic.hands import MIRROR, Floats, ThumbPivot, draw_hand_shape, hand_joints, place_hand
-from handx_core.synthetic.movement import play, sway, tremor
+from handx_core.synthetic.marker_hands import OpticalTake, optical_take
+from handx_core.synthetic.movement import sway
 from handx_core.synthetic.poses import Postures, turn_rotation
-from handx_core.synthetic.script import Scene, write_script
+from handx_core.synthetic.script import Scene, perform, write_script
 
 SYNTHETIC_SOURCES: Final = ("gigahands", "hot3d", "holoassist", "arctic", "h2o", "handx")
 
 ARIA_FPS: Final = 29.9995
 """Rate of the Aria headset's stamps in HOT3D's released recordings."""
+
+OPTICAL_RATES_HZ: Final = (120.0, 240.0)
+"""Of the cameras of OptiTrack's studios, by subject in turn."""
 
 SWAY_M: Final = 0.006
 
@@ -39,6 +43,7 @@ _SUBJECTS: Final = {
     # ARCTIC's subject s03 is the hidden test set.
     "arctic": tuple(f"s{number:02d}" for number in (1, 2, 4, 5, 6, 7, 8, 9, 10)),
     "h2o": tuple(f"subject{number}" for number in range(1, 5)),
+    "optitrack": tuple(f"S{number:02d}" for number in range(1, 13)),
     "handx": tuple(f"own{number:02d}" for number in range(1, 21)),
 }
 _STORED_AS_UMETRACK: Final = ("hot3d",)
@@ -81,6 +86,7 @@ class SyntheticSettings(Settings):
     holoassist: SourceSize = SourceSize(subjects=6, takes_per_subject=1)
     arctic: SourceSize = SourceSize(subjects=4, takes_per_subject=3)
     h2o: SourceSize = SourceSize(subjects=4, takes_per_subject=5)
+    optitrack: SourceSize = SourceSize(subjects=4, takes_per_subject=3)
     handx: SourceSize = SourceSize(subjects=4, takes_per_subject=2)
     long_gaps_per_minute: float = Field(0.4, ge=0.0)
     short_gaps_per_minute: float = Field(3.0, ge=0.0)
@@ -167,11 +173,13 @@ def subject_postures(source: str, subject: int, settings: SyntheticSettings) -> 
 
 def make_take(name: TakeName, settings: SyntheticSettings) -> TrueTake:
     """One take with its truth."""
+    if name.source == "optitrack":
+        return _make_optical_take(name, settings)
     shape = subject_postures(name.source, name.subject, settings).shape
     rng = seeded(settings, name.source, name.subject, name.take, "motion")
     scenes = take_scenes(name, settings)
     times = _stamps(name, settings.seconds_per_take)
-    poses = _perform(scenes, rng, times)
+    poses = perform(scenes, rng, times)
     drift = sway(rng, times, SWAY_M)
     angles = poses[:, :, :20].reshape(len(times), 2, 5, 4)
     joints = np.empty((len(times), 2, N_JOINTS, 3))
@@ -187,7 +195,7 @@ def make_take(name: TakeName, settings: SyntheticSettings) -> TrueTake:
         name=name,
         recording_id=f"{name.source}/{take_path(name, settings)}",
         subject=f"{name.source}/{name.person}",
-        script=tuple((scene.start_s, scene.end_s, scene.left_action, scene.right_action) for scene in scenes),
+        script=_script(scenes),
         times=times,
         joints=joints,
         valid=_validity(name, settings, len(times), wrong_start),
@@ -197,8 +205,40 @@ def make_take(name: TakeName, settings: SyntheticSettings) -> TrueTake:
     )
 
 
+def _make_optical_take(name: TakeName, settings: SyntheticSettings) -> TrueTake:
+    """At the rate of the cameras; where markers were not seen, the truth is there all the same."""
+    capture = optical_capture(name, settings)
+    motion = capture.motion
+    wrists = [turn.as_matrix() for turn in motion.turns]
+    return TrueTake(
+        name=name,
+        recording_id=f"{name.source}/{take_path(name, settings)}",
+        subject=f"{name.source}/{name.person}",
+        script=_script(motion.scenes),
+        times=motion.times,
+        joints=capture.joints,
+        valid=np.ones((len(motion.times), len(HANDS)), dtype=bool),
+        angles=motion.angles,
+        wrists=np.stack([wrists[LEFT], wrists[RIGHT] * MIRROR[:, None]], axis=1),
+    )
+
+
+@lru_cache(maxsize=2)
+def optical_capture(name: TakeName, settings: SyntheticSettings) -> OpticalTake:
+    """What OptiTrack's cameras see of a take, on hands that are not the solver's own kind."""
+    subject_seed = int(seeded(settings, name.source, name.subject, "hand").integers(2**31))
+    rate_hz = OPTICAL_RATES_HZ[name.subject % len(OPTICAL_RATES_HZ)]
+    return optical_take("foreign", subject_seed, name.take, settings.seconds_per_take, rate_hz)
+
+
+def _script(scenes: Sequence[Scene]) -> tuple[tuple[float, float, str, str], ...]:
+    return tuple((scene.start_s, scene.end_s, scene.left_action, scene.right_action) for scene in scenes)
+
+
 def take_scenes(name: TakeName, settings: SyntheticSettings) -> list[Scene]:
     """The scenes of a take with their key poses; the last one may end after the take."""
+    if name.source == "optitrack":
+        return list(optical_capture(name, settings).motion.scenes)
     rng = seeded(settings, name.source, name.subject, name.take, "script")
     return write_script(subject_postures(name.source, name.subject, settings), rng, settings.seconds_per_take)
 
@@ -215,6 +255,8 @@ def take_path(name: TakeName, settings: SyntheticSettings) -> str:
     if name.source == "arctic":
         use = ("grab", "use")[name.take % 2]
         return f"{name.person}/{_ARCTIC_OBJECTS[name.take % len(_ARCTIC_OBJECTS)]}_{use}_{1 + name.take // 22:02d}"
+    if name.source == "optitrack":
+        return f"{name.person}/session_1/take_{1 + name.take:02d}"
     if name.source == "handx":
         return f"{name.person}-{name.take}"
     number, place = divmod(name.take, len(_H2O_PLACES))
@@ -226,15 +268,6 @@ def _stamps(name: TakeName, seconds: float) -> Floats:
     frames = np.arange(int(seconds * FPS))
     # HOT3D stamps in whole nanoseconds; the other sources only count frames.
     return np.floor(frames * 1e9 / rate) * 1e-9 if name.source == "hot3d" else frames / rate
-
-
-def _perform(scenes: list[Scene], rng: np.random.Generator, times: Floats) -> Floats:
-    """Pose vectors of both hands. Returns (T, 2, 28)."""
-    poses = []
-    for hand in range(len(HANDS)):
-        keys = [key for scene in scenes for key in scene.keys[hand]]
-        poses.append(play(keys[0].pose, keys, times) + tremor(rng, times))
-    return np.stack(poses, axis=1)
 
 
 def _wrong_start(name: TakeName, settings: SyntheticSettings) -> int:

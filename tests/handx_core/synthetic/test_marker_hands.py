@@ -341,7 +341,8 @@ def test_takes_of_a_subject_share_its_hands_and_markers():
 
 
 def test_the_first_take_begins_with_a_routine_that_moves_every_joint():
-    first, second = (optical_take("foreign", 3, take, 25.0, 60.0, PERFECT).motion for take in (0, 1))
+    takes = [optical_take("foreign", 3, take, 25.0, 60.0, PERFECT) for take in (0, 1)]
+    first, second = (take.motion for take in takes)
     assert (first.scenes[0].left_action, first.scenes[0].end_s) == (ROUTINE, ROUTINE_S)
     assert ROUTINE not in {scene.left_action for scene in second.scenes}
     during = first.times < ROUTINE_S
@@ -349,6 +350,11 @@ def test_the_first_take_begins_with_a_routine_that_moves_every_joint():
     assert (ranges[:, 1:, 1:] > 0.7).all()
     assert (ranges[:, [1, 4], 0] > 0.2).all()
     assert (ranges[:, 0, 0] > 1.0).all()
+    for finger in FINGERS[1:]:
+        to_thumb = (
+            takes[0].joints[during][:, :, JOINT[f"{finger}_tip"]] - takes[0].joints[during][:, :, JOINT["thumb_tip"]]
+        )
+        assert (np.linalg.norm(to_thumb, axis=-1).min(axis=0) < 0.02).all()
     assert (ranges[:, 0, 1:] > 0.5).all()
     assert (np.ptp(first.wrist_angles[during], axis=0) > [1.0, 0.5]).all()
     assert (first.angles > JOINT_LIMITS[..., 0] - 0.02).all()
