@@ -23,7 +23,7 @@ from handx_core.mocap.joint_model import (
     link_frames,
 )
 from handx_core.mocap.marker_set import SEGMENTS
-from handx_core.skeleton import CHAINS, FINGERS, N_JOINTS, WRIST
+from handx_core.skeleton import CHAINS, FINGERS, JOINT_NAMES, N_JOINTS, WRIST
 from handx_core.synthetic.foreign_hand import SEGMENT_AXES, SegmentPoses
 from handx_core.synthetic.hands import Floats
 
@@ -34,7 +34,7 @@ _TURN_SD_RAD: Final = np.radians(3.0)
 
 _ARCH_PER_FLEXION: Final = 0.12
 _THUMB_BY_SCRIPT: Final = {
-    "thumb_cmc_abduction": np.array([0.35, 0.0, 0.0, 0.0]),
+    "thumb_cmc_abduction": np.array([0.55, 0.0, 0.0, 0.0]),
     "thumb_cmc_flexion": np.array([0.45, 0.8, 0.0, 0.0]),
     "thumb_mcp_abduction": np.array([0.15, 0.0, 0.0, 0.0]),
     "thumb_mcp_flexion": np.array([0.0, 0.0, 1.0, 0.0]),
@@ -71,16 +71,21 @@ def matched_segments(shape: HandShape, angles: Floats, wrist_angles: Floats) -> 
     pose = _at_wrist(model_angles(angles, wrist_angles))
     frames, origins = link_frames(pose.rotations, pose.positions, pose.angles, shape.offsets, shape.rotations())
     links = [LINK_OF_SEGMENT[segment] for segment in SEGMENTS]
-    flexions = np.zeros((len(angles), N_JOINTS))
-    flexions[:, WRIST] = wrist_angles[:, 0]
-    for digit, finger in enumerate(FINGERS):
-        flexions[:, CHAINS[finger][:3]] = angles[:, digit, 1:]
     return SegmentPoses(
         joints=joints_of(shape, pose) @ SEGMENT_AXES.T,
-        flexions=flexions,
+        flexions=_flexions(pose.angles),
         origins=origins[:, links] @ SEGMENT_AXES.T,
         frames=SEGMENT_AXES @ frames[:, links],
     )
+
+
+def _flexions(angles: Floats) -> Floats:
+    """(T, 21) of each joint; zero at the tips. angles: (T, 24)."""
+    flexions = np.zeros((len(angles), N_JOINTS))
+    for joint, name in enumerate(JOINT_NAMES):
+        if not name.endswith("_tip"):
+            flexions[:, joint] = angles[:, ANGLES.index(f"{name}_flexion")]
+    return flexions
 
 
 def _at_wrist(angles: Floats) -> HandPose:
