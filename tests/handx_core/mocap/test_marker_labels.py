@@ -69,6 +69,12 @@ def test_each_column_reaches_its_marker_in_every_style(style: str) -> None:
         np.testing.assert_array_equal(found.positions[:, hand, marker], column_of(take, label))
 
 
+def test_prefixes_are_stripped_in_any_case() -> None:
+    own = replace(SET, strip_prefixes=("gloves[0-9]",))
+    found = match_markers(take_of([f"GLOVES1{label}" for label in PLAIN]), own, TAKE)
+    assert found.notes == ()
+
+
 def test_other_names_of_a_marker_count() -> None:
     renamed = {"L_RAD": "LWristOut", "R_MC2": "R Index MCP", "R_LDP": "RightPinkyNail"}
     found = match_markers(take_of([renamed.get(label, label) for label in PLAIN]), SET, TAKE)
@@ -79,7 +85,7 @@ def test_other_names_of_a_marker_count() -> None:
 @pytest.mark.parametrize(
     "other",
     ["*12", "Unlabeled 1234", "Unlabelled_7", "_unlabeled3", "U_12", "u12", "", "   ", "L_IndexFingertip",
-     "R_IPP_virtual", "Hands:Unlabeled 12", "*R_RAD"],
+     "R_IPP_virtual", "Hands:Unlabeled 12", "Hands: *12", "*R_RAD"],
 )  # fmt: skip
 def test_unlabelled_and_computed_points_are_left_out_and_noted(other: str) -> None:
     take = take_of([other, *PLAIN])
