@@ -123,7 +123,7 @@ def test_the_foreign_palm_cups_when_the_fingers_bend():
 
 @pytest.fixture(scope="module", params=KINDS)
 def perfect(request):
-    return request.param, optical_take(request.param, 3, 0, 30.0, 120.0, PERFECT)
+    return request.param, optical_take(request.param, 3, 0, 20.0, 120.0, PERFECT)
 
 
 def test_bones_are_rigid(perfect):
@@ -234,11 +234,11 @@ def test_subjects_differ_in_more_than_size(kind):
 
 @pytest.fixture(scope="module")
 def usual():
-    return optical_take("foreign", 7, 0, 120.0, 120.0)
+    return optical_take("foreign", 7, 0, 90.0, 120.0)
 
 
 def test_noise_and_wobble_are_as_asked_for(usual):
-    still = optical_take("foreign", 7, 0, 120.0, 120.0, replace(PERFECT, slide_mm_per_rad=1.0))
+    still = optical_take("foreign", 7, 0, 90.0, 120.0, replace(PERFECT, slide_mm_per_rad=1.0))
     wobble = (usual.markers - still.markers) * 1e3
     np.testing.assert_allclose(wobble.std(), 0.7, rtol=0.03)
     np.testing.assert_allclose((wobble[24:] * wobble[:-24]).mean() / wobble.var(), np.exp(-1.0), atol=0.03)
@@ -282,7 +282,7 @@ def test_whole_fingers_are_lost_at_once():
 @pytest.mark.parametrize("share", [0.005, 0.03])
 def test_ghosts_and_swaps_have_their_share(share):
     conditions = replace(PERFECT, outlier_share=share)
-    takes = [optical_take("foreign", 4, number, 60.0, 120.0, conditions) for number in (1, 2)]
+    takes = [optical_take("foreign", 4, number, 40.0, 120.0, conditions) for number in (1, 2)]
     faulty = np.concatenate([take.faulty for take in takes])
     np.testing.assert_allclose(faulty.mean(), share, rtol=0.25)
     for take in takes:
@@ -298,11 +298,11 @@ def test_ghosts_and_swaps_have_their_share(share):
 
 
 def test_swapped_labels_are_exchanged_between_neighbours():
-    take = optical_take("foreign", 4, 1, 60.0, 120.0, replace(PERFECT, outlier_share=0.02))
+    take = optical_take("foreign", 4, 1, 20.0, 120.0, replace(PERFECT, outlier_share=0.02))
     of_another = (take.measured[:, :, :, None] == take.markers[:, :, None]).all(axis=-1)
     of_another &= ~np.eye(len(MARKERS), dtype=bool)
     frame, hand, label, marker = np.nonzero(of_another)
-    assert len(frame) > 500
+    assert len(frame) > 200
     exchanged = of_another[frame, hand, marker, label]
     assert exchanged.mean() > 0.9  # a ghost may lie on one of the two
     far_mm = np.linalg.norm(take.markers[frame, hand, label] - take.markers[frame, hand, marker], axis=-1) * 1e3
@@ -316,16 +316,15 @@ def test_frozen_markers_repeat_and_are_said_to_be_faulty():
     assert take.faulty[1:][repeated].all()
 
 
-def test_a_take_is_made_by_its_seeds_and_conditions_change_only_what_they_name(usual):
-    again = optical_take("foreign", 7, 0, 120.0, 120.0)
-    assert again.measured.tobytes() == usual.measured.tobytes()
-    other = optical_take("foreign", 7, 0, 120.0, 120.0, CaptureConditions(gap_share=(0.25, 0.25), noise_mm=0.4))
-    assert other.markers.tobytes() == usual.markers.tobytes()
-    both = ~usual.missing & ~other.missing & ~usual.faulty & ~other.faulty
-    np.testing.assert_allclose(
-        (other.measured - other.markers)[both], 2 * (usual.measured - usual.markers)[both], atol=1e-15
-    )
-    assert np.abs(optical_take("foreign", 8, 0, 1.0, 120.0).joints - usual.joints[:120]).max() > 5e-3
+def test_a_take_is_made_by_its_seeds_and_conditions_change_only_what_they_name():
+    first, again = (optical_take("foreign", 7, 1, 8.0, 120.0) for _ in range(2))
+    assert again.measured.tobytes() == first.measured.tobytes()
+    other = optical_take("foreign", 7, 1, 8.0, 120.0, CaptureConditions(gap_share=(0.25, 0.25), noise_mm=0.4))
+    assert other.markers.tobytes() == first.markers.tobytes()
+    both = ~first.missing & ~other.missing & ~first.faulty & ~other.faulty
+    noise, twice = (first.measured - first.markers)[both], (other.measured - other.markers)[both]
+    np.testing.assert_allclose(twice, 2 * noise, atol=1e-15)
+    assert np.abs(optical_take("foreign", 8, 1, 1.0, 120.0).joints - first.joints[:120]).max() > 5e-3
 
 
 def test_takes_of_a_subject_share_its_hands_and_markers():
