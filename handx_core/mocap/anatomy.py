@@ -53,7 +53,8 @@ def mend_sides(markers: HandMarkers, marker_set: MarkerSet, path: Path) -> HandM
     """Exchange the hands, or the two sides of a wrist, where a take has them the wrong way round, and note it.
 
     Works in place: the positions of the result are those given. Raises RawDataError where a hand never shows three
-    markers of its palm at once, they do not lie as the marker set says, or both hands are of one side.
+    markers of its palm at once, they do not lie as the marker set says, both hands are of one side, or the sides of a
+    wrist that is reversed have not as many markers.
     """
     notes = list(markers.notes)
     bends = [_bend(_view(markers, hand, marker_set, path)) for hand in range(len(HANDS))]
@@ -66,13 +67,19 @@ def mend_sides(markers: HandMarkers, marker_set: MarkerSet, path: Path) -> HandM
                 f"{wrong} hand bends its fingers like the other",
             )
         for marker in range(markers.positions.shape[2]):  # one by one, so as not to copy a long take
-            markers.positions[:, :, marker] = markers.positions[:, ::-1, marker].copy()
+            markers.positions[:, :, marker] = markers.positions[:, ::-1, marker]
         notes.append("hands exchanged: what is labelled the left hand bends its fingers like a right one")
     radial, ulnar = _sides_of_wrist(marker_set)
     for hand, name in enumerate(HANDS):
-        if len(radial) == len(ulnar) and _is_wrist_reversed(_view(markers, hand, marker_set, path), radial, ulnar):
-            markers.positions[:, hand, radial + ulnar] = markers.positions[:, hand, ulnar + radial]
-            notes.append(f"{name} wrist: markers of the thumb's side and the little finger's side exchanged")
+        if not _is_wrist_reversed(_view(markers, hand, marker_set, path), radial, ulnar):
+            continue
+        if len(radial) != len(ulnar):
+            names = ", ".join(marker_set.markers[number].name for number in radial)
+            raise RawDataError(
+                path, f"expected {names} on the thumb's side of the {name} wrist, found it on the little finger's side"
+            )
+        markers.positions[:, hand, radial + ulnar] = markers.positions[:, hand, ulnar + radial]
+        notes.append(f"{name} wrist: markers of the thumb's side and the little finger's side exchanged")
     return replace(markers, notes=tuple(notes))
 
 
@@ -179,6 +186,8 @@ def _is_wrist_reversed(view: _View, radial: list[int], ulnar: list[int]) -> bool
 
     Of four points, that is the sign of one product: of the ways from side to side, of the wrist and of the palm.
     """
+    if not radial or not ulnar:
+        return False
     across = view.points[:, ulnar, 0].mean(axis=1) - view.points[:, radial, 0].mean(axis=1)
     across = across[np.isfinite(across)]
-    return bool(len(across)) and bool(np.median(across) < 0.0)
+    return len(across) > 0 and bool(np.median(across) < 0.0)

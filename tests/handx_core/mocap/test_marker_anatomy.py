@@ -121,6 +121,21 @@ def test_labels_exchanged_within_the_palm_are_named(measured: np.ndarray, one: s
         mended(exchanged(measured, 1, one, other))
 
 
+def test_a_small_hand_may_be_off_by_less(measured: np.ndarray) -> None:
+    assert mended(0.5 * measured).notes == ("first",)
+    with pytest.raises(RawDataError, match=r"right palm.*labels MC2 and MC3 exchanged it would be"):
+        mended(0.5 * exchanged(measured, 1, "MC2", "MC3"))
+
+
+def test_a_reversed_wrist_of_three_markers_is_an_error(measured: np.ndarray) -> None:
+    more = replace(SET, markers=(*SET.markers, replace(SET.markers[RADIAL], name="RAD2", labels=("RAD2",))))
+    positions = np.concatenate([measured, measured[:, :, RADIAL : RADIAL + 1] + 0.003], axis=2)
+    assert mend_sides(HandMarkers(positions.copy(), 120.0, ()), more, TAKE).notes == ()
+    positions[:, 1, [RADIAL, ULNAR, -1]] = positions[:, 1, [ULNAR, RADIAL, ULNAR]]
+    with pytest.raises(RawDataError, match="RAD, RAD2 on the thumb's side of the right wrist"):
+        mend_sides(HandMarkers(positions, 120.0, ()), more, TAKE)
+
+
 def test_a_palm_that_is_no_palm_is_an_error(measured: np.ndarray) -> None:
     folded = measured.copy()
     folded[:, 0, NAMES.index("HB1")] = folded[:, 0, NAMES.index("MC5")]
