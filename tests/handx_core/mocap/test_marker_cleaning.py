@@ -169,7 +169,7 @@ def test_computed_markers_are_named_and_refused(sound: OpticalTake) -> None:
 
 
 def test_measured_markers_are_not_taken_for_computed_ones(sound: OpticalTake) -> None:
-    careful = replace(SOUND, noise_mm=0.05, wobble_mm=0.0, slide_mm_per_rad=0.0)
+    careful = replace(SOUND, noise_mm=0.01, wobble_mm=0.0, slide_mm_per_rad=0.0)
     still = np.broadcast_to(sound.measured[:1], sound.measured.shape)
     half_frozen = sound.measured.copy()
     half_frozen[: len(half_frozen) * 6 // 10] = half_frozen[0]
