@@ -5,10 +5,10 @@ end, whose z points out of the back of the hand (or nail), and whose x = y cross
 and forearm have their origin at the wrist's joint centre, every other segment at its proximal joint centre.
 
 A link is one hinge. It hangs in its parent's frame by an offset and a turn, then revolves by its angle: about -x where
-it flexes (positive flexion bends towards the palm), about z where it abducts (positive towards the thumb's side). Joints
-of two degrees of freedom are two links, so that their axes may be skew. Angles, radians, in the order of ANGLES: wrist
-2, arch of the palm 1 (all of it for the pinky's metacarpal, half for the ring's), thumb CMC 2, MCP 2, IP 1, and for
-each finger MCP 2, PIP 1, DIP 1.
+it flexes (positive flexion bends towards the palm), about z where it abducts (positive towards the thumb's side).
+Joints of two degrees of freedom are two links, so that their axes may be skew. Angles, radians, in the order of
+ANGLES: wrist 2, arch of the palm 1 (all of it for the pinky's metacarpal, half for the ring's), thumb CMC 2, MCP 2,
+IP 1, and for each finger MCP 2, PIP 1, DIP 1.
 
 Lengths of the template are shares of hand length from Buchholz, Armstrong & Goldstein, "Anthropometric data for
 describing the kinematics of the human hand", Ergonomics 35(3), 1992.
@@ -221,6 +221,47 @@ def joints_of(shape: HandShape, pose: HandPose) -> Floats:
     tips = [CHAINS[finger][-1] for finger in FINGERS]
     joints[:, tips] += np.einsum("tfij,fj->tfi", frames[:, DISTAL_LINKS], shape.tips)
     return joints
+
+
+def joint_moves(shape: HandShape, pose: HandPose, steps: Floats) -> Floats:
+    """(S, T, 21, 3) how far joints move with small steps of the pose (S, T, 30): a turn, a shift, then the angles."""
+    turns = shape.rotations()
+    frames, origins = link_frames(pose.rotations, pose.positions, pose.angles, shape.offsets, turns)
+    return _joint_moves(frames, origins, joints_of(shape, pose), steps, LINK_OF_JOINT)
+
+
+@compiled
+def _joint_moves(frames: Floats, origins: Floats, joints: Floats, steps: Floats, links: NDArray[np.int64]) -> Floats:
+    moves = np.empty((*steps.shape[:2], N_JOINTS, 3))
+    turn = np.empty(3)
+    for t in range(len(joints)):
+        for joint in range(N_JOINTS):
+            for sample in range(len(steps)):
+                step, move = steps[sample, t], moves[sample, t, joint]
+                for row in range(3):
+                    turn[row] = step[row]
+                    move[row] = step[3 + row]
+                link = 0
+                at = links[joint]
+                while True:
+                    x = joints[t, joint, 0] - origins[t, link, 0]
+                    y = joints[t, joint, 1] - origins[t, link, 1]
+                    z = joints[t, joint, 2] - origins[t, link, 2]
+                    move[0] += turn[1] * z - turn[2] * y
+                    move[1] += turn[2] * x - turn[0] * z
+                    move[2] += turn[0] * y - turn[1] * x
+                    if at <= 0:
+                        break
+                    link = at
+                    angle = SHARES[link] * step[6 + ANGLE_OF_LINK[link]]
+                    for row in range(3):
+                        turn[row] = (
+                            -angle * frames[t, link, row, 0]
+                            if KINDS[link] == FLEXES
+                            else angle * frames[t, link, row, 2]
+                        )
+                    at = PARENTS[link]
+    return moves
 
 
 def markers_of(
