@@ -128,8 +128,10 @@ def virtual_markers(markers: HandMarkers, marker_set: MarkerSet) -> tuple[str, .
     for hand, name in enumerate(HANDS):
         positions = markers.positions[frames, hand]
         rigid = np.zeros(positions.shape[1], bool)
-        for other in range(positions.shape[1]):
-            rigid |= _keep_their_distance(positions, other)
+        for other in range(positions.shape[1] - 1):
+            keep = _keep_their_distance(positions, other)
+            rigid |= keep
+            rigid[other] |= keep.any()
         found += [f"{name} {marker.name}" for marker, is_one in zip(marker_set.markers, rigid, strict=True) if is_one]
     return tuple(found)
 
@@ -228,11 +230,10 @@ def _travelled(positions: Floats) -> Floats:
 
 
 def _keep_their_distance(positions: Floats, other: int) -> Mask:
-    """Which markers of (T, N, 3) keep their distance to the marker `other` while it travels: (N,)."""
+    """Which markers of (T, N, 3) after the marker `other` keep their distance to it while it travels: (N,)."""
     distance = np.linalg.norm(positions - positions[:, other, None], axis=-1)
-    distance[:, other] = np.nan
     keeps = np.zeros(positions.shape[1], bool)
-    for marker in range(positions.shape[1]):
+    for marker in range(other + 1, positions.shape[1]):
         seen = np.isfinite(distance[:, marker])
         if seen.sum() < _RIGID_FRAMES[0]:
             continue
