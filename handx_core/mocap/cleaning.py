@@ -20,7 +20,8 @@ from handx_core.skeleton import HANDS
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_CHUNK_FRAMES: Final = 4096
+_CHUNK_FRAMES: Final = 1024
+"""Looked at together, so that memory stays flat however long a take is, and however bad."""
 
 FROZEN_FRAMES: Final = 5
 """So many identical positions in a row are no measurement, if the markers around moved meanwhile. Measured positions
@@ -202,17 +203,17 @@ def _jumps(positions: Floats, rate_hz: float) -> Mask:
     first, marker = first[alone], marker[alone]
     jump = there[first, marker]
     ghosts = np.zeros(positions.shape[:2], bool)
-    open_ = np.ones(len(first), bool)
+    away = np.ones(len(first), bool)
     for n_frames in range(1, GHOST_FRAMES + 1):
         last = first + n_frames - 1
         # What follows a ghost is its end, and no jump to the next ghost.
-        open_ &= (last < len(path)) & ~ghosts[first - 1, marker] & ~ghosts[first - 2, marker]
-        way = np.where(open_[:, None], back[np.minimum(last, len(path) - 1), marker], np.nan)
+        away &= (last < len(path)) & ~ghosts[first - 1, marker] & ~ghosts[first - 2, marker]
+        way = np.where(away[:, None], back[np.minimum(last, len(path) - 1), marker], np.nan)
         returns = np.linalg.norm(way, axis=-1) > limit
         returns &= np.linalg.norm(way - jump, axis=-1) < _SAME_JUMP * np.linalg.norm(jump, axis=-1)
         for k in range(n_frames):
             ghosts[first[returns] + k, marker[returns]] = True
-        open_ &= ~returns
+        away &= ~returns
     return ghosts
 
 
@@ -237,9 +238,10 @@ def _keep_their_distance(positions: Floats, other: int) -> Mask:
         seen = np.isfinite(distance[:, marker])
         if seen.sum() < _RIGID_FRAMES[0]:
             continue
-        low, high = np.quantile(positions[seen, other], [1 - _RIGID_SHARE, _RIGID_SHARE], axis=0)
         off = np.abs(distance[seen, marker] - np.median(distance[seen, marker]))
-        keeps[marker] = (high - low).max() > _RIGID_WHILE_MOVED_M and np.quantile(off, _RIGID_SHARE) < RIGID_M
+        if np.quantile(off, _RIGID_SHARE) < RIGID_M:
+            low, high = np.quantile(positions[seen, other], [1 - _RIGID_SHARE, _RIGID_SHARE], axis=0)
+            keeps[marker] = (high - low).max() > _RIGID_WHILE_MOVED_M
     return keeps
 
 
