@@ -167,6 +167,11 @@ def test_hands_of_another_size_are_refused_with_the_unit_that_would_fit(
     assert "0.05 to 0.3 m" in error.value.reason
 
 
+def test_too_few_markers_say_nothing_of_a_size() -> None:
+    take = take_of([*PLAIN[5:8], *PLAIN[30:33]], size=1e3)
+    assert np.isfinite(match_markers(take, SET, TAKE).positions[:, :, 5:8]).all()
+
+
 def test_a_few_markers_astray_change_no_size() -> None:
     take = take_of(PLAIN)
     take.positions[:, ::10] += 30.0

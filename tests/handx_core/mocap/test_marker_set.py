@@ -95,6 +95,7 @@ WRONG = {
     "no regular expression": (r"^ignore = .*", "ignore = ['(']", "ignore", "unterminated"),
     "a label of two markers": (r'"HandBack2"', '"hand_back1"', "HB1 and HB2", "hand_back1"),
     "no such segment": (r'segment = "palm"', 'segment = "hand"', "markers.HB1.segment", "hand"),
+    "a number for a marker": (r"^HB1 = .*", "HB1 = 3", "markers.HB1", "3"),
     "two places": (r"along = 0.2, ", "pos_mm = [0, 0, 0], along = 0.2, ", "markers.TMA", "pos_mm"),
     "half a place": (r"along = 0.2, ", "", "markers.TMA", "height_mm"),
     "no place": (r"pos_mm = \[-15, 28, 17\], ", "", "markers.HB1", "neither"),
