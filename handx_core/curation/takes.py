@@ -17,7 +17,7 @@ from handx_core.curation.subject_hands import SubjectHand, bone_lengths_of, comp
 from handx_core.errors import RawDataError, Rejection
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.parallel import map_in_order
-from handx_core.sources.base import Recording, Source
+from handx_core.sources.base import KnownHands, Recording, Source
 
 
 def lengths_of_takes(
@@ -50,7 +50,7 @@ def cut_takes(
 def _lengths(source: Source, mano: ManoFiles, recording: Recording) -> tuple[str, list[NDArray[np.float32]]]:
     with _faults_named(source, recording):
         try:
-            return recording.take.subject, complete_bone_lengths(source.to_hands(recording, mano))
+            return recording.take.subject, complete_bone_lengths(source.to_hands(recording, KnownHands(mano)))
         except RawDataError:
             return recording.take.subject, []
 
@@ -61,7 +61,7 @@ def _cut(
     recording, lengths = job
     with _faults_named(source, recording):
         try:
-            return cut_skeletons(recording, source.to_hands(recording, mano), lengths, settings)
+            return cut_skeletons(recording, source.to_hands(recording, KnownHands(mano)), lengths, settings)
         except RawDataError as error:
             return [], [Rejection(recording.take.recording_id, "take", str(error))]
 

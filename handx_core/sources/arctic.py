@@ -31,7 +31,7 @@ from handx_core.errors import RawDataError, Rejection
 from handx_core.hand_models.mano import N_BETAS, N_POSE, SIDES, ManoFiles
 from handx_core.safe_load import read_npy
 from handx_core.sources import raw_files
-from handx_core.sources.base import FoundTakes, Label, Recording, SourceInfo, Take, TrackedHands
+from handx_core.sources.base import FoundTakes, KnownHands, Label, Recording, SourceInfo, Take, TrackedHands
 from handx_core.sources.mano_parameters import (
     HandParameters,
     check_parameters,
@@ -124,9 +124,9 @@ class Arctic:
         arrays = stack_hands(hands)
         return Recording(take.ending_at(left / FPS), "mano", VARIANT, times, arrays, licence=INFO.licence)
 
-    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
+    def to_hands(self, recording: Recording, known: KnownHands) -> TrackedHands:
         """Forward kinematics with MANO's mean pose; away from the person: (-x, -y, z) of the world's (x, y, z)."""
-        joints = joints_of_parameters(recording.arrays, mano, turns_about="wrist") * np.array([-1.0, -1.0, 1.0])
+        joints = joints_of_parameters(recording.arrays, known.mano, turns_about="wrist") * np.array([-1.0, -1.0, 1.0])
         return TrackedHands(recording.times, joints, np.ones(joints.shape[:3], dtype=bool))
 
 

@@ -7,13 +7,17 @@ not: anything about one source.
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handx_core.errors import Rejection
 from handx_core.hand_models.mano import ManoFiles
+from handx_core.mocap.marker_set import MarkerSet
+
+if TYPE_CHECKING:  # it needs a compiler, which takes seconds to import
+    from handx_core.mocap.calibration import SubjectHands
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class SourceCaption:
 class Take:
     """A take as it lies on disk: enough to read it, without having read it.
 
-    path: the file or folder, relative to the source's raw folder.
+    path: the file or folder, relative to the source's raw folder. session: of the subject's takes, those in which no
+    marker was moved, where the source stores markers.
     """
 
     recording_id: str
@@ -48,6 +53,7 @@ class Take:
     subject: str
     labels: tuple[Label, ...] = ()
     official_split: str | None = None
+    session: str | None = None
 
     def ending_at(self, end_s: float) -> "Take":
         """The take with its labels cut where it ends, which is not known before it is read."""
@@ -69,6 +75,8 @@ class Recording:
 
     times: (T,) float64, seconds since the start of the take, strictly increasing.
     arrays: named arrays of any shape, as the source stores them (see the source's module for names and shapes).
+    marker_set: what the markers of a recording of kind markers are. notes: a line for each thing that a person should
+    know of how the take was read.
     """
 
     take: Take
@@ -79,6 +87,19 @@ class Recording:
     licence: str = ""
     subject_is_session: bool = False
     captions: tuple[SourceCaption, ...] = ()
+    marker_set: MarkerSet | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KnownHands:
+    """What is known of hands beside a recording, and may be needed to bring it to joints.
+
+    mano: the licensed model of all hands. calibrated: the hands of the take's subject, where markers were calibrated.
+    """
+
+    mano: ManoFiles
+    calibrated: "SubjectHands | None" = None
 
 
 @dataclass(frozen=True)
@@ -88,13 +109,16 @@ class TrackedHands:
     times: (T,) float64, seconds, strictly increasing. joints: (T, 2, 21, 3) float64, metres, project order, NaN
     where missing. valid: (T, 2, 21), whether the source measured the joint; where it did not, the joint is missing, or
     it stands where the source's tracker inferred it to be. faces_away: whether x is to the right and y away from the
-    person already, as in a source that removed the yaw of longer takes than it released.
+    person already, as in a source that removed the yaw of longer takes than it released. residual: (T, 2) metres, how
+    far the measured markers are from where the joints have them, root mean square, NaN where there are none; None for a
+    source without markers.
     """
 
     times: NDArray[np.float64]
     joints: NDArray[np.float64]
     valid: NDArray[np.bool_]
     faces_away: bool = False
+    residual: NDArray[np.float32] | None = None
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -130,5 +154,5 @@ class Source(Protocol):
     def read_take(self, root: Path, take: Take) -> Recording:
         """Read one take. Raises RawDataError, naming the file, where it cannot be used."""
 
-    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
+    def to_hands(self, recording: Recording, known: KnownHands) -> TrackedHands:
         """Bring a recording to the project's joint order, metres and a gravity-aligned world."""

@@ -40,7 +40,7 @@ from numpy.typing import NDArray
 from handx_core.errors import RawDataError, Rejection
 from handx_core.hand_models.mano import N_BETAS, N_POSE, SIDES, ManoFiles
 from handx_core.sources import raw_files
-from handx_core.sources.base import FoundTakes, Label, Recording, SourceInfo, Take, TrackedHands
+from handx_core.sources.base import FoundTakes, KnownHands, Label, Recording, SourceInfo, Take, TrackedHands
 from handx_core.sources.joint_orders import PROJECT_FROM_OPENPOSE
 from handx_core.sources.mano_parameters import (
     HandParameters,
@@ -123,12 +123,12 @@ class GigaHands:
         stored = {name: values.astype(np.float32) for name, values in arrays.items()}
         return Recording(take, kind, variant, times, stored, licence=INFO.licence)
 
-    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
+    def to_hands(self, recording: Recording, known: KnownHands) -> TrackedHands:
         """Project order, by forward kinematics where there are parameters; z up and away from the person: (-x, z, y)
         of the rig's (x, y, z)."""
         arrays = recording.arrays
         if recording.kind == "mano":
-            joints = joints_of_parameters(arrays, mano, turns_about="origin")
+            joints = joints_of_parameters(arrays, known.mano, turns_about="origin")
             valid = np.repeat((arrays["chosen"] > 0)[..., None], joints.shape[2], axis=2)
         else:
             joints = arrays["joints"][:, :, PROJECT_FROM_OPENPOSE].astype(np.float64)

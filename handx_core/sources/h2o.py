@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from handx_core.errors import RawDataError, Rejection
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import raw_files
-from handx_core.sources.base import FoundTakes, Label, Recording, SourceInfo, Take, TrackedHands
+from handx_core.sources.base import FoundTakes, KnownHands, Label, Recording, SourceInfo, Take, TrackedHands
 from handx_core.sources.joint_orders import PROJECT_FROM_OPENPOSE
 
 FPS: Final = 30.0
@@ -121,7 +121,7 @@ class H2o:
         }
         return Recording(take, "joints", f"{CAMERA}/hand_pose", times, arrays, licence=INFO.licence)
 
-    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
+    def to_hands(self, recording: Recording, known: KnownHands) -> TrackedHands:
         """Into the first frame's camera, project order, z up: (x, z, -y) of the camera's (x, y, z)."""
         cameras = recording.arrays["camera_to_world"].astype(np.float64)
         to_first = np.linalg.inv(cameras[0]) @ cameras

@@ -39,7 +39,7 @@ from handx_core.hand_models.mano import ManoFiles
 from handx_core.safe_load import read_npy
 from handx_core.skeleton import N_JOINTS
 from handx_core.sources import raw_files
-from handx_core.sources.base import FoundTakes, Recording, SourceCaption, SourceInfo, Take, TrackedHands
+from handx_core.sources.base import FoundTakes, KnownHands, Recording, SourceCaption, SourceInfo, Take, TrackedHands
 
 FPS: Final = 30.0
 LEVELS: Final = 5
@@ -148,7 +148,7 @@ class HandX:
             captions=tuple(SourceCaption(level, *of_level) for level, of_level in of_levels),
         )
 
-    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
+    def to_hands(self, recording: Recording, known: KnownHands) -> TrackedHands:
         """The joints as they are, all measured; the yaw was removed from the sequence that the clip was cut from."""
         joints = recording.arrays["joints"].astype(np.float64)
         return TrackedHands(recording.times, joints, np.ones(joints.shape[:3], np.bool_), faces_away=True)

@@ -38,7 +38,7 @@ from handx_core.errors import RawDataError, Rejection
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.skeleton import FPS, WRIST
 from handx_core.sources import raw_files
-from handx_core.sources.base import FoundTakes, Label, Recording, SourceInfo, Take, TrackedHands
+from handx_core.sources.base import FoundTakes, KnownHands, Label, Recording, SourceInfo, Take, TrackedHands
 from handx_core.sources.holoassist_hand_file import (
     AS_RECORDED,
     N_JOINTS,
@@ -136,7 +136,7 @@ class HoloAssist:
             subject_is_session=True,
         )
 
-    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
+    def to_hands(self, recording: Recording, known: KnownHands) -> TrackedHands:
         """Project order; z up and away from the person: (-y, x, z) of the session's (x, y, z)."""
         arrays = {name: values[:, :, PROJECT_FROM_HOLOLENS] if values.ndim > 2 else values
                   for name, values in recording.arrays.items()}  # fmt: skip

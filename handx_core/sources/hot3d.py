@@ -29,7 +29,7 @@ import numpy as np
 
 from handx_core.errors import RawDataError, Rejection
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import FoundTakes, Recording, SourceInfo, Take, TrackedHands
+from handx_core.sources.base import FoundTakes, KnownHands, Recording, SourceInfo, Take, TrackedHands
 from handx_core.sources.hot3d_clips import CLIP_NAME, clip_take, read_clip
 from handx_core.sources.hot3d_poses import HandModel, mano_joints, umetrack_joints
 from handx_core.sources.hot3d_sequences import POSES, PROFILE, WithheldError, read_sequence, sequence_take
@@ -94,13 +94,13 @@ class Hot3d:
         session = take.subject == take.recording_id
         return Recording(take, self.hand_model, variant, times, stored, INFO.licence, subject_is_session=session)
 
-    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
+    def to_hands(self, recording: Recording, known: KnownHands) -> TrackedHands:
         """Forward kinematics, then z up: (x, y, z) of Aria stays, (x, -z, y) of Quest 3's y-up world.
 
         Raises RawDataError where a recording of kind mano meets no usable model.
         """
         arrays = recording.arrays
-        joints = mano_joints(arrays, mano) if recording.kind == "mano" else umetrack_joints(arrays)
+        joints = mano_joints(arrays, known.mano) if recording.kind == "mano" else umetrack_joints(arrays)
         if recording.variant.endswith("y_up"):
             joints = joints[..., [0, 2, 1]] * np.array([1.0, -1.0, 1.0])
         tracked = (arrays["present"] > 0) & (arrays["unmasked"] > 0)[:, None]

@@ -17,7 +17,7 @@ from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import Skeleton, cut_skeletons
 from handx_core.curation.splits import Split, SplitSettings, assign_splits, split_violations
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import Recording, Take, TrackedHands
+from handx_core.sources.base import KnownHands, Recording, Take, TrackedHands
 from handx_core.sources.handx import HandX
 from handx_core.sources.reading import read_source
 from handx_core.synthetic.takes import SyntheticSettings, TakeName, TrueTake, make_take
@@ -75,7 +75,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     labels: dict[str, str | None] = {}
     for recording in read_source(HandX(), root, NO_MANO, 1):
         assert isinstance(recording, Recording)
-        skeletons.append(skeleton_of(recording, HandX().to_hands(recording, NO_MANO)))
+        skeletons.append(skeleton_of(recording, HandX().to_hands(recording, KnownHands(NO_MANO))))
         origins[skeletons[-1].skeleton_id] = origin_of[recording.arrays["joints"].tobytes()]
         labels[skeletons[-1].skeleton_id] = recording.take.official_split
     clips = cut_clips(skeletons, CURATION)

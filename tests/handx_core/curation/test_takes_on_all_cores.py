@@ -13,7 +13,7 @@ from handx_core.curation.subject_hands import subject_hands_of
 from handx_core.curation.takes import cut_takes, lengths_of_takes
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import FoundTakes, Recording, SourceInfo, Take, TrackedHands
+from handx_core.sources.base import FoundTakes, KnownHands, Recording, SourceInfo, Take, TrackedHands
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 
@@ -30,7 +30,7 @@ class Planted:
     def read_take(self, root: Path, take: Take) -> Recording:
         raise NotImplementedError
 
-    def to_hands(self, recording: Recording, mano: ManoFiles) -> TrackedHands:
+    def to_hands(self, recording: Recording, known: KnownHands) -> TrackedHands:
         if recording.kind == "unusable":
             raise RawDataError("mano/MANO_LEFT.pkl", "expected the model, found none")
         if recording.kind == "fault":

@@ -20,7 +20,7 @@ from handx_core.curation.subject_hands import bone_lengths_of, measure_subject_h
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.skeleton import bone_lengths
 from handx_core.sources import SOURCES
-from handx_core.sources.base import Recording
+from handx_core.sources.base import KnownHands, Recording
 from handx_core.sources.reading import read_source
 from handx_core.synthetic.raw_root import write_raw_root
 from handx_core.synthetic.takes import SourceSize, SyntheticSettings, TrueTake, true_takes
@@ -73,7 +73,7 @@ def mano_of(raw_root: Path) -> ManoFiles:
 
 
 def skeletons_of(source: str, recording: Recording, mano: ManoFiles = NO_MANO) -> list[Skeleton]:
-    hands = SOURCES[source].to_hands(recording, mano)
+    hands = SOURCES[source].to_hands(recording, KnownHands(mano))
     subject = recording.take.subject
     lengths = bone_lengths_of(subject, measure_subject_hands([(subject, hands)]))
     return cut_skeletons(recording, hands, lengths, CURATION)[0]
@@ -209,7 +209,7 @@ def test_real_sample_becomes_one_skeleton_and_no_clip_and_says_so():
     (recording,) = read_source(SOURCES["hot3d"], root, NO_MANO, 1)
     assert isinstance(recording, Recording)
     (skeleton,) = skeletons_of("hot3d", recording)
-    stamps = SOURCES["hot3d"].to_hands(recording, NO_MANO).times
+    stamps = SOURCES["hot3d"].to_hands(recording, KnownHands(NO_MANO)).times
     np.testing.assert_allclose(skeleton.start_s + np.arange(15) / 30.0, stamps, atol=1e-6)
     assert skeleton.joints.shape == (15, 2, 21, 3)
     assert skeleton.observed.all()

@@ -11,7 +11,7 @@ from damaged_files import damage, limits, n_mutations
 
 from handx_core.errors import Rejection
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import Recording, Source
+from handx_core.sources.base import KnownHands, Recording, Source
 from handx_core.sources.reading import read_source
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
@@ -25,7 +25,7 @@ def assert_sound(source: Source, recording: Recording, mano: ManoFiles = NO_MANO
     assert len(recording.times) >= 2
     assert np.all(np.diff(recording.times) > 0)
     assert all(array.dtype == np.float32 and np.isfinite(array).all() for array in recording.arrays.values())
-    hands = source.to_hands(recording, mano)
+    hands = source.to_hands(recording, KnownHands(mano))
     assert hands.joints.shape == (len(recording.times), 2, 21, 3)
     assert hands.valid.shape == hands.joints.shape[:3]
     assert hands.present[hands.valid].all()

@@ -12,7 +12,7 @@ from handx_core.curation.settings import CurationSettings
 from handx_core.curation.subject_hands import subject_hands_of
 from handx_core.curation.takes import cut_takes, lengths_of_takes
 from handx_core.errors import Rejection
-from handx_core.sources.base import Recording
+from handx_core.sources.base import KnownHands, Recording
 from handx_core.sources.guide import raw_guide
 from handx_core.sources.reading import read_source
 
@@ -52,7 +52,7 @@ def test_the_joints_of_the_example_are_those_that_were_written(wave: Any, root: 
     assert isinstance(rejection, Rejection)
     assert rejection.path == "anna/02.npy"
     assert (recording.take.recording_id, recording.take.subject) == ("wave/anna/01", "wave/anna")
-    hands = wave.to_hands(recording, NO_MANO)
+    hands = wave.to_hands(recording, KnownHands(NO_MANO))
     np.testing.assert_allclose(hands.times, np.arange(8) / 50.0)
     expected = world.copy()
     expected[3, 1] = np.nan

@@ -8,7 +8,7 @@ import pytest
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import SIDES
 from handx_core.sources.arctic import Arctic
-from handx_core.sources.base import Label
+from handx_core.sources.base import KnownHands, Label
 
 ARCTIC = Arctic()
 N_FRAMES = 90
@@ -199,7 +199,7 @@ def test_a_bad_object_file_is_rejected_and_the_take_goes_on(tmp_path, standin, t
 
 def test_hands_have_the_mean_pose_added_and_face_away_from_the_person(tmp_path, standin):
     hands = write_hands(tmp_path)
-    tracked = ARCTIC.to_hands(ARCTIC.read_take(tmp_path, only_take(tmp_path, standin)), standin)
+    tracked = ARCTIC.to_hands(ARCTIC.read_take(tmp_path, only_take(tmp_path, standin)), KnownHands(standin))
     assert tracked.valid.all()
     for number, side in enumerate(SIDES):
         model, stored = standin.hand(side), hands[side]

@@ -9,6 +9,7 @@ from handx_core.errors import Rejection
 from handx_core.hand_models.mano import ManoFiles, ManoHand
 from handx_core.sources import mano_parameters
 from handx_core.sources.arctic import Arctic
+from handx_core.sources.base import KnownHands
 from handx_core.sources.reading import read_source
 from handx_core.synthetic import write_arctic
 from handx_core.synthetic.files import WrittenTake
@@ -41,12 +42,12 @@ def errors(hands, truth):
 
 
 def is_true(recording, truth, mano):
-    return errors(ARCTIC.to_hands(recording, mano), truth).mean() < LARGEST_MEAN_ERROR_M
+    return errors(ARCTIC.to_hands(recording, KnownHands(mano)), truth).mean() < LARGEST_MEAN_ERROR_M
 
 
 def test_joints_match_the_truth(takes, standin):
     for recording, truth in takes:
-        hands = ARCTIC.to_hands(recording, standin)
+        hands = ARCTIC.to_hands(recording, KnownHands(standin))
         found = errors(hands, truth)
         assert found.mean() < LARGEST_MEAN_ERROR_M
         assert found.max() < LARGEST_MEAN_ERROR_M

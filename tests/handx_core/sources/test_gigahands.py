@@ -8,7 +8,7 @@ import pytest
 
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import Label
+from handx_core.sources.base import KnownHands, Label
 from handx_core.sources.gigahands import GigaHands
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
@@ -27,7 +27,7 @@ def test_aligned_file_is_preferred_and_brought_to_the_world(write_gigahands, wor
     root = write_gigahands()
     take = only_take(root)
     recording = GIGAHANDS.read_take(root, take)
-    hands = GIGAHANDS.to_hands(recording, NO_MANO)
+    hands = GIGAHANDS.to_hands(recording, KnownHands(NO_MANO))
     assert (take.recording_id, take.subject) == ("gigahands/p007-desk/012", "gigahands/p007")
     assert recording.variant == "keypoints_3d_mano_align"
     np.testing.assert_allclose(recording.times, np.arange(8) / 30.0)
@@ -40,7 +40,7 @@ def test_aligned_file_is_preferred_and_brought_to_the_world(write_gigahands, wor
 def test_triangulated_keypoints_with_chosen_frames_and_confidence(write_gigahands, world):
     root = write_gigahands(aligned=False, chosen=False)
     recording = GIGAHANDS.read_take(root, only_take(root))
-    hands = GIGAHANDS.to_hands(recording, NO_MANO)
+    hands = GIGAHANDS.to_hands(recording, KnownHands(NO_MANO))
     assert recording.variant == "keypoints_3d"
     np.testing.assert_allclose(hands.joints[:, 0], world[:, 0], atol=1e-7)
     assert hands.valid[:, 0].all()
@@ -54,7 +54,7 @@ def test_a_joint_of_confidence_zero_is_missing_alone(write_gigahands):
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     rows[2][8][3] = 0.0  # OpenPose 8 is the tip of the index finger: joint 17
     path.write_text("\n".join(map(json.dumps, rows)))
-    hands = GIGAHANDS.to_hands(GIGAHANDS.read_take(root, only_take(root)), NO_MANO)
+    hands = GIGAHANDS.to_hands(GIGAHANDS.read_take(root, only_take(root)), KnownHands(NO_MANO))
     assert np.flatnonzero(~hands.valid[2, 0]).tolist() == [17]
 
 
@@ -66,7 +66,7 @@ def test_rows_of_the_aligned_file_may_be_the_chosen_frames(write_gigahands, worl
     path.write_text(json.dumps([np.reshape(rows[i], (42, 3)).tolist() for i in chosen]))
     recording = GIGAHANDS.read_take(root, only_take(root))
     np.testing.assert_allclose(recording.times, np.array(chosen) / 30.0)
-    np.testing.assert_allclose(GIGAHANDS.to_hands(recording, NO_MANO).joints, world[chosen], atol=1e-7)
+    np.testing.assert_allclose(GIGAHANDS.to_hands(recording, KnownHands(NO_MANO)).joints, world[chosen], atol=1e-7)
     path.write_text(json.dumps(rows[:5]))
     with pytest.raises(RawDataError, match=r"012\.json: expected 8 rows .* or 7 .* found 5"):
         GIGAHANDS.read_take(root, only_take(root))

@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import SIDES, ManoHand
+from handx_core.sources.base import KnownHands
 from handx_core.sources.gigahands import GigaHands
 from handx_core.sources.reading import read_source
 from handx_core.synthetic import write_gigahands as writer
@@ -85,7 +86,7 @@ def test_a_row_belongs_to_its_place_in_the_union_of_the_lists(write_gigahands, s
     lists = {"left": [7, 0, 2, 4, 5], "right": [0, 1, 2, 4, 6, 6]}
     for side, frames in lists.items():
         (root / FOLDER / "keypoints_3d/012" / f"chosen_frames_{side}.json").write_text(json.dumps(frames))
-    hands = GIGAHANDS.to_hands(read(root, standin), standin)
+    hands = GIGAHANDS.to_hands(read(root, standin), KnownHands(standin))
     np.testing.assert_allclose(hands.times, np.array(CHOSEN) / 30.0)
     for number, side in enumerate(SIDES):
         expected = np.isin(CHOSEN, lists[side])
@@ -101,7 +102,7 @@ def test_hands_turn_about_the_origin_with_the_mean_pose_added(write_gigahands, s
         change_parameters(root, lambda hands: hands["right"].update(shapes=shapes))
     stored = json.loads((root / PARAMETERS).read_text())
     recording = read(root, standin)
-    hands = GIGAHANDS.to_hands(recording, standin)
+    hands = GIGAHANDS.to_hands(recording, KnownHands(standin))
     assert recording.arrays["betas"].shape == ((7, 2, 10) if shape_of_each_frame else (2, 10))
     for number, side in enumerate(SIDES):
         model = standin.hand(side)
@@ -161,7 +162,7 @@ def errors(hands, truth):
 
 def is_true(recording, truth, mano):
     """Whether the hands are where they were, when they were, and missing exactly where they were lost."""
-    hands = GIGAHANDS.to_hands(recording, mano)
+    hands = GIGAHANDS.to_hands(recording, KnownHands(mano))
     seen = np.zeros(len(truth.times), dtype=bool)
     frames = hands.times * 30.0
     if np.abs(frames - np.round(frames)).max() > 1e-6 or frames[-1] > len(seen):
@@ -176,7 +177,7 @@ def test_all_variants_match_the_truth(takes, standin):
     for recording, truth in takes:
         assert not truth.valid.all()
         assert is_true(recording, truth, standin)
-        assert errors(GIGAHANDS.to_hands(recording, standin), truth).max() < LARGEST_MEAN_ERROR_M
+        assert errors(GIGAHANDS.to_hands(recording, KnownHands(standin)), truth).max() < LARGEST_MEAN_ERROR_M
         assert recording.take.subject == truth.subject
         assert all(len(label.paraphrases) == 5 for label in recording.take.labels)
 

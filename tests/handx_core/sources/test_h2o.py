@@ -8,7 +8,7 @@ import pytest
 
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import Label
+from handx_core.sources.base import KnownHands, Label
 from handx_core.sources.h2o import ACTIONS, H2o
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
@@ -26,7 +26,7 @@ def test_hands_are_brought_into_the_first_camera_and_z_up(write_h2o, world):
     take = H2O.find_takes(root, NO_MANO).takes[0]
     assert (take.recording_id, take.subject, take.official_split) == ("h2o/subject2/k1/3", "h2o/subject2", "train")
     recording = H2O.read_take(root, take)
-    hands = H2O.to_hands(recording, NO_MANO)
+    hands = H2O.to_hands(recording, KnownHands(NO_MANO))
     np.testing.assert_allclose(recording.times, np.arange(8) / 30.0)
     annotated = [0, 1, 2, 3, 4, 6, 7]
     np.testing.assert_allclose(hands.joints[annotated], world[annotated], atol=1e-6)

@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.skeleton import WRIST
+from handx_core.sources.base import KnownHands
 from handx_core.sources.h2o import H2o
 from handx_core.synthetic import write_h2o
 from handx_core.synthetic.takes import SourceSize, SyntheticSettings, TakeName, make_take
@@ -23,7 +24,7 @@ def wrist_spread(root: Path) -> tuple[float, float]:
     """Largest distance of a wrist from where it was first, in the camera as stored and after to_hands, metres."""
     (take,) = H2O.find_takes(root, NO_MANO).takes
     recording = H2O.read_take(root, take)
-    hands = H2O.to_hands(recording, NO_MANO)
+    hands = H2O.to_hands(recording, KnownHands(NO_MANO))
     stored, world = recording.arrays["joints"][:, :, 0], hands.joints[:, :, WRIST]
     stored_spread, spread = (np.linalg.norm(places - places[0], axis=-1).max() for places in (stored, world))
     return float(stored_spread), float(spread)

@@ -15,7 +15,7 @@ from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import cut_skeletons
 from handx_core.errors import RawDataError, Rejection
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import Recording, SourceCaption, Take
+from handx_core.sources.base import KnownHands, Recording, SourceCaption, Take
 from handx_core.sources.handx import TERMS, HandX
 from handx_core.sources.reading import read_source
 
@@ -102,7 +102,7 @@ def test_clips_of_both_archives_keep_ids_split_and_texts(tmp_path: Path) -> None
 
 def test_joints_are_taken_as_they_are(tmp_path: Path) -> None:
     found = read_one(tmp_path, npy(clip(3)))
-    hands = HandX().to_hands(found, NO_MANO)
+    hands = HandX().to_hands(found, KnownHands(NO_MANO))
     np.testing.assert_allclose(hands.joints, motion(3), atol=1e-7)
     np.testing.assert_allclose(hands.times, np.arange(60) / 30.0)
     assert hands.valid.all()
@@ -114,7 +114,7 @@ def test_a_clip_of_the_archive_is_one_clip_not_turned_again(tmp_path: Path) -> N
     crossed = np.cumsum(np.full((60, 2, 21, 3), 0.001), axis=0) + motion(1, frames=1)
     crossed = crossed[:, ::-1]  # the left hand at larger x: a turn by the mean wrist direction would undo that
     recording = read_one(tmp_path, npy(clip(motion=crossed)))
-    hands, any_bend = HandX().to_hands(recording, NO_MANO), CurationSettings(min_chirality_fraction=0.0)
+    hands, any_bend = HandX().to_hands(recording, KnownHands(NO_MANO)), CurationSettings(min_chirality_fraction=0.0)
     skeletons, rejected = cut_skeletons(recording, hands, np.full((2, 20), np.nan), any_bend)
     assert rejected == []
     cut = cut_clips(skeletons, CurationSettings())

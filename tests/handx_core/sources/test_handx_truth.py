@@ -15,7 +15,7 @@ from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import cut_skeletons
 from handx_core.curation.subject_hands import bone_lengths_of, measure_subject_hands
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import Recording, TrackedHands
+from handx_core.sources.base import KnownHands, Recording, TrackedHands
 from handx_core.sources.handx import HandX
 from handx_core.sources.reading import read_source
 from handx_core.sources.rows import recordings_batch
@@ -61,7 +61,7 @@ def true_clip(truth: Truth) -> np.ndarray:
 
 def matches(recording: Recording, truth: Truth, mistake: Mistake = lambda hands: hands) -> bool:
     """Whether a recording gives one clip, complete, within the allowed error of the truth."""
-    cut = clips_of(recording, mistake(HandX().to_hands(recording, NO_MANO)))
+    cut = clips_of(recording, mistake(HandX().to_hands(recording, KnownHands(NO_MANO))))
     if len(cut) != 1 or not cut.kept.all():
         return False
     errors = np.linalg.norm(cut.joints[0] - true_clip(truth), axis=-1)
@@ -70,7 +70,7 @@ def matches(recording: Recording, truth: Truth, mistake: Mistake = lambda hands:
 
 def test_every_clip_is_exactly_its_window(read) -> None:
     for recording, truth in read:
-        cut = clips_of(recording, HandX().to_hands(recording, NO_MANO))
+        cut = clips_of(recording, HandX().to_hands(recording, KnownHands(NO_MANO)))
         assert cut.clip_ids == (f"{recording.take.recording_id}/0/0",)
         assert np.abs(cut.joints[0] - true_clip(truth)).max() < 1e-6
         assert matches(recording, truth)
@@ -115,7 +115,9 @@ def test_the_texts_of_every_clip_reach_the_captions(read) -> None:
     """Through the rows of the tables in between, as the assets hand them on."""
     recordings = [recording for recording, _ in read]
     spans = [
-        cut_skeletons(recording, HandX().to_hands(recording, NO_MANO), np.full((2, 20), np.nan), CURATION)[0]
+        cut_skeletons(recording, HandX().to_hands(recording, KnownHands(NO_MANO)), np.full((2, 20), np.nan), CURATION)[
+            0
+        ]
         for recording in recordings
     ]
     skeletons = [skeleton for of_take in spans for skeleton in of_take]

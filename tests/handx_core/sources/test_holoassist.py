@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import holoassist, holoassist_hand_file
-from handx_core.sources.base import Label, Recording, TrackedHands
+from handx_core.sources.base import KnownHands, Label, Recording, TrackedHands
 from handx_core.sources.holoassist import HoloAssist
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
@@ -38,7 +38,7 @@ def root(tmp_path: Path, world: np.ndarray) -> Path:
 def read(root: Path) -> tuple[Recording, TrackedHands]:
     (take,) = HOLOASSIST.find_takes(root, NO_MANO).takes
     recording = HOLOASSIST.read_take(root, take)
-    return recording, HOLOASSIST.to_hands(recording, NO_MANO)
+    return recording, HOLOASSIST.to_hands(recording, KnownHands(NO_MANO))
 
 
 def assert_is_world(hands: TrackedHands, world: np.ndarray) -> None:

@@ -12,7 +12,7 @@ from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import cut_skeletons
 from handx_core.curation.subject_hands import bone_lengths_of, measure_subject_hands
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.sources.base import Recording, TrackedHands
+from handx_core.sources.base import KnownHands, Recording, TrackedHands
 from handx_core.sources.holoassist import HoloAssist
 from handx_core.sources.reading import read_source
 from handx_core.synthetic import write_holoassist
@@ -72,14 +72,14 @@ def distances(hands: TrackedHands, truth: TrueTake) -> np.ndarray:
 
 def matches(recording: Recording, truth: TrueTake) -> bool:
     """Whether what was measured is where it was, and the hands are there but for rows that repeat one."""
-    hands = HOLOASSIST.to_hands(recording, NO_MANO)
+    hands = HOLOASSIST.to_hands(recording, KnownHands(NO_MANO))
     there = hands.present[truth.valid[frames_of(hands, truth)]].mean()
     return there > 0.96 and float(distances(hands, truth)[hands.valid].max()) < LARGEST_ERROR_M
 
 
 def test_hands_match_the_truth(takes):
     for recording, truth in takes:
-        hands = HOLOASSIST.to_hands(recording, NO_MANO)
+        hands = HOLOASSIST.to_hands(recording, KnownHands(NO_MANO))
         assert distances(hands, truth)[hands.valid].mean() < LARGEST_ERROR_M / 10.0
         assert matches(recording, truth)
         assert recording.take.subject == truth.subject
@@ -94,7 +94,7 @@ def test_hands_match_the_truth(takes):
 def test_inferred_joints_are_there_near_the_truth_and_not_measured(takes):
     off, seconds = [], []
     for recording, truth in takes:
-        hands = HOLOASSIST.to_hands(recording, NO_MANO)
+        hands = HOLOASSIST.to_hands(recording, KnownHands(NO_MANO))
         inferred = hands.present & ~hands.valid
         off.append(distances(hands, truth)[inferred])
         seconds += (inferred.sum(axis=0) / 30.0).ravel().tolist()
@@ -109,7 +109,7 @@ def test_inferred_joints_are_there_near_the_truth_and_not_measured(takes):
 
 def test_they_become_skeletons_with_the_right_chirality(takes):
     for recording, truth in takes:
-        hands = HOLOASSIST.to_hands(recording, NO_MANO)
+        hands = HOLOASSIST.to_hands(recording, KnownHands(NO_MANO))
         lengths = bone_lengths_of(truth.subject, measure_subject_hands([(truth.subject, hands)]))
         skeletons, _ = cut_skeletons(recording, hands, lengths, CurationSettings())
         assert sum(len(skeleton.joints) for skeleton in skeletons) > 0.7 * len(truth.times)
@@ -184,8 +184,11 @@ def test_each_mark_of_a_lost_hand_is_enough(takes):
             spoiled = recording
             for name, take_away in marks.items():
                 spoiled = take_away(spoiled) if name != left else spoiled
-            assert not HOLOASSIST.to_hands(spoiled, NO_MANO).valid[~truth.valid].any()
-            assert left == "joint_tracked" or not HOLOASSIST.to_hands(spoiled, NO_MANO).present[~truth.valid].any()
+            assert not HOLOASSIST.to_hands(spoiled, KnownHands(NO_MANO)).valid[~truth.valid].any()
+            assert (
+                left == "joint_tracked"
+                or not HOLOASSIST.to_hands(spoiled, KnownHands(NO_MANO)).present[~truth.valid].any()
+            )
         spoiled = marks[left](spoiled)
-        assert HOLOASSIST.to_hands(spoiled, NO_MANO).valid[~truth.valid].all()
+        assert HOLOASSIST.to_hands(spoiled, KnownHands(NO_MANO)).valid[~truth.valid].all()
         assert not matches(spoiled, truth)

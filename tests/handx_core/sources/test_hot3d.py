@@ -9,6 +9,7 @@ import pytest
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.skeleton import bone_lengths
+from handx_core.sources.base import KnownHands
 from handx_core.sources.hot3d import Hot3d
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
@@ -27,7 +28,7 @@ def read(root):
     [("Aria", [0.1, 0.25, 0.3], [0.5, 0.2, 0.3]), ("Quest3", [0.1, -0.3, 0.25], [0.5, -0.3, 0.2])],
 )
 def test_headset_decides_which_way_is_up(write_hot3d, headset, left_wrist, right_wrist):
-    hands = HOT3D.to_hands(read(write_hot3d(headset=headset)), NO_MANO)
+    hands = HOT3D.to_hands(read(write_hot3d(headset=headset)), KnownHands(NO_MANO))
     np.testing.assert_allclose(hands.joints[5, 0, 0], left_wrist, atol=1e-7)
     np.testing.assert_allclose(hands.joints[5, 1, 0], right_wrist, atol=1e-7)
 
@@ -78,11 +79,11 @@ def test_masks_that_speak_of_the_hands_poses_count(write_hot3d, mask, counts):
     everything_false = (masks / "mask_qa_pass.csv").read_text().replace("True", "False")
     (masks / "mask_qa_pass.csv").unlink()
     (masks / f"mask_{mask}.csv").write_text(everything_false)
-    assert HOT3D.to_hands(read(root), NO_MANO).valid.any() != counts
+    assert HOT3D.to_hands(read(root), KnownHands(NO_MANO)).valid.any() != counts
 
 
 def test_masks_and_missing_hands_are_not_valid(write_hot3d):
-    hands = HOT3D.to_hands(read(write_hot3d()), NO_MANO)
+    hands = HOT3D.to_hands(read(write_hot3d()), KnownHands(NO_MANO))
     assert hands.valid[:, 0].all(axis=1).tolist() == [False, False, True, True, True, True, True, True]
     assert hands.valid[:, 1].all(axis=1).tolist() == [False, False, True, True, False, True, True, True]
     np.testing.assert_array_equal(np.isnan(hands.joints[..., 0]), ~hands.valid)
@@ -96,7 +97,7 @@ def test_an_instant_half_masked_is_read_from_the_other_line(write_hot3d):
     lines[frame_3_first_line] = lines[frame_3_first_line].replace("True", "False")
     path.write_text("\n".join(lines))
     recording = read(root)
-    assert HOT3D.to_hands(recording, NO_MANO).valid[3].all()
+    assert HOT3D.to_hands(recording, KnownHands(NO_MANO)).valid[3].all()
     assert recording.times[3] == pytest.approx(0.1 + 90e-6, abs=1e-8)
 
 
@@ -175,7 +176,7 @@ def test_real_sample_is_a_pair_of_right_handed_hands_of_constant_size(samples):
     root = samples / "hot3d"
     found = HOT3D.find_takes(root, NO_MANO)
     assert [take.recording_id for take in found.takes] == ["hot3d/P0002_273c2819"]
-    hands = HOT3D.to_hands(HOT3D.read_take(root, found.takes[0]), NO_MANO)
+    hands = HOT3D.to_hands(HOT3D.read_take(root, found.takes[0]), KnownHands(NO_MANO))
     assert hands.valid.all()
     assert hands.joints.shape == (15, 2, 21, 3)
     lengths = bone_lengths(hands.joints)

@@ -11,6 +11,7 @@ from hot3d_clip_files import LANDMARKS_MM, N_FRAMES, PROFILE, TURN, clip_files, 
 
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
+from handx_core.sources.base import KnownHands
 from handx_core.sources.hot3d import Hot3d
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
@@ -51,7 +52,7 @@ def test_a_clip_is_read_to_the_world_it_came_from(tmp_path, as_matrix, n_angles,
     assert (recording.kind, recording.variant, recording.take.official_split) == ("umetrack", "clip_y_up", "train")
     assert not recording.subject_is_session
     np.testing.assert_allclose(recording.times, np.arange(N_FRAMES) / 30.0, atol=1e-8)
-    hands = HOT3D.to_hands(recording, NO_MANO)
+    hands = HOT3D.to_hands(recording, KnownHands(NO_MANO))
     assert hands.valid[:, 0].all()
     assert hands.valid[:, 1].all(axis=1).tolist() == [True, True, False, True, False, True]
     for hand in range(2):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from handx_core.sources.base import Recording
+from handx_core.sources.base import KnownHands, Recording
 from handx_core.sources.hot3d import Hot3d
 from handx_core.sources.reading import read_source
 from handx_core.synthetic import write_hot3d
@@ -31,7 +31,7 @@ def test_clips_match_the_truth(tmp_path, no_mano, subject, variant):
         assert recording.take.recording_id == f"hot3d/{clip_name(take.name, number).removesuffix('.tar')}"
         assert (recording.take.subject, recording.variant) == (take.subject, variant)
         np.testing.assert_allclose(recording.times, take.times[frames] - take.times[frames.start], atol=1e-8)
-        hands = Hot3d().to_hands(recording, no_mano)
+        hands = Hot3d().to_hands(recording, KnownHands(no_mano))
         np.testing.assert_array_equal(hands.valid.all(axis=-1), take.valid[frames])
         # The world's yaw and origin are HOT3D's own; its z is up.
         found, expected = hands.joints[hands.valid], take.joints[frames][hands.valid]

@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
+from handx_core.sources.base import KnownHands
 from handx_core.sources.hot3d import Hot3d
 from handx_core.synthetic.mano_standin import standin_model, write_standin
 
@@ -88,7 +89,7 @@ def read(root, mano):
 
 
 def largest_error(recording, mano, *, y_up: bool) -> float:
-    return float(np.nanmax(np.abs(HOT3D.to_hands(recording, mano).joints - expected_joints(y_up=y_up))))
+    return float(np.nanmax(np.abs(HOT3D.to_hands(recording, KnownHands(mano)).joints - expected_joints(y_up=y_up))))
 
 
 @pytest.mark.parametrize(("headset", "variant"), [("Aria", "mano_z_up"), ("Quest3", "mano_y_up")])
@@ -97,7 +98,7 @@ def test_a_sequence_agrees_with_plain_skinning(tmp_path, standin, headset, varia
     recording = read(tmp_path, standin)
     assert (recording.kind, recording.variant) == ("mano", variant)
     assert largest_error(recording, standin, y_up=headset == "Quest3") < LARGEST_ERROR_M
-    valid = HOT3D.to_hands(recording, standin).valid
+    valid = HOT3D.to_hands(recording, KnownHands(standin)).valid
     assert valid[:, 0].all()
     assert valid[:, 1].all(axis=1).tolist() == [True, True, False, True, False, True]
 

@@ -16,7 +16,7 @@ from scipy.spatial.transform import Rotation
 
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import hot3d_clips, hot3d_sequences
-from handx_core.sources.base import Recording
+from handx_core.sources.base import KnownHands, Recording
 from handx_core.sources.hot3d import Hot3d
 from handx_core.sources.hot3d_poses import absent_hand
 from handx_core.sources.reading import read_source
@@ -53,7 +53,7 @@ class Case:
     frames: np.ndarray
 
     def hands(self, mano: ManoFiles):
-        return self.reader.to_hands(self.recording, mano)
+        return self.reader.to_hands(self.recording, KnownHands(mano))
 
     def errors(self, mano: ManoFiles) -> np.ndarray | None:
         """Distances to the truth of the hands that are there, up to the world's origin and yaw; (N, 21) metres.

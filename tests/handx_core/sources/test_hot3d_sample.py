@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.hand_models.umetrack import HandProfile, bone_frames
 from handx_core.skeleton import bone_lengths
+from handx_core.sources.base import KnownHands
 from handx_core.sources.hot3d import Hot3d
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
@@ -62,7 +63,7 @@ def skin(sequence: Path, take_path: Path, hand: int) -> np.ndarray:
 
 @pytest.mark.parametrize("hand", [0, 1])
 def test_fingertips_lie_on_the_skin(sequence, recording, hand):
-    joints = Hot3d().to_hands(recording, NO_MANO).joints[:, hand]
+    joints = Hot3d().to_hands(recording, KnownHands(NO_MANO)).joints[:, hand]
     vertices = skin(sequence, recording.take.path, hand)
     for tip in TIPS:
         nearest = np.linalg.norm(vertices - joints[:, None, tip], axis=-1).min(axis=1)
@@ -73,7 +74,7 @@ def test_fingertips_lie_on_the_skin(sequence, recording, hand):
 
 
 def test_bones_keep_their_length_and_hands_their_side(recording):
-    hands = Hot3d().to_hands(recording, NO_MANO)
+    hands = Hot3d().to_hands(recording, KnownHands(NO_MANO))
     lengths = bone_lengths(hands.joints)
     assert np.ptp(lengths, axis=0).max() < LARGEST_CHANGE_M
     for hand, sign in ((0, -1.0), (1, 1.0)):
