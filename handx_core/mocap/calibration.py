@@ -4,7 +4,7 @@ What belongs here: which instants of takes a hand is fitted to, how well they sh
 kept of a subject. What does not: the fit (`shapes`), or the poses of whole takes (`solver`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
@@ -16,12 +16,12 @@ from handx_core.errors import RawDataError
 from handx_core.mocap.anatomy import mend_sides
 from handx_core.mocap.cleaning import clean
 from handx_core.mocap.equations import Problem, problem_of
-from handx_core.mocap.joint_model import ANGLES, MIRROR, N_ANGLES, Floats, HandPose, joints_of
+from handx_core.mocap.joint_model import ANGLES, LINKS, MIRROR, N_ANGLES, Floats, HandPose, joints_of
 from handx_core.mocap.labels import HandMarkers, match_markers
 from handx_core.mocap.marker_set import MarkerSet
-from handx_core.mocap.poses import LOST_COST, track
+from handx_core.mocap.poses import track
 from handx_core.mocap.priors import MarkedHand, ShapeSpace, shape_space
-from handx_core.mocap.shapes import FittedShape, Measure, fit_shape
+from handx_core.mocap.shapes import FittedShape, Measure, fit_shapes
 from handx_core.mocap.take import MarkerTake
 from handx_core.skeleton import HANDS, LEFT, N_JOINTS, bone_lengths
 
@@ -37,6 +37,8 @@ _FEWEST_MARKERS: Final = 8
 CALIPER_SD_M: Final = 0.002
 """Of a length between joints that a person found by feeling."""
 
+_THUMB_TILTS: Final = (0.0, 0.8, -0.8)
+_TRIAL_FRAMES: Final = 80
 _LARGEST_SIZE: Final = 0.35
 _DRAWS: Final = 16
 _DRAWN_FRAMES: Final = 40
@@ -118,8 +120,17 @@ def calibrate_markers(
     frames = _informative_frames(takes)
     measures = [Measure(name, mm * 1e-3, CALIPER_SD_M)
                 for name, mm in (marker_set.caliper_mm if caliper is None else caliper).items()]  # fmt: skip
-    hands = [_calibrate_hand(space, of_hand, measures, HANDS[hand]) for hand, of_hand in enumerate(frames)]
-    return SubjectHands(marker_set, (hands[0], hands[1]), space)
+    size = np.zeros(len(space.sd))
+    template = problem_of(space, space.hand(size), posture_weight=1.0)
+    size[0] = float(np.mean([_relative_size(template, of_hand) for of_hand in frames])) - 1.0
+    few = [_thin(of_hand, _TRIAL_FRAMES) for of_hand in frames]
+    trials = [_fit(space, few, start, measures)[0] for start in _starts(space, size)]
+    start = min(trials, key=lambda trial: trial.cost).parameters
+    left, right = (
+        _calibrated(space, fitted, of_hand)
+        for fitted, of_hand in zip(_fit(space, frames, start, measures), frames, strict=True)
+    )
+    return SubjectHands(marker_set, (left, right), space)
 
 
 def as_right_hand(positions: NDArray[Number], hand: int) -> NDArray[Number]:
@@ -142,7 +153,12 @@ def _informative_frames(takes: Iterable[HandMarkers]) -> list[Floats]:
             fullest = fullest[seen[fullest] >= _FEWEST_MARKERS]
             chosen[hand].append(as_right_hand(positions[fullest], hand))
     numbers = [round(FRAMES * weight / sum(weights)) for weight in weights]
-    return [np.concatenate([_thin(*pair) for pair in zip(of_hand, numbers, strict=True)]) for of_hand in chosen]
+    frames = [np.concatenate([_thin(*pair) for pair in zip(of_hand, numbers, strict=True)]) for of_hand in chosen]
+    for name, of_hand in zip(HANDS, frames, strict=True):
+        if len(of_hand) < FEWEST_FRAMES:
+            expected = f"expected {FEWEST_FRAMES} instants or more with {_FEWEST_MARKERS} markers of the {name} hand"
+            raise RawDataError("takes", f"{expected}, found {len(of_hand)}")
+    return frames
 
 
 def _thin(frames: Floats, at_most: int) -> Floats:
@@ -151,28 +167,33 @@ def _thin(frames: Floats, at_most: int) -> Floats:
     return frames[np.linspace(0, len(frames) - 1, max(at_most, 1)).astype(np.int64)]
 
 
-def _calibrate_hand(space: ShapeSpace, frames: Floats, measures: list[Measure], name: str) -> CalibratedHand:
-    if len(frames) < FEWEST_FRAMES:
-        found = f"expected {FEWEST_FRAMES} instants or more with {_FEWEST_MARKERS} markers of the {name} hand"
-        raise RawDataError("takes", f"{found}, found {len(frames)}")
-    start = np.zeros(len(space.sd))
-    start[0] = _relative_size(problem_of(space, space.hand(start), posture_weight=1.0), frames) - 1.0
-    poses, costs = track(problem_of(space, space.hand(start), posture_weight=1.0), frames)
-    believed = costs <= 2.0 * LOST_COST
-    if believed.sum() < FEWEST_FRAMES:
-        raise RawDataError("takes", f"expected the {name} hand to fit the marker set, found {len(frames)} that do not")
-    poses = HandPose(poses.rotations[believed], poses.positions[believed], poses.angles[believed])
-    fitted = fit_shape(space, frames[believed], start, poses, measures)
+def _calibrated(space: ShapeSpace, fitted: FittedShape, frames: Floats) -> CalibratedHand:
     low, high = np.percentile(fitted.poses.angles, [5.0, 95.0], axis=0)
     ranges = dict(zip(ANGLES, (high - low).tolist(), strict=True))
     return CalibratedHand(
         parameters=fitted.parameters,
         parameters_sd=np.sqrt(np.diag(fitted.covariance)),
-        joint_sd=_joint_sd(space, fitted, frames[believed]),
-        n_frames=int(believed.sum()),
+        joint_sd=_joint_sd(space, fitted, frames),
+        n_frames=len(frames),
         ranges=ranges,
         missing=tuple(angle for angle, needed in NEEDED_RANGE.items() if ranges[angle] < needed),
     )
+
+
+def _starts(space: ShapeSpace, size: Floats) -> Iterator[Floats]:
+    """Shapes to start from. The axes of the thumb's root differ most among people, and among those who drew them: from
+    axes too far off, steps downhill end in a hand that is none."""
+    root, metacarpal = LINKS.index("thumb_cmc_abduction"), LINKS.index("thumb_metacarpal")
+    for tilt in _THUMB_TILTS:
+        start = size.copy()
+        start[1 + space.turn_at[root, 0]] = tilt
+        start[1 + space.turn_at[metacarpal, 0]] = -tilt  # the bone stays where it is
+        yield start
+
+
+def _fit(space: ShapeSpace, frames: Sequence[Floats], start: Floats, measures: Sequence[Measure]) -> list[FittedShape]:
+    problem = problem_of(space, space.hand(start), posture_weight=1.0)
+    return fit_shapes(space, frames, start, [track(problem, of_hand)[0] for of_hand in frames], measures)
 
 
 def _relative_size(problem: Problem, frames: Floats) -> float:

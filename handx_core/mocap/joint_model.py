@@ -10,8 +10,9 @@ Joints of two degrees of freedom are two links, so that their axes may be skew. 
 ANGLES: wrist 2, arch of the palm 1 (all of it for the pinky's metacarpal, half for the ring's), thumb CMC 2, MCP 2,
 IP 1, and for each finger MCP 2, PIP 1, DIP 1.
 
-Lengths of the template are shares of hand length from Buchholz, Armstrong & Goldstein, "Anthropometric data for
-describing the kinematics of the human hand", Ergonomics 35(3), 1992.
+Lengths of the template are from Alexander & Viktor, "Proportions of hand segments", International Journal of Morphology
+28(3), 2010, and Buchholz, Armstrong & Goldstein, "Anthropometric data for describing the kinematics of the human hand",
+Ergonomics 35(3), 1992.
 
 What belongs here: the chain of links and its forward kinematics. What does not: how certain anything about a hand is
 (`priors`), where markers lie (`marker_set`), solving.
@@ -121,21 +122,23 @@ def _links_of_joints() -> NDArray[np.int64]:
 
 LINK_OF_JOINT: Final = _links_of_joints()
 
-# Shares of hand length, by finger: wrist to MCP (for the thumb CMC to MCP), then the three phalanges (thumb: two).
-_METACARPAL_SHARE: Final = {"index": 0.463, "middle": 0.446, "ring": 0.421, "pinky": 0.414}
+# Shares of hand length. Phalanges, and the thumb's metacarpal: bones in radiographs, the last ones with the soft tissue
+# of the tip. They leave for the middle finger's way from wrist to knuckle what makes the whole; the other fingers' ways
+# are to it as Buchholz has them.
 _PHALANX_SHARES: Final = {
-    "thumb": (0.251, 0.196, 0.158),
-    "index": (0.245, 0.143, 0.097),
-    "middle": (0.266, 0.170, 0.108),
-    "ring": (0.244, 0.165, 0.107),
-    "pinky": (0.204, 0.117, 0.093),
+    "thumb": (0.254, 0.174, 0.140),
+    "index": (0.219, 0.123, 0.108),
+    "middle": (0.245, 0.145, 0.117),
+    "ring": (0.227, 0.141, 0.117),
+    "pinky": (0.180, 0.100, 0.108),
 }
+_METACARPAL_SHARE: Final = {"index": 0.512, "middle": 0.493, "ring": 0.465, "pinky": 0.458}
 
 # Where the table says nothing, metres of a hand of TEMPLATE_HAND_LENGTH_M: how the knuckles stand beside and above the
 # long axis of the third metacarpal, the root of the thumb, and the joints that the arch of the palm turns about.
 _KNUCKLE_X_M: Final = {"index": -0.023, "middle": 0.0, "ring": 0.019, "pinky": 0.036}
 _KNUCKLE_Z_M: Final = {"index": -0.002, "middle": 0.0, "ring": -0.003, "pinky": -0.008}
-_THUMB_ROOT_M: Final = np.array([-0.027, 0.030, -0.011])
+_THUMB_ROOT_M: Final = np.array([-0.026, 0.035, -0.011])
 _ARCH_PIVOT_SHARE: Final = 0.30
 """Of the way from the wrist to the knuckle: the carpometacarpal joint."""
 
@@ -173,6 +176,10 @@ class HandPose:
     rotations: Floats
     positions: Floats
     angles: Floats
+
+    def copy(self) -> "HandPose":
+        """The same, in memory of its own."""
+        return HandPose(self.rotations.copy(), self.positions.copy(), self.angles.copy())
 
 
 def _template_rotations() -> Floats:

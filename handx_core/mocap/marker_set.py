@@ -1,7 +1,7 @@
 """Which markers a hand wears, where they sit, and what a studio calls them: marker sets, as TOML files.
 
-What belongs here: the values of a marker set and reading them from TOML. What does not: finding the markers in a take
-(`labels`), or how long a hand's bones are (the solver's template).
+What belongs here: the values of a marker set, reading them from TOML, and the text that travels with takes. What does
+not: finding the markers in a take (`labels`), or how long a hand's bones are (the solver's template).
 
 Each segment of the hand has a frame. For a right hand, y runs along the bone to its distal end, z is dorsal (out of
 the back of the hand, the nail's side), and x = y cross z, which is ulnar in the right palm; a left hand is its mirror
@@ -10,6 +10,7 @@ the middle MCP; the forearm's is the wrist's joint centre too, and its y also po
 `along` its bone with `height_mm` above the bone's axis, or at `pos_mm` in the frame, for an adult hand 190 mm long.
 """
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -109,12 +110,36 @@ def load_marker_set(path: Path) -> MarkerSet:
     Raises RawDataError that names the key, what was expected and what was found, where the file is not TOML, a key is
     missing or unknown, a value is of another type or beyond sense, or two markers would have the same label.
     """
-    reader = _Reader(path)
-    table = reader.table(_parse(path), "the file")
+    return _marker_set(_Reader(path), _parse(path))
+
+
+def marker_set_text(marker_set: MarkerSet) -> str:
+    """A marker set as JSON, with the keys of its TOML file: equal sets give equal texts."""
+    markers = {}
+    for marker in marker_set.markers:
+        along = {"along": marker.along, "height_mm": marker.height_mm}
+        place = {"pos_mm": marker.pos_mm} if marker.pos_mm is not None else along
+        markers[marker.name] = {"segment": marker.segment, **place, "sd_mm": marker.sd_mm, "labels": marker.labels[1:]}
+    table = {field: getattr(marker_set, field) for field in MarkerSet.__dataclass_fields__} | {"markers": markers}
+    return json.dumps(table, ensure_ascii=False)
+
+
+def marker_set_from(text: str) -> MarkerSet:
+    """The marker set of a text by `marker_set_text`. Raises RawDataError, as `load_marker_set`, where it is none."""
+    path = Path("marker_set")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RawDataError(path, f"expected JSON, found: {error}") from None
+    return _marker_set(_Reader(path), value)
+
+
+def _marker_set(reader: "_Reader", value: Any) -> MarkerSet:
+    table = reader.table(value, "the file")
     reader.known(table, "the file", tuple(MarkerSet.__dataclass_fields__), optional=("caliper_mm",))
     markers = reader.table(table["markers"], "markers")
     if not markers:
-        raise RawDataError(path, "expected at least one marker in `markers`, found none")
+        raise RawDataError(reader.path, "expected at least one marker in `markers`, found none")
     calipers = reader.table(table.get("caliper_mm", {}), "caliper_mm")
     reader.known(calipers, "caliper_mm", (HAND_LENGTH, *BONE_NAMES), optional=(HAND_LENGTH, *BONE_NAMES))
     marker_set = MarkerSet(
@@ -131,7 +156,7 @@ def load_marker_set(path: Path) -> MarkerSet:
     try:
         label_table(marker_set)
     except ValueError as error:
-        raise RawDataError(path, str(error)) from None
+        raise RawDataError(reader.path, str(error)) from None
     return marker_set
 
 

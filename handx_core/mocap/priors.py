@@ -85,7 +85,7 @@ _CHAIN_OFFSET: Final = (0.0007, None, 0.0007)
 
 _SKEW: Final = (0.001, 0.001, 0.001)
 _OFFSET_SD: Final = {
-    "forearm": (0.002, 0.002, 0.002),
+    "forearm": (0.0007, 0.0007, 0.0007),
     "ring_metacarpal": (0.003, 0.004, 0.003),
     "pinky_metacarpal": (0.003, 0.004, 0.003),
     "thumb_cmc_abduction": (0.006, 0.006, 0.006),
@@ -99,8 +99,8 @@ _TURN_SD: Final = {
     "forearm": (0.0, 0.1, 0.1),
     "ring_metacarpal": (0.0, 0.25, 0.25),
     "pinky_metacarpal": (0.0, 0.25, 0.25),
-    "thumb_cmc_abduction": (0.4, 0.4, 0.0),
-    "thumb_metacarpal": (0.0, 0.3, 0.3),
+    "thumb_cmc_abduction": (0.8, 0.8, 0.0),
+    "thumb_metacarpal": (0.8, 0.4, 0.4),
     "thumb_mcp_abduction": (0.1, 0.1, 0.0),
     "thumb_proximal": (0.0, 0.08, 0.08),
     "thumb_distal": (0.0, 0.08, 0.08),

@@ -1,8 +1,7 @@
-"""The shape of a marked hand, fitted together with its poses at many instants.
+"""The shapes of a person's marked hands, fitted together with their poses at many instants.
 
 Gauss-Newton on all of them at once; the poses are eliminated by the Schur complement, so that the system solved has as
-many unknowns as the shape has parameters. What belongs here: the fit of one hand. What does not: choosing instants, or
-subjects (`calibration`).
+many unknowns as the shape has parameters. What belongs here: the fit. What does not: choosing instants (`calibration`).
 """
 
 from collections.abc import Sequence
@@ -40,18 +39,25 @@ _SCALES: Final = (*np.geomspace(30.0, SCALE, 6), *[SCALE] * 4)
 POSTURE_WEIGHT: Final = 0.03
 """Of the usual posture while shapes are fitted: at full weight it would shorten or lengthen bones."""
 
+ASYMMETRY: Final = 0.25
+"""How much the two hands of a person differ, as a share of how much people do."""
+
 _MOST_COLUMNS: Final = 64
 _BATCH: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
 class FittedShape:
-    """A hand, and how certain it is: parameters (P,) with covariance (P, P); and its poses at the F instants."""
+    """A hand, and how certain it is: parameters (P,) with covariance (P, P); and its poses at the F instants.
+
+    cost: of markers and parameters, in units of their deviations squared; the smaller, the likelier the shape.
+    """
 
     parameters: Floats
     covariance: Floats
     hand: MarkedHand
     poses: HandPose
+    cost: float
 
 
 @dataclass(frozen=True)
@@ -73,48 +79,110 @@ class _Coordinates(NamedTuple):
     turn_axes: Floats
 
 
-def fit_shape(
-    space: ShapeSpace, measured: Floats, start: Floats, poses: HandPose, measures: Sequence[Measure] = ()
-) -> FittedShape:
-    """The shape that explains markers (F, N, 3), NaN where missing, and measures, from a start and its poses (F,)."""
-    parameters, n_coordinates = start.copy(), len(space.mean)
-    poses = HandPose(poses.rotations.copy(), poses.positions.copy(), poses.angles.copy())
-    normal = np.empty((len(parameters), len(parameters)))
-    batches = [slice(first, first + _BATCH) for first in range(0, len(measured), _BATCH)]
+def fit_shapes(
+    space: ShapeSpace,
+    measured: Sequence[Floats],
+    start: Floats,
+    poses: Sequence[HandPose],
+    measures: Sequence[Measure] = (),
+) -> list[FittedShape]:
+    """The shapes of one person's hands, each as a right one, that explain their markers and measures.
+
+    measured: for each hand (F, N, 3), NaN where missing. start: (P,) parameters, and poses: for each hand (F,), that
+    are near. The hands are nearly of one shape, whatever was stuck on them.
+    """
+    hands = [_Hand(frames, pose.copy()) for frames, pose in zip(measured, poses, strict=True)]
+    shares, sd = _kinship(space, len(hands))
+    common = np.zeros(len(sd))
+    common[: len(_shape_parameters(space))] = start[_shape_parameters(space)]
+    normal, cost = np.empty((len(sd), len(sd))), 0.0
     for scale in _SCALES:
-        problem = problem_of(space, space.hand(parameters), posture_weight=POSTURE_WEIGHT)
+        normal, downhill = np.diag(1.0 / sd**2), -common / sd**2
+        cost = float(np.sum((common / sd) ** 2))
+        for hand, share in zip(hands, shares, strict=True):
+            of_hand = share @ common
+            matrix, vector, of_markers = hand.eliminate_poses(space, of_hand, scale)
+            basis = space.basis @ share
+            normal += basis.T @ matrix @ basis
+            downhill += basis.T @ vector
+            cost += of_markers
+            for measure in measures:
+                length, slope = space.length(measure.name, of_hand)
+                slope = slope @ share
+                normal += np.outer(slope, slope) / measure.sd**2
+                downhill += slope * (measure.length - length) / measure.sd**2
+        step = np.asarray(cho_solve(cho_factor(normal, lower=True), downhill))
+        common += step
+        for hand, share in zip(hands, shares, strict=True):
+            hand.move(space.basis @ (share @ step))
+    covariance = np.linalg.inv(normal)
+    return [FittedShape(share @ common, share @ covariance @ share.T, space.hand(share @ common), hand.poses, cost)
+            for hand, share in zip(hands, shares, strict=True)]  # fmt: skip
+
+
+def _shape_parameters(space: ShapeSpace) -> Integers:
+    """The numbers of the parameters that say bones and joints, the size first; the others are of markers and skin."""
+    coordinates = np.concatenate([at[at >= 0] for at in (space.offset_at, space.tip_at, space.turn_at)])
+    return np.concatenate([np.zeros(1, np.int64), 1 + coordinates])
+
+
+def _kinship(space: ShapeSpace, n_hands: int) -> tuple[list[Floats], Floats]:
+    """What hands have in common and each for itself, as parameters (U,) of mean 0 with deviations (U,).
+
+    Returns for each hand (P, U) that makes its own parameters of them.
+    """
+    shape = _shape_parameters(space)
+    skin = np.setdiff1d(np.arange(len(space.sd)), shape)
+    shared = space.sd[shape] * np.sqrt(1.0 - ASYMMETRY**2)
+    own = np.concatenate([ASYMMETRY * space.sd[shape[1:]], space.sd[skin]])  # hands differ in shape, not in size
+    shares = []
+    for hand in range(n_hands):
+        share = np.zeros((len(space.sd), len(shared) + n_hands * len(own)))
+        share[shape, np.arange(len(shape))] = 1.0
+        first = len(shared) + hand * len(own)
+        share[np.concatenate([shape[1:], skin]), np.arange(first, first + len(own))] = 1.0
+        shares.append(share)
+    return shares, np.concatenate([shared, *[own] * n_hands])
+
+
+class _Hand:
+    """One hand's instants between two steps: its poses, and what was eliminated to find the shape's step."""
+
+    def __init__(self, measured: Floats, poses: HandPose) -> None:
+        self.measured, self.poses = measured, poses
+        self._batches = [slice(first, first + _BATCH) for first in range(0, len(measured), _BATCH)]
+        self._problem: Problem
+        self._eliminated: list[tuple[Floats, Floats, Floats]] = []
+
+    def eliminate_poses(self, space: ShapeSpace, parameters: Floats, scale: float) -> tuple[Floats, Floats, float]:
+        """Normal matrix (C, C) and right side (C,) of the shape alone, and the markers' cost."""
+        n_coordinates = len(space.mean)
+        self._problem = problem_of(space, space.hand(parameters), posture_weight=POSTURE_WEIGHT)
+        self._eliminated = []
         axes = space.turn_axes(parameters)
         coordinates = _Coordinates(space.offset_at, space.turn_at, space.place_at, space.slide_at, axes)
-        matrix, vector = np.zeros((n_coordinates, n_coordinates)), np.zeros(n_coordinates)
-        eliminated = []
-        for batch in batches:
-            size = len(measured[batch])
+        matrix, vector, cost = np.zeros((n_coordinates, n_coordinates)), np.zeros(n_coordinates), 0.0
+        for batch in self._batches:
+            size = len(self.measured[batch])
             cross, right = np.zeros((size, N_POSE, n_coordinates)), np.empty((size, N_POSE))
             factors = np.empty((size, N_POSE, N_POSE))
-            _eliminate_poses(
-                problem, coordinates, measured[batch], poses.rotations[batch], poses.positions[batch],
-                poses.angles[batch], scale, matrix, vector, cross, right, factors,
+            cost += _eliminate_poses(
+                self._problem, coordinates, self.measured[batch], self.poses.rotations[batch],
+                self.poses.positions[batch], self.poses.angles[batch], scale, matrix, vector, cross, right, factors,
             )  # fmt: skip
             flat = cross.reshape(-1, n_coordinates)
             matrix -= flat.T @ flat
             vector -= flat.T @ right.ravel()
-            eliminated.append((factors, cross, right))
-        symmetric = np.tril(matrix) + np.tril(matrix, -1).T
-        normal = space.basis.T @ symmetric @ space.basis + np.diag(1.0 / space.sd**2)
-        downhill = space.basis.T @ vector - parameters / space.sd**2
-        for measure in measures:
-            length, slope = space.length(measure.name, parameters)
-            normal += np.outer(slope, slope) / measure.sd**2
-            downhill += slope * (measure.length - length) / measure.sd**2
-        step = np.asarray(cho_solve(cho_factor(normal, lower=True), downhill))
-        parameters += step
-        changes = space.basis @ step
-        for batch, (factors, cross, right) in zip(batches, eliminated, strict=True):
+            self._eliminated.append((factors, cross, right))
+        return np.tril(matrix) + np.tril(matrix, -1).T, vector, cost
+
+    def move(self, changes: Floats) -> None:
+        """Let the poses follow a change (C,) of the shape."""
+        for batch, (factors, cross, right) in zip(self._batches, self._eliminated, strict=True):
             _move_poses(
-                problem, factors, right - cross @ changes, poses.rotations[batch], poses.positions[batch],
-                poses.angles[batch],
+                self._problem, factors, right - cross @ changes, self.poses.rotations[batch],
+                self.poses.positions[batch], self.poses.angles[batch],
             )  # fmt: skip
-    return FittedShape(parameters, np.asarray(np.linalg.inv(normal), np.float64), space.hand(parameters), poses)
 
 
 @compiled
@@ -131,17 +199,20 @@ def _eliminate_poses(
     cross: Floats,
     right: Floats,
     factors: Floats,
-) -> None:
+) -> float:
     """Add what instants say of the shape alone to the lower half of matrix (C, C) and to vector (C,).
 
     Fills for every instant Cholesky's factor L (30, 30) of the pose's normal matrix, and L^-1 times both the part that
-    couples pose and shape (30, C) and the pose's right side (30,).
+    couples pose and shape (30, C) and the pose's right side (30,). Returns the sum of all markers' robust costs.
     """
     links = empty_links()
     residual, columns, which = np.empty(3), np.empty((N_POSE, 3)), np.empty(N_POSE, np.int64)
     more, numbers = np.empty((_MOST_COLUMNS, 3)), np.empty(_MOST_COLUMNS, np.int64)
+    cost = 0.0
     for t in range(len(measured)):
-        pose_equations(problem, rotations[t], positions[t], angles[t], measured[t], scale, links, factors[t], right[t])
+        cost += np.sum(np.isfinite(measured[t, :, 0])) * pose_equations(
+            problem, rotations[t], positions[t], angles[t], measured[t], scale, links, factors[t], right[t]
+        )
         for marker in range(len(problem.links)):
             if not np.isfinite(measured[t, marker, 0]):
                 continue
@@ -162,6 +233,7 @@ def _eliminate_poses(
                 if factors[t, i, k] != 0.0:
                     cross[t, i] -= factors[t, i, k] * cross[t, k]
             cross[t, i] /= factors[t, i, i]
+    return cost
 
 
 @compiled

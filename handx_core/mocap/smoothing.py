@@ -32,7 +32,7 @@ def smooth(
 
     Returns also steps (N_SAMPLES, T, 30) that lead to other paths as likely as the markers and accelerations allow.
     """
-    path = HandPose(pose.rotations.copy(), pose.positions.copy(), pose.angles.copy())
+    path = pose.copy()
     stiffness = (rate_hz**2 / ACCELERATION_SD) ** 2
     n = len(measured) * N_POSE
     for _ in range(PASSES):

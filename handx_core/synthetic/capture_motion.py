@@ -87,12 +87,13 @@ def _scenes(postures: Postures, rng: np.random.Generator, seconds: float, *, rou
 
 
 def _routine_keys(postures: Postures, rng: np.random.Generator) -> list[KeyPose]:
-    """Fists, hooks, spreads, table tops, thumb circles, opposition; then the fingers rest while the wrist circles."""
+    """Fists, hooks, spreads, table tops, wipers, thumb circles, opposition; fingers rest while the wrist circles."""
     flat, strength = postures.flat, rng.uniform(0.85, 1.0)
     steps: list[tuple[Floats, float]] = [(flat, 0.3)]
     for there, seconds in ((postures.fist, 0.8), (_fingers(5, 95, 55), 0.7), (_spread(), 0.6)):
         steps += 2 * [(flat + strength * (there - flat), seconds), (flat, seconds - 0.1)]
     steps += [(_fingers(75, 4, 2), 0.6), (flat, 0.5)]
+    steps += [(_leaning(degrees), 0.4) for degrees in (14, -14, 14, -14)] + [(flat, 0.3)]
     steps += [(_thumb(place), 0.45) for place in 2 * _THUMB_CIRCLE]
     steps += [(postures.pinches[name], 0.6) for name in FINGERS[1:]]
     steps += [(flat, 0.5)]
@@ -121,6 +122,13 @@ def _spread() -> Floats:
     wide = Postures.flat.copy()
     wide[:, 0] = np.radians([-30.0, 18.0, 2.0, -14.0, -28.0])
     return wide
+
+
+def _leaning(degrees: float) -> Floats:
+    """All four straight fingers to the thumb's side, or away from it."""
+    aside = Postures.flat.copy()
+    aside[1:, 0] = np.radians(degrees)
+    return aside
 
 
 def _near_ready(rng: np.random.Generator, angles: Floats) -> Pose:

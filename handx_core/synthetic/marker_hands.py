@@ -98,9 +98,10 @@ def optical_take(
     conditions: CaptureConditions = STANDARD_CONDITIONS,
     hand_length_mm: float | None = None,
     *,
+    routine: bool | None = None,
     half_range: bool = False,
 ) -> OpticalTake:
-    """One take of a subject; the take of seed FIRST_TAKE begins with the calibration routine.
+    """One take of a subject. routine: begin with the calibration routine; if None, where take_seed is FIRST_TAKE.
 
     hand_length_mm: from the wrist to the tip of the straight middle finger; drawn if None. half_range: every angle
     goes only half as far from its mean.
@@ -108,7 +109,13 @@ def optical_take(
     subject = marked_subject(hand, subject_seed, conditions, hand_length_mm)
     times = np.arange(round(seconds * rate_hz)) / rate_hz
     rng = _generator(subject_seed, _MOTION, take_seed)
-    motion = capture_motion(subject.postures, rng, times, routine=take_seed == FIRST_TAKE, half_range=half_range)
+    motion = capture_motion(
+        subject.postures,
+        rng,
+        times,
+        routine=(take_seed == FIRST_TAKE) if routine is None else routine,
+        half_range=half_range,
+    )
     poses = [subject.segments(motion.angles[:, side], motion.wrist_angles[:, side]) for side in range(len(HANDS))]
     joints = np.stack([_to_world(poses[side].joints, motion, side) for side in range(len(HANDS))], axis=1)
     still = [_to_world(_on_skin(subject, poses[side], side), motion, side) for side in range(len(HANDS))]
