@@ -40,7 +40,7 @@ def raw_files(raw: dg.ResourceParam[RawData], profile: dg.ResourceParam[Profile]
     return dg.DataVersionsByPartition({source: version_of(raw.folder(source)) for source in SOURCE_NAMES})
 
 
-@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="2", settings=("sources",), deps=[raw_files])
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="3", settings=("sources",), deps=[raw_files])
 def recordings(
     context: dg.AssetExecutionContext,
     raw: dg.ResourceParam[RawData],

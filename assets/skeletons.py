@@ -5,7 +5,7 @@ What belongs here: `subject_hands` and `skeletons`. What does not: how a take is
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from typing import Any
 
 import dagster as dg
@@ -19,27 +19,40 @@ from handx_core.curation.rows import skeletons_batch, subject_hands_batch, subje
 from handx_core.curation.settings import CurationSettings
 from handx_core.curation.subject_hands import subject_hands_of
 from handx_core.curation.takes import cut_takes, lengths_of_takes
+from handx_core.errors import Rejection
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import SOURCES
 from handx_core.sources.base import Recording
 from handx_core.sources.rows import recordings_from
 
 
-@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="2")
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="3")
 def subject_hands(
     context: dg.AssetExecutionContext, recordings: Tables, mano: dg.ResourceParam[ManoFiles]
 ) -> dg.Output[Any]:
-    """How long the bones of each hand of each subject are: what a take is judged by."""
+    """How long the bones of each hand of each subject are: what a take is judged by.
+
+    Hands with markers are calibrated once a session, from all of its takes; other hands are measured.
+    """
 
     def produce(source: str) -> Iterator[Item]:
-        n_takes = Counter(recordings[source].read(["subject"])["subject"].to_pylist())
-        lengths = lengths_of_takes(SOURCES[source], _stored(recordings[source]), mano)
+        takes = recordings[source].read(["subject", "session"])
+        sessions = takes["session"].unique().drop_null().to_pylist()
+        if sessions:
+            from handx_core.curation.marked_hands import calibrate_sessions
+
+            rows = [recordings[source].where("session", session) for session in sessions]
+            for hands in calibrate_sessions(rows):
+                yield hands if isinstance(hands, Rejection) else subject_hands_batch(hands)
+        n_takes = Counter(takes.filter(takes["session"].is_null())["subject"].to_pylist())
+        measured = (recording for recording in _stored(recordings[source]) if recording.take.session is None)
+        lengths = lengths_of_takes(SOURCES[source], measured if n_takes else (), mano)
         yield subject_hands_batch(subject_hands_of(lengths, n_takes))
 
     return per_source(context, produce)
 
 
-@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="3", settings=("curation",))
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="4", settings=("curation",))
 def skeletons(
     context: dg.AssetExecutionContext,
     recordings: Tables,
@@ -68,11 +81,11 @@ def median_quality(qualities: Sequence[Quality]) -> dict[str, float]:
     """The median over spans of each figure, by its name; nothing where there is no span."""
     if not qualities:
         return {}
-    values = [astuple(quality) for quality in qualities]
-    medians = np.median(np.array(values), axis=0)
-    return {
-        f"median_{figure.name}": float(f"{value:.4g}") for figure, value in zip(fields(Quality), medians, strict=True)
+    values = {
+        figure.name: [value for quality in qualities if (value := getattr(quality, figure.name)) is not None]
+        for figure in fields(Quality)
     }
+    return {f"median_{name}": float(f"{np.median(found):.4g}") for name, found in values.items() if found}
 
 
 def _stored(recordings: TableHandle) -> Iterator[Recording]:

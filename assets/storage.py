@@ -60,6 +60,10 @@ class TableHandle:
             for group in range(file.num_row_groups):
                 yield from file.read_row_group(group, columns=_listed(columns)).to_batches()
 
+    def where(self, column: str, value: str) -> "Rows":
+        """The rows that have a value in a column, read when asked."""
+        return Rows(self, column, value)
+
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """Read all rows at once: for tables, or columns, that are small."""
         with self._file() as file:
@@ -69,6 +73,26 @@ class TableHandle:
         if not self.exists:
             raise TableError(f"{self.path}: {self.table.name} was not made yet; materialize it first")
         return pq.ParquetFile(self.filesystem.open_input_file(self.path), pre_buffer=False)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a table that have a value in a column: read anew, one row group at a time, by whoever asks for them.
+
+    They can be sent to another process for the price of a name; row groups that cannot hold the value are not read.
+    """
+
+    handle: TableHandle
+    column: str
+    value: str
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        with self.handle._file() as file:
+            for group in range(file.num_row_groups):
+                values = file.read_row_group(group, columns=[self.column])[self.column]
+                if self.value in values.to_pylist():
+                    rows = file.read_row_group(group)
+                    yield from rows.filter(pa.compute.equal(rows[self.column], self.value)).to_batches()
 
 
 Tables = dict[str, TableHandle]

@@ -41,8 +41,8 @@ class TableError(HandXError):
 class Rejection:
     """A file or span that was not used: a row of the `rejected` table.
 
-    path: the raw file, relative to the source's raw folder, or a recording / skeleton id.
-    what: "file", "take", "span" or "clip". reason: what was expected and what was found.
+    path: the raw file, relative to the source's raw folder, or the id of a session, recording or skeleton.
+    what: "file", "session", "take", "span" or "clip". reason: what was expected and what was found.
     """
 
     path: str

@@ -49,8 +49,24 @@ QUALITY: Final = pa.struct(
         ("longest_gap_s", pa.float32()),
         ("repeated_fraction", pa.float32()),
         ("outlier_fraction", pa.float32()),
+        ("marker_residual_m", pa.float32()),
     ]
 )
+
+MARKER_OFFSETS: Final = pa.list_(
+    pa.struct(
+        [
+            ("marker", pa.string()),
+            ("segment", pa.string()),
+            *((f"{name}{axis}", pa.float32()) for name in ("", "sd_") for axis in "xyz"),
+        ]
+    )
+)
+"""Where a marker sits in the frame of its segment (handx_core.mocap.marker_set), of a left hand as of its mirror image,
+and how far off that may be along each axis; metres."""
+
+COVERAGE: Final = pa.list_(pa.struct([("angle", pa.string()), ("range", pa.float64()), ("needed", pa.float64())]))
+"""Of a joint angle, radians; needed is null where calibration needs no motion of it."""
 
 CURVE: Final = pa.list_(pa.struct([("step", pa.int32()), ("name", pa.string()), ("value", pa.float64())]))
 
@@ -125,12 +141,24 @@ _TABLES: Final = (
             Column("recording_id", pa.string(), "<source>/<take>"),
             Column("subject", pa.string(), "<source>/<person>, or the session where the person is not known"),
             Column("subject_is_session", pa.bool_(), "whether the session stands in for an unknown person"),
+            Column(
+                "session",
+                pa.string(),
+                "<subject>/<session>: takes of a subject between which no marker was moved; null without markers",
+                nullable=True,
+            ),
             Column("kind", pa.string(), "what the payload holds: joints, mano, umetrack or markers"),
             Column("variant", pa.string(), "which of the source's alternative files was read"),
             Column("native_fps", pa.float64(), "median rate of the stamps", unit="Hz"),
             Column("n_frames", pa.int32(), "stamps in the take"),
             Column("times", pa.list_(pa.float64()), "stamps since the start of the take", unit="s"),
             Column("payload", ARRAYS, "joints, parameters or markers in the source's own frame, units and order"),
+            Column(
+                "marker_set",
+                pa.string(),
+                "what the markers are, as JSON with the keys of a marker set's TOML; null without markers",
+                nullable=True,
+            ),
             Column("labels", LABELS, "what the source says happens, with times"),
             Column("captions", SOURCE_CAPTIONS, "captions of the whole take that the source brings"),
             Column(
@@ -141,25 +169,72 @@ _TABLES: Final = (
             ),
             Column("licence", pa.string(), "licence of the motion"),
             Column("file", pa.string(), "raw file or folder, relative to the source's raw folder"),
+            Column("notes", pa.list_(pa.string()), "what a person should know of how the file was read, a line each"),
             Column("fingerprint", pa.string(), "hash of the payload and stamps"),
         ),
     ),
     Table(
         name="subject_hands",
         row="a hand of a subject",
-        key=("subject", "hand"),
+        key=("subject", "session", "hand"),
         by_source=True,
         columns=(
             Column("subject", pa.string(), "as in recordings"),
+            Column("session", pa.string(), "as in recordings: markers are calibrated once a session", nullable=True),
             Column("hand", pa.string(), "left or right"),
             Column(
                 "bone_lengths",
                 pa.list_(pa.float32(), 20),
-                "median over frames, in the order of BONES",
+                "median over frames, or as calibrated from markers; in the order of BONES",
                 unit="m",
             ),
-            Column("bone_lengths_sd", pa.list_(pa.float32(), 20), "standard deviation over frames", unit="m"),
-            Column("n_frames", pa.int64(), "complete frames; of many, the lengths are those of an even sample"),
+            Column(
+                "bone_lengths_sd",
+                pa.list_(pa.float32(), 20),
+                "standard deviation over frames, or how far the calibrated length may be off",
+                unit="m",
+            ),
+            Column(
+                "n_frames",
+                pa.int64(),
+                "complete frames, of many of which the lengths are those of an even sample; or those calibrated from",
+            ),
+            Column(
+                "marker_offsets",
+                MARKER_OFFSETS,
+                "where each marker sits in the frame of its segment, of a left hand as of its mirror image, and how "
+                "far off that may be along each axis",
+                unit="m",
+                nullable=True,
+            ),
+            Column(
+                "coverage",
+                COVERAGE,
+                "range of each joint angle in the session, 5th to 95th percentile, and what calibration needs of it",
+                unit="rad",
+                nullable=True,
+            ),
+            Column("missing", pa.list_(pa.string()), "angles whose range is less than what is needed", nullable=True),
+            Column(
+                "from_prior",
+                pa.bool_(),
+                "whether some angle was missing, so that usual hands filled in what it would have shown",
+                nullable=True,
+            ),
+            Column(
+                "parameters",
+                pa.list_(pa.float64()),
+                "of the solver's shape space of the session's marker set, in deviations and units of its own",
+                nullable=True,
+            ),
+            Column("parameters_sd", pa.list_(pa.float64()), "how far each parameter may be off", nullable=True),
+            Column(
+                "joint_sd",
+                pa.list_(pa.float64(), 21),
+                "how far each joint may be off in every frame, since the hand is not known better",
+                unit="m",
+                nullable=True,
+            ),
         ),
     ),
     Table(
@@ -239,8 +314,8 @@ _TABLES: Final = (
         key=(),
         by_source=True,
         columns=(
-            Column("path", pa.string(), "raw file, or id of the take or span"),
-            Column("what", pa.string(), "file, take, span or clip"),
+            Column("path", pa.string(), "raw file, or id of the session, take or span"),
+            Column("what", pa.string(), "file, session, take, span or clip"),
             Column("reason", pa.string(), "what was expected and what was found"),
         ),
     ),

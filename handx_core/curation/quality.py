@@ -44,6 +44,7 @@ class Quality:
     hands that bend as that hand does (1 where none is). missing_fraction, longest_gap_s: `Dropouts` of its take.
     repeated_fraction: share of the source's frames of a hand that repeat the one before. outlier_fraction: share of
     the steps from frame to frame in which a joint, the wrist among them, is faster than settings.outlier_speed_m_s.
+    marker_residual_m: median distance of the measured markers from the solved hands, None for a source without markers.
     """
 
     jitter_m_s2: float
@@ -54,6 +55,7 @@ class Quality:
     longest_gap_s: float
     repeated_fraction: float
     outlier_fraction: float
+    marker_residual_m: float | None = None
 
 
 def measure_dropouts(hands: TrackedHands) -> Dropouts:
@@ -82,7 +84,15 @@ def measure_quality(span: Span, hands: TrackedHands, dropouts: Dropouts, setting
         longest_gap_s=dropouts.longest_gap_s,
         repeated_fraction=repeated_fraction(hands, span.start_s, span.end_s),
         outlier_fraction=outlier_fraction(span.joints, settings.outlier_speed_m_s),
+        marker_residual_m=_residual(span, hands),
     )
+
+
+def _residual(span: Span, hands: TrackedHands) -> float | None:
+    if hands.residual is None:
+        return None
+    within = hands.residual[(hands.times >= span.start_s) & (hands.times <= span.end_s)]
+    return float(np.median(within[np.isfinite(within)])) if np.isfinite(within).any() else None
 
 
 def repeated_fraction(hands: TrackedHands, start_s: float, end_s: float) -> float:

@@ -3,8 +3,9 @@
 What belongs here: those conversions. What does not: making the values, or the tables' declarations.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +14,15 @@ from handx_core.columns import batch, fixed_lists, list_to_numpy, ragged_lists, 
 from handx_core.curation.clips import Clips
 from handx_core.curation.quality import Quality
 from handx_core.curation.skeletons import Skeleton
-from handx_core.curation.subject_hands import SubjectHand
+from handx_core.curation.subject_hands import MarkerOffset, SubjectHand
 from handx_core.schemas import QUALITY, TABLES
 from handx_core.skeleton import BONES, CLIP_FRAMES, N_JOINTS
+
+if TYPE_CHECKING:  # it needs a compiler, which takes seconds to import
+    from handx_core.mocap.calibration import CalibratedHand
+
+_OF_CALIBRATION: Final = ("coverage", "missing", "from_prior", "parameters", "parameters_sd", "joint_sd")
+_OFFSET_NUMBERS: Final = ("x", "y", "z", "sd_x", "sd_y", "sd_z")
 
 
 def subject_hands_batch(hands: Sequence[SubjectHand]) -> pa.RecordBatch:
@@ -25,10 +32,13 @@ def subject_hands_batch(hands: Sequence[SubjectHand]) -> pa.RecordBatch:
         "subject_hands",
         {
             "subject": [hand.subject for hand in hands],
+            "session": [hand.session for hand in hands],
             "hand": [hand.hand for hand in hands],
             "bone_lengths": fixed_lists(np.array([h.bone_lengths for h in hands], np.float32).reshape(shape)),
             "bone_lengths_sd": fixed_lists(np.array([h.bone_lengths_sd for h in hands], np.float32).reshape(shape)),
             "n_frames": [hand.n_frames for hand in hands],
+            "marker_offsets": [_offset_rows(hand) for hand in hands],
+            **{name: [row[name] for row in map(_calibration_row, hands)] for name in _OF_CALIBRATION},
         },
     )
 
@@ -36,11 +46,67 @@ def subject_hands_batch(hands: Sequence[SubjectHand]) -> pa.RecordBatch:
 def subject_hands_from(rows: pa.RecordBatch) -> list[SubjectHand]:
     """The subject hands of a batch of the table."""
     lengths, deviations = (to_numpy(rows.column(c), (len(BONES),)) for c in ("bone_lengths", "bone_lengths_sd"))
-    texts = (rows.column(name).to_pylist() for name in ("subject", "hand", "n_frames"))
+    values = rows.drop_columns(["bone_lengths", "bone_lengths_sd"]).to_pylist()
     return [
-        SubjectHand(subject, hand, lengths[row], deviations[row], n_frames)
-        for row, (subject, hand, n_frames) in enumerate(zip(*texts, strict=True))
+        SubjectHand(
+            value["subject"],
+            value["hand"],
+            lengths[row],
+            deviations[row],
+            value["n_frames"],
+            value["session"],
+            _calibrated(value),
+            tuple(map(_offset, value["marker_offsets"] or ())),
+        )
+        for row, value in enumerate(values)
     ]
+
+
+def _calibration_row(hand: SubjectHand) -> dict[str, Any]:
+    """Nothing but nulls for a hand that wore no markers."""
+    if hand.calibrated is None:
+        return dict.fromkeys(_OF_CALIBRATION)
+    from handx_core.mocap.calibration import NEEDED_RANGE
+
+    found = hand.calibrated
+    return {
+        "coverage": [
+            {"angle": angle, "range": width, "needed": NEEDED_RANGE.get(angle)} for angle, width in found.ranges.items()
+        ],
+        "missing": list(found.missing),
+        "from_prior": bool(found.missing),
+        **{name: getattr(found, name) for name in ("parameters", "parameters_sd", "joint_sd")},
+    }
+
+
+def _calibrated(value: Mapping[str, Any]) -> "CalibratedHand | None":
+    if value["parameters"] is None:
+        return None
+    from handx_core.mocap.calibration import CalibratedHand
+
+    return CalibratedHand(
+        parameters=np.array(value["parameters"]),
+        parameters_sd=np.array(value["parameters_sd"]),
+        joint_sd=np.array(value["joint_sd"]),
+        n_frames=value["n_frames"],
+        ranges={found["angle"]: found["range"] for found in value["coverage"]},
+        missing=tuple(value["missing"]),
+    )
+
+
+def _offset_rows(hand: SubjectHand) -> list[dict[str, Any]] | None:
+    if hand.calibrated is None:
+        return None
+    return [
+        {"marker": offset.marker, "segment": offset.segment}
+        | dict(zip(_OFFSET_NUMBERS, (*offset.place, *offset.sd), strict=True))
+        for offset in hand.offsets
+    ]
+
+
+def _offset(row: Mapping[str, Any]) -> MarkerOffset:
+    numbers = tuple(row[name] for name in _OFFSET_NUMBERS)
+    return MarkerOffset(row["marker"], row["segment"], numbers[:3], numbers[3:])
 
 
 def skeletons_batch(skeletons: Sequence[Skeleton]) -> pa.RecordBatch:

@@ -21,6 +21,9 @@ class CurationSettings(Settings):
     a slow tracker was stored at a higher rate), max_outlier_fraction (frames in which a joint is faster than
     outlier_speed_m_s, which a fingertip hardly is even in a blow).
 
+    A take whose markers are farther from the solved hands than max_marker_residual_m, in the median frame, is shown by
+    a check. It is not rejected, since a marker that sits badly on one finger says little of the others.
+
     A clip is not kept where neither hand's fingers turn (min_angular_deg_s) nor the joints move (min_speed_m_s), or
     where they move faster than hands do (max_speed_m_s).
     """
@@ -37,6 +40,7 @@ class CurationSettings(Settings):
     max_repeated_fraction: float = Field(0.4, ge=0.0, le=1.0)
     outlier_speed_m_s: float = Field(8.0, gt=0.0)
     max_outlier_fraction: float = Field(0.02, ge=0.0, le=1.0)
+    max_marker_residual_m: float = Field(0.003, gt=0.0)
     min_angular_deg_s: float = Field(2.0, ge=0.0)
     min_speed_m_s: float = Field(0.01, ge=0.0)
     max_speed_m_s: float = Field(4.0, gt=0.0)

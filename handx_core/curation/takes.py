@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import Skeleton, cut_skeletons
-from handx_core.curation.subject_hands import SubjectHand, bone_lengths_of, complete_bone_lengths
+from handx_core.curation.subject_hands import SubjectHand, bone_lengths_of, complete_bone_lengths, hands_of
 from handx_core.errors import RawDataError, Rejection
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.parallel import map_in_order
@@ -40,8 +40,8 @@ def cut_takes(
     workers: int | None = None,
 ) -> Iterator[tuple[list[Skeleton], list[Rejection]]]:
     """What `cut_skeletons` makes of each recording, in order. workers: processes, all cores if None."""
-    # Each worker is sent the lengths of one subject, not those of all.
-    jobs = ((recording, bone_lengths_of(recording.take.subject, subject_hands)) for recording in recordings)
+    # Each worker is sent the hands of one subject, not those of all.
+    jobs = ((recording, hands_of(recording.take, subject_hands)) for recording in recordings)
     yield from map_in_order(
         partial(_cut, source, mano, settings), jobs, workers=workers, what=f"skeletons of {source.name}"
     )
@@ -56,14 +56,23 @@ def _lengths(source: Source, mano: ManoFiles, recording: Recording) -> tuple[str
 
 
 def _cut(
-    source: Source, mano: ManoFiles, settings: CurationSettings, job: tuple[Recording, NDArray[np.float32]]
+    source: Source, mano: ManoFiles, settings: CurationSettings, job: tuple[Recording, list[SubjectHand]]
 ) -> tuple[list[Skeleton], list[Rejection]]:
-    recording, lengths = job
+    recording, hands = job
     with _faults_named(source, recording):
         try:
-            return cut_skeletons(recording, source.to_hands(recording, KnownHands(mano)), lengths, settings)
+            tracked = source.to_hands(recording, _known(recording, hands, mano))
+            return cut_skeletons(recording, tracked, bone_lengths_of(recording.take.subject, hands), settings)
         except RawDataError as error:
             return [], [Rejection(recording.take.recording_id, "take", str(error))]
+
+
+def _known(recording: Recording, hands: Sequence[SubjectHand], mano: ManoFiles) -> KnownHands:
+    if recording.marker_set is None:
+        return KnownHands(mano)
+    from handx_core.curation.marked_hands import calibrated_hands  # which needs a compiler
+
+    return KnownHands(mano, calibrated_hands(hands, recording.marker_set))
 
 
 @contextmanager

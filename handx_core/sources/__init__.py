@@ -14,9 +14,10 @@ from handx_core.sources.h2o import H2o
 from handx_core.sources.handx import HandX
 from handx_core.sources.holoassist import HoloAssist
 from handx_core.sources.hot3d import Hot3d
+from handx_core.sources.optitrack import OptiTrack
 
 SOURCES: Final[dict[str, Source]] = {
-    source.name: source for source in (GigaHands(), Hot3d(), HoloAssist(), Arctic(), H2o(), HandX())
+    source.name: source for source in (GigaHands(), Hot3d(), HoloAssist(), Arctic(), H2o(), OptiTrack(), HandX())
 }
 """Every source by name."""
 

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from handx_core.columns import batch, list_to_numpy, ragged_lists
+from handx_core.mocap.marker_set import marker_set_from, marker_set_text
 from handx_core.schemas import TABLES
 from handx_core.sources.base import Label, Recording, SourceCaption, Take
 
@@ -25,17 +26,20 @@ def recordings_batch(recordings: Sequence[Recording]) -> pa.RecordBatch:
             "recording_id": [take.recording_id for take in takes],
             "subject": [take.subject for take in takes],
             "subject_is_session": [recording.subject_is_session for recording in recordings],
+            "session": [take.session for take in takes],
             "kind": [recording.kind for recording in recordings],
             "variant": [recording.variant for recording in recordings],
             "native_fps": [1.0 / float(np.median(np.diff(recording.times))) for recording in recordings],
             "n_frames": [len(recording.times) for recording in recordings],
             "times": ragged_lists([recording.times for recording in recordings], np.float64) if recordings else [],
             "payload": _payload(recordings),
+            "marker_set": [r.marker_set and marker_set_text(r.marker_set) for r in recordings],
             "labels": [[asdict(label) for label in take.labels] for take in takes],
             "captions": [[asdict(caption) for caption in recording.captions] for recording in recordings],
             "official_split": [take.official_split for take in takes],
             "licence": [recording.licence for recording in recordings],
             "file": [take.path.as_posix() for take in takes],
+            "notes": [list(recording.notes) for recording in recordings],
             "fingerprint": [fingerprint(recording) for recording in recordings],
         },
     )
@@ -83,7 +87,9 @@ def _recording(row: dict[str, pa.Scalar]) -> Recording:
         subject=row["subject"].as_py(),
         labels=tuple(Label(**{**label, "paraphrases": tuple(label["paraphrases"])}) for label in row["labels"].as_py()),
         official_split=row["official_split"].as_py(),
+        session=row["session"].as_py(),
     )
+    marker_set = row["marker_set"].as_py()
     payload = row["payload"].values
     arrays = {
         name.as_py(): list_to_numpy(values).reshape(shape.as_py())
@@ -98,4 +104,6 @@ def _recording(row: dict[str, pa.Scalar]) -> Recording:
         licence=row["licence"].as_py(),
         subject_is_session=row["subject_is_session"].as_py(),
         captions=tuple(SourceCaption(**caption) for caption in row["captions"].as_py()),
+        marker_set=marker_set_from(marker_set) if marker_set is not None else None,
+        notes=tuple(row["notes"].as_py()),
     )

@@ -18,8 +18,17 @@ from types import ModuleType
 from typing import Final
 
 from handx_core.errors import HandXError
+from handx_core.mocap import marker_set
 from handx_core.parallel import map_in_order
-from handx_core.synthetic import write_arctic, write_gigahands, write_h2o, write_handx, write_holoassist, write_hot3d
+from handx_core.synthetic import (
+    write_arctic,
+    write_gigahands,
+    write_h2o,
+    write_handx,
+    write_holoassist,
+    write_hot3d,
+    write_optitrack,
+)
 from handx_core.synthetic.files import WrittenTake, write_text
 from handx_core.synthetic.mano_standin import write_standin
 from handx_core.synthetic.takes import SyntheticSettings, TakeName, list_takes, make_take
@@ -31,9 +40,13 @@ _WRITERS: Final[dict[str, ModuleType]] = {
     "hot3d": write_hot3d,
     "holoassist": write_holoassist,
     "arctic": write_arctic,
+    "optitrack": write_optitrack,
     "h2o": write_h2o,
 }
 """Of the sources whose takes are files of their own; HandX's clips all go into two archives."""
+
+_MARKERS: Final = (Path(marker_set.__file__), marker_set.HAND25)
+"""What says where markers sit on the synthetic hands, beside the code of this room."""
 
 _COPIED_CLIPS: Final = 3
 """Clips of the first take of every GigaHands subject that HandX's archive has too."""
@@ -41,9 +54,9 @@ _COPIED_CLIPS: Final = 3
 _README: Final = """This folder is synthetic.
 
 It holds the motion of a simulated pair of hands, written in the raw formats of GigaHands, HOT3D, HoloAssist, ARCTIC,
-H2O and HandX so that the whole pipeline can run without their licences; mano/ holds a stand-in that is not MANO.
-Nothing in it was recorded from a person, and nothing in it is part of those datasets. It is written anew whenever its
-settings or the code that writes it change; keep nothing of your own here.
+H2O and HandX, and of OptiTrack's cameras, so that the whole pipeline can run without their licences; mano/ holds a
+stand-in that is not MANO. Nothing in it was recorded from a person, and nothing in it is part of those datasets. It is
+written anew whenever its settings or the code that writes it change; keep nothing of your own here.
 
 What to download for data of your own, and into which folder, says docs/raw_data.md of the project.
 """
@@ -113,7 +126,7 @@ def _write_take(name: TakeName, root: Path, settings: SyntheticSettings) -> Writ
 
 def _fingerprint(settings: SyntheticSettings) -> str:
     digest = hashlib.sha256(settings.fingerprint().encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), *_MARKERS):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

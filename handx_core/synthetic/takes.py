@@ -24,7 +24,7 @@ from handx_core.synthetic.movement import sway
 from handx_core.synthetic.poses import Postures, turn_rotation
 from handx_core.synthetic.script import Scene, perform, write_script
 
-SYNTHETIC_SOURCES: Final = ("gigahands", "hot3d", "holoassist", "arctic", "h2o", "handx")
+SYNTHETIC_SOURCES: Final = ("gigahands", "hot3d", "holoassist", "arctic", "h2o", "optitrack", "handx")
 
 ARIA_FPS: Final = 29.9995
 """Rate of the Aria headset's stamps in HOT3D's released recordings."""

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from handx_core.errors import RawDataError
-from handx_core.mocap.marker_set import BONE_NAMES, HAND25, SEGMENTS, load_marker_set
+from handx_core.mocap.marker_set import (
+    BONE_NAMES,
+    HAND25,
+    SEGMENTS,
+    load_marker_set,
+    marker_set_from,
+    marker_set_text,
+)
 from handx_core.skeleton import BONES, JOINT_NAMES
 
 NEAR_AND_FAR = {
@@ -138,3 +145,26 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     for path in (latin, tmp_path, tmp_path / "missing.toml"):
         with pytest.raises(RawDataError, match="found"):
             load_marker_set(path)
+
+
+def test_a_marker_set_survives_as_text(tmp_path: Path) -> None:
+    own = load_marker_set(changed(tmp_path, "^# hand_length = 190", "hand_length = 187.5\nindex_distal = 24"))
+    for marker_set in (load_marker_set(HAND25), own):
+        assert marker_set_from(marker_set_text(marker_set)) == marker_set
+    assert marker_set_text(own) != marker_set_text(load_marker_set(HAND25))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('"hand25"', "{", "expected JSON"),
+        ('"up": "y"', '"up": "x"', "one of y, z for up"),
+        ('"sd_mm": 6.0', '"sd_mm": NaN', "a number from"),
+        ('"palm"', '"hand"', "segment"),
+    ],
+)
+def test_a_text_is_judged_as_a_file_is(old: str, new: str, reason: str) -> None:
+    text = marker_set_text(load_marker_set(HAND25))
+    assert old in text
+    with pytest.raises(RawDataError, match=reason):
+        marker_set_from(text.replace(old, new, 1))

@@ -52,7 +52,7 @@ def test_an_unexpected_fault_names_its_take(tmp_path, workers):
 
 
 def test_sources_are_listed_heaviest_first():
-    assert list(SOURCES) == ["gigahands", "hot3d", "holoassist", "arctic", "h2o", "handx"]
+    assert list(SOURCES) == ["gigahands", "hot3d", "holoassist", "arctic", "h2o", "optitrack", "handx"]
     assert all(source.name == key and source.info.download.startswith("https://") for key, source in SOURCES.items())
 
 
