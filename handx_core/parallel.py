@@ -19,6 +19,8 @@ from tqdm import tqdm
 IN_FLIGHT: Final = 3
 """Items per worker: one that is worked on, one that waits for the worker, one whose result waits for its turn."""
 
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -76,7 +78,13 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     They are started by forkserver: forking after torch was imported hangs.
     """
     context = multiprocessing.get_context("forkserver")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_with_parent)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
+
+
+def _prepare_worker() -> None:
+    # Before numpy is there: with a worker a core, more threads for its matrices would only wait for each other.
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    _leave_with_parent()
 
 
 def _leave_with_parent() -> None:

@@ -32,6 +32,13 @@ def test_work_is_done_in_other_processes() -> None:
     assert os.getpid() not in pids
 
 
+def test_a_worker_has_one_thread_for_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+        assert set(map_in_order(os.getenv, [name] * 4, workers=2)) == {"1"}
+        assert name not in os.environ
+
+
 def test_one_worker_stays_in_this_process() -> None:
     assert set(map_in_order(_pid, range(3), workers=1)) == {os.getpid()}
 
