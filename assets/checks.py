@@ -5,7 +5,7 @@ one source's bad partition must not block another's rebuild. What belongs here: 
 is found where that takes more than a comparison (handx_core.curation).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import dagster as dg
@@ -16,7 +16,9 @@ from assets.partitions import SOURCE_NAMES
 from assets.profile import Profile
 from assets.recordings import raw_files, recordings
 from assets.resources import RawData
+from assets.skeletons import skeletons, subject_hands
 from assets.storage import TableHandle, TableStore
+from handx_core.curation.settings import CurationSettings
 from handx_core.curation.splits import SplitSettings, split_violations
 from handx_core.errors import RawDataError
 from handx_core.hand_models.mano import ManoFiles
@@ -93,6 +95,55 @@ def few_files_rejected(
         passed=all(share <= MOST_REJECTED for share in shares.values()),
         severity=dg.AssetCheckSeverity.WARN,
         metadata=dict(shares),
+    )
+
+
+@dg.asset_check(
+    asset=subject_hands,
+    description="Hands with markers were calibrated from movement: where a session does not show what an angle can do, "
+    "the usual hand fills in, and lengths are less exact. docs/optical_capture.md has the routine that shows all.",
+)
+def calibrated_from_movement(
+    context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
+) -> dg.AssetCheckResult:
+    """Which hands were solved with the prior, and what motion was missing."""
+    rows = (
+        row
+        for source in _sources_of_run(context)
+        for row in tables.handle("subject_hands", source).read(["session", "hand", "missing"]).to_pylist()
+    )
+    missing = {f"{row['session']}, {row['hand']}": ", ".join(row["missing"]) for row in rows if row["missing"]}
+    return _noted(missing, "hand", "missing motion")
+
+
+@dg.asset_check(
+    asset=skeletons,
+    description="Markers are where the solved hands have them, in the median frame of each take to within curation."
+    "max_marker_residual_m: farther off, a marker moved, sits elsewhere, or bears another's label.",
+)
+def markers_fit_hands(
+    context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore], profile: dg.ResourceParam[Profile]
+) -> dg.AssetCheckResult:
+    """Which takes have markers that are farther from the solved hands than they should be."""
+    largest = profile.section(CurationSettings, "curation").max_marker_residual_m
+    rows = (
+        row
+        for source in _sources_of_run(context)
+        for row in tables.handle("skeletons", source).read(["skeleton_id", "quality"]).to_pylist()
+    )
+    found = {row["skeleton_id"]: row["quality"]["marker_residual_m"] for row in rows}
+    bad = {name: f"{1e3 * off:.2f} mm" for name, off in found.items() if off is not None and off > largest}
+    return _noted(bad, "skeleton", "markers are off by")
+
+
+def _noted(faults: Mapping[str, str], what: str, fault: str) -> dg.AssetCheckResult:
+    """A warning that lists the first faults, by what they are of."""
+    first = [dg.TableRecord({what: name, fault: text}) for name, text in list(faults.items())[:_SHOWN_FAULTS]]
+    metadata: dict[str, Any] = {"found": len(faults)}
+    return dg.AssetCheckResult(
+        passed=not faults,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata=metadata | ({"first": dg.MetadataValue.table(first)} if first else {}),
     )
 
 

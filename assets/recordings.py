@@ -16,8 +16,10 @@ from assets.partitions import SOURCE_NAMES, SOURCE_PARTITIONS
 from assets.profile import Profile
 from assets.resources import RawData
 from assets.stages import DATASET, RAW, Item, in_batches, per_source, table_asset
+from handx_core.errors import Rejection
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import SourceSettings, readers
+from handx_core.sources.base import Recording
 from handx_core.sources.reading import read_source
 from handx_core.sources.rows import recordings_batch
 
@@ -25,6 +27,7 @@ EMPTY: Final = "empty"
 """Version of a raw folder without a file."""
 
 _RECORDINGS_A_BATCH = 4
+_SHOWN_NOTES = 20
 
 
 @dg.observable_source_asset(
@@ -59,9 +62,23 @@ def recordings(
         if folder is None:
             context.log.warning(raw.how_to_obtain(source))
             return
-        yield from in_batches(read_source(sources[source], folder, mano), recordings_batch, _RECORDINGS_A_BATCH)
+        found = _with_notes(context, source, read_source(sources[source], folder, mano))
+        yield from in_batches(found, recordings_batch, _RECORDINGS_A_BATCH)
 
     return per_source(context, produce)
+
+
+def _with_notes(
+    context: dg.AssetExecutionContext, source: str, found: Iterator[Recording | Rejection]
+) -> Iterator[Recording | Rejection]:
+    """Pass on what is read, and show afterwards what a person should know of how it was."""
+    noted: list[dg.TableRecord] = []
+    for one in found:
+        if isinstance(one, Recording) and one.notes and len(noted) < _SHOWN_NOTES:
+            noted.append(dg.TableRecord({"recording_id": one.take.recording_id, "notes": "\n".join(one.notes)}))
+        yield one
+    if noted:
+        context.add_asset_metadata({"first_notes": dg.MetadataValue.table(noted)}, partition_key=source)
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,22 @@ What belongs here: `subject_hands` and `skeletons`. What does not: how a take is
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
 import dagster as dg
 import numpy as np
+import pyarrow as pa
 
 from assets.profile import Profile
-from assets.stages import DATASET, Item, per_source, table_asset
+from assets.stages import DATASET, Item, per_source, show, table_asset
 from assets.storage import TableHandle, Tables
 from handx_core.curation.quality import Quality
 from handx_core.curation.rows import skeletons_batch, subject_hands_batch, subject_hands_from
 from handx_core.curation.settings import CurationSettings
-from handx_core.curation.subject_hands import subject_hands_of
-from handx_core.curation.takes import cut_takes, lengths_of_takes
+from handx_core.curation.subject_hands import SubjectHand, hands_of, subject_hands_of
+from handx_core.curation.takes import cut_takes, known_hands, lengths_of_takes
 from handx_core.errors import Rejection
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import SOURCES
@@ -66,15 +67,35 @@ def skeletons(
     def produce(source: str) -> Iterator[Item]:
         hands_of_subjects = [hand for rows in subject_hands[source].batches() for hand in subject_hands_from(rows)]
         qualities: list[Quality] = []
+        marked: str | None = None
         stored = _stored(recordings[source])
         for spans, rejected in cut_takes(SOURCES[source], stored, hands_of_subjects, mano, settings):
             yield from rejected
             if spans:
                 yield skeletons_batch(spans)
                 qualities += [span.quality for span in spans]
+                marked = marked or next((span.recording_id for span in spans if span.quality.marker_residual_m), None)
         context.add_asset_metadata(median_quality(qualities), partition_key=source)
+        if marked:
+            _show_capture(context, source, recordings[source].where("recording_id", marked), hands_of_subjects, mano)
 
     return per_source(context, produce)
+
+
+def _show_capture(
+    context: dg.AssetExecutionContext,
+    source: str,
+    rows: Iterable[pa.RecordBatch],
+    hands_of_subjects: Sequence[SubjectHand],
+    mano: ManoFiles,
+) -> None:
+    """Pictures of a take with markers, which is solved once more: joints at the cameras' rate are not kept."""
+    from handx_core.viewing.markers import capture_pictures
+
+    (recording,) = (recording for batch in rows for recording in recordings_from(batch))
+    known = known_hands(recording, hands_of(recording.take, hands_of_subjects), mano)
+    for name, picture in capture_pictures(recording, SOURCES[source].to_hands(recording, known)).items():
+        show(context, name, picture, source)
 
 
 def median_quality(qualities: Sequence[Quality]) -> dict[str, float]:

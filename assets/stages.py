@@ -111,7 +111,8 @@ def in_batches(
         yield to_batch(waiting)
 
 
-def show(context: dg.AssetExecutionContext, name: str, png: bytes, source: str | None = None) -> None:
-    """Put a picture among the metadata of what is being made, of one source where source is given."""
-    picture = f"![{name}](data:image/png;base64,{base64.b64encode(png).decode('ascii')})"
+def show(context: dg.AssetExecutionContext, name: str, image: bytes, source: str | None = None) -> None:
+    """Put a picture, PNG or GIF, among the metadata of what is being made, of one source where source is given."""
+    kind = "gif" if image.startswith(b"GIF8") else "png"
+    picture = f"![{name}](data:image/{kind};base64,{base64.b64encode(image).decode('ascii')})"
     context.add_asset_metadata({name: dg.MetadataValue.md(picture)}, partition_key=source)

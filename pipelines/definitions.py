@@ -10,7 +10,14 @@ from typing import Final
 import dagster as dg
 
 from assets import benchmark, captions, clips, events, models, motion_dataset, recordings, skeletons
-from assets.checks import few_files_rejected, no_motion_on_two_sides, raw_files_found, table_check
+from assets.checks import (
+    calibrated_from_movement,
+    few_files_rejected,
+    markers_fit_hands,
+    no_motion_on_two_sides,
+    raw_files_found,
+    table_check,
+)
 from assets.profile import Profile, load_profile
 from assets.resources import DataFolder, RawData
 from assets.stages import SETTINGS_KEY
@@ -46,7 +53,14 @@ def build_defs(
     tables = [asset for asset in made if asset.key.path[-1] in TABLES]
     return dg.Definitions(
         assets=[*made, *(asset for asset in loaded if isinstance(asset, dg.SourceAsset))],
-        asset_checks=[*map(table_check, tables), raw_files_found, few_files_rejected, no_motion_on_two_sides],
+        asset_checks=[
+            *map(table_check, tables),
+            raw_files_found,
+            few_files_rejected,
+            calibrated_from_movement,
+            markers_fit_hands,
+            no_motion_on_two_sides,
+        ],
         jobs=JOBS,
         sensors=[new_raw_data],
         executor=dg.in_process_executor,

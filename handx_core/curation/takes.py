@@ -61,13 +61,14 @@ def _cut(
     recording, hands = job
     with _faults_named(source, recording):
         try:
-            tracked = source.to_hands(recording, _known(recording, hands, mano))
+            tracked = source.to_hands(recording, known_hands(recording, hands, mano))
             return cut_skeletons(recording, tracked, bone_lengths_of(recording.take.subject, hands), settings)
         except RawDataError as error:
             return [], [Rejection(recording.take.recording_id, "take", str(error))]
 
 
-def _known(recording: Recording, hands: Sequence[SubjectHand], mano: ManoFiles) -> KnownHands:
+def known_hands(recording: Recording, hands: Sequence[SubjectHand], mano: ManoFiles) -> KnownHands:
+    """What a recording may need to become joints. hands: those it was recorded with, by `hands_of`."""
     if recording.marker_set is None:
         return KnownHands(mano)
     from handx_core.curation.marked_hands import calibrated_hands  # which needs a compiler
