@@ -1,5 +1,6 @@
 """Tables on disk: layout, schema, atomic replacement, memory, and that other tools read them."""
 
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -189,3 +190,15 @@ def test_a_table_that_was_not_made_says_so(store: TableStore) -> None:
     assert not handle.exists
     with pytest.raises(TableError, match="materialize it first"):
         handle.read()
+
+
+def test_rows_are_found_by_a_value_each_time_they_are_asked_for(
+    store: TableStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "ROW_GROUP_BYTES", 1)
+    handle = store.handle("kinematic_events", "h2o")
+    store.write(handle, [event_rows("a", "b"), event_rows("c"), event_rows("b")])
+    rows = pickle.loads(pickle.dumps(handle.where("clip_id", "b")))
+    for _ in range(2):
+        assert [clip for batch in rows for clip in batch["clip_id"].to_pylist()] == ["b", "b"]
+    assert not [clip for batch in handle.where("clip_id", "z") for clip in batch["clip_id"].to_pylist()]

@@ -32,7 +32,9 @@ def skeletons() -> list[Skeleton]:
             label=None if number else "Wave.",
             joints=rng.normal(size=(length, 2, 21, 3)).astype(np.float32),
             observed=rng.uniform(size=(length, 2, 21)) < 0.9,
-            quality=Quality(0.5, 0.25, 0.125, number / 2.0, 0.75, 1.5, 0.0625, 0.03125),
+            quality=Quality(
+                0.5, 0.25, 0.125, number / 2.0, 0.75, 1.5, 0.0625, 0.03125, 0.001953125 if number else None
+            ),
         )
         for number, length in enumerate((60, 130, 12))
     ]

@@ -21,7 +21,7 @@ from handx_core.curation.subject_hands import SubjectHand
 from handx_core.curation.takes import cut_takes
 from handx_core.errors import Rejection
 from handx_core.hand_models.mano import ManoFiles
-from handx_core.mocap.calibration import NEEDED_RANGE
+from handx_core.mocap.calibration import NEEDED_RANGE, CalibratedHand
 from handx_core.mocap.marker_set import HAND25, load_marker_set
 from handx_core.skeleton import HANDS, bone_lengths
 from handx_core.sources.base import Recording
@@ -157,6 +157,24 @@ def test_a_calibrated_hand_survives_the_table_exactly(session: Session) -> None:
         skeletons_of(session.recordings[1], again), skeletons_of(session.recordings[1], session.hands), strict=True
     ):
         np.testing.assert_array_equal(one.joints, other.joints)
+
+
+def test_a_take_is_solved_with_the_hands_of_its_own_session(session: Session) -> None:
+    recording = session.recordings[1]
+    other = [replace(hand, session="optitrack/S01/session_2", calibrated=larger(hand)) for hand in session.hands]
+    expected = skeletons_of(recording, session.hands)
+    for hands in ([*session.hands, *other], [*other, *session.hands]):
+        for one, wanted in zip(skeletons_of(recording, hands), expected, strict=True):
+            np.testing.assert_array_equal(one.joints, wanted.joints)
+    assert not skeletons_of(recording, other)
+
+
+def larger(hand: SubjectHand) -> CalibratedHand:
+    """The same hand a fifth larger: of the shape space's parameters the first is the size."""
+    assert hand.calibrated is not None
+    parameters = hand.calibrated.parameters.copy()
+    parameters[0] += 0.2
+    return replace(hand.calibrated, parameters=parameters)
 
 
 def test_the_table_says_how_long_bones_are_and_where_markers_sit(session: Session) -> None:

@@ -63,7 +63,10 @@ def test_the_markers_are_those_that_were_measured_in_the_axes_of_the_file(writte
     assert 0.9 < seen.mean() < 1.0
     np.testing.assert_allclose(recording.arrays["markers"][seen], in_file[seen], atol=1e-6)
     assert not recording.arrays["markers"][~seen].any()
-    np.testing.assert_array_equal(recording.arrays["removed"] > 0.0, np.isfinite(measured[..., 0]) & ~seen)
+    removed = recording.arrays["removed"] > 0.0
+    np.testing.assert_array_equal(removed, np.isfinite(measured[..., 0]) & ~seen)
+    assert removed.any()
+    assert optical_capture(NAME, SETTINGS).faulty.reshape(removed.shape)[removed].mean() > 0.9
     np.testing.assert_array_equal(np.isnan(markers_of(recording).positions[..., 0]), ~seen)
 
 

@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from handx_core.mocap.marker_set import HAND25, load_marker_set
 from handx_core.schemas import TABLES
 from handx_core.sources.base import Label, Recording, Take
 from handx_core.sources.rows import fingerprint, recordings_batch, recordings_from
 
 FLOATS = arrays.arrays(np.float32, arrays.array_shapes(max_dims=3, max_side=3), elements=st.floats(width=32))
+MARKERS = load_marker_set(HAND25)
 TIMES = st.lists(st.floats(0, 1e6), min_size=2, max_size=5, unique=True).map(sorted)
 
 
@@ -30,15 +32,27 @@ def recordings(draw: st.DrawFn) -> Recording:
         subject=draw(text),
         labels=tuple(draw(st.lists(label, max_size=3))),
         official_split=draw(st.none() | st.just("train")),
+        session=draw(st.none() | text),
     )
     payload = draw(st.dictionaries(text, FLOATS, max_size=3))
-    return Recording(take, "joints", draw(text), np.array(draw(TIMES)), payload, draw(text), draw(st.booleans()))
+    return Recording(
+        take=take,
+        kind="joints",
+        variant=draw(text),
+        times=np.array(draw(TIMES)),
+        arrays=payload,
+        licence=draw(text),
+        subject_is_session=draw(st.booleans()),
+        marker_set=draw(st.none() | st.just(MARKERS)),
+        notes=tuple(draw(st.lists(text, max_size=2))),
+    )
 
 
 def assert_same(found: Recording, expected: Recording) -> None:
     assert found.take == expected.take
     assert (found.kind, found.variant, found.licence) == (expected.kind, expected.variant, expected.licence)
     assert found.subject_is_session == expected.subject_is_session
+    assert (found.marker_set, found.notes) == (expected.marker_set, expected.notes)
     np.testing.assert_array_equal(found.times, expected.times)
     assert set(found.arrays) == set(expected.arrays)
     for name, array in expected.arrays.items():
