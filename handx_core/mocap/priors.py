@@ -11,6 +11,7 @@ fitting.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from handx_core.mocap.joint_model import (
     LINK_OF_SEGMENT,
     LINKS,
     LONG_FINGERS,
+    N_ANGLES,
     PARENTS,
     TEMPLATE,
     TEMPLATE_ROTATIONS,
@@ -52,13 +54,13 @@ _THUMB_POSTURE: Final = {
     "thumb_cmc_flexion": (0.1, 0.5, -1.3, 1.4),
     "thumb_mcp_abduction": (0.0, 0.15, -0.5, 0.5),
     "thumb_mcp_flexion": (0.3, 0.4, -0.8, 1.5),
-    "thumb_ip_flexion": (0.3, 0.5, -0.9, 1.7),
+    "thumb_ip_flexion": (0.3, 0.4, -0.9, 1.7),
 }
 _FINGER_POSTURE: Final = {
     "abduction": (0.0, 0.18, -0.7, 0.7),
     "mcp_flexion": (0.4, 0.6, -0.9, 1.8),
     "pip_flexion": (0.6, 0.6, -0.4, 2.1),
-    "dip_flexion": (0.33, 0.3, -0.9, 1.7),
+    "dip_flexion": (0.33, 0.22, -0.9, 1.7),
 }
 POSTURE: Final = np.array([
     *_THUMB_POSTURE.values(), *(row for _ in LONG_FINGERS for row in _FINGER_POSTURE.values())
@@ -69,13 +71,25 @@ DIP_PER_PIP: Final = 0.55
 """How far a finger's last joint bends for a radian of the one before, on average; the deviation is from that."""
 
 
+NEIGHBOURS_SD: Final = 0.4
+"""How far the flexion of a finger's MCP or PIP joint is from that of the finger beside it, radians: fingers move
+together unless markers say otherwise."""
+
+
 def posture_precision() -> tuple[Floats, Floats]:
     """The prior of a pose's angles: its mean (24,) and the inverse of its covariance (24, 24)."""
     whitened = np.diag(1.0 / POSTURE[:, SD])
     for finger in LONG_FINGERS:
         dip, pip = ANGLES.index(f"{finger}_dip_flexion"), ANGLES.index(f"{finger}_pip_flexion")
         whitened[dip, pip] = -DIP_PER_PIP / POSTURE[dip, SD]
-    return POSTURE[:, MEAN].copy(), whitened.T @ whitened
+    precision = whitened.T @ whitened
+    for finger, beside in pairwise(LONG_FINGERS):
+        for joint in ("mcp", "pip"):
+            apart = np.zeros(N_ANGLES)
+            apart[ANGLES.index(f"{finger}_{joint}_flexion")] = 1.0 / NEIGHBOURS_SD
+            apart[ANGLES.index(f"{beside}_{joint}_flexion")] = -1.0 / NEIGHBOURS_SD
+            precision += np.outer(apart, apart)
+    return POSTURE[:, MEAN].copy(), precision
 
 
 # Deviations of a link's offset in its parent's frame, and of its turn about x, y, z; zero where it is what it is, or

@@ -39,7 +39,11 @@ _SCALES: Final = (*np.geomspace(30.0, SCALE, 6), *[SCALE] * 4)
 POSTURE_WEIGHT: Final = 0.03
 """Of the usual posture while shapes are fitted: at full weight it would shorten or lengthen bones."""
 
-ASYMMETRY: Final = 0.25
+EVIDENCE: Final = 1.0 / 3.0
+"""What an instant counts for against what is known of hands: skin that is off at one instant still is a little later,
+so that instants a tenth of a second apart say less than as many independent ones."""
+
+ASYMMETRY: Final = 0.15
 """How much the two hands of a person differ, as a share of how much people do."""
 
 _MOST_COLUMNS: Final = 64
@@ -103,9 +107,9 @@ def fit_shapes(
             of_hand = share @ common
             matrix, vector, of_markers = hand.eliminate_poses(space, of_hand, scale)
             basis = space.basis @ share
-            normal += basis.T @ matrix @ basis
-            downhill += basis.T @ vector
-            cost += of_markers
+            normal += EVIDENCE * (basis.T @ matrix @ basis)
+            downhill += EVIDENCE * (basis.T @ vector)
+            cost += EVIDENCE * of_markers
             for measure in measures:
                 length, slope = space.length(measure.name, of_hand)
                 slope = slope @ share

@@ -32,10 +32,10 @@ STRETCH: Final = 2048
 OVERLAP: Final = 60
 """Frames of a stretch, and of its neighbours that are solved with it: a path forgets its ends in half a second."""
 
-POSTURE_S: Final = 0.3
+POSTURE_S: Final = 0.05
 """How long a hand keeps a posture: instants closer than this say one thing about what is usual, not many."""
 
-OBSERVED_SD_M: Final = 0.003
+OBSERVED_SD_M: Final = 0.0025
 """A joint is observed where what the markers leave open moves it by less, root mean square."""
 
 _SD_FRAMES: Final = 5

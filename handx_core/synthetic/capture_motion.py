@@ -87,7 +87,7 @@ def _scenes(postures: Postures, rng: np.random.Generator, seconds: float, *, rou
 
 
 def _routine_keys(postures: Postures, rng: np.random.Generator) -> list[KeyPose]:
-    """Fists, hooks, spreads, table tops, wipers, thumb circles, opposition; fingers rest while the wrist circles."""
+    """Fists, hooks, spreads, table tops, wipers, thumb circles, opposition; fists while the wrist circles."""
     flat, strength = postures.flat, rng.uniform(0.85, 1.0)
     steps: list[tuple[Floats, float]] = [(flat, 0.3)]
     for there, seconds in ((postures.fist, 0.8), (_fingers(5, 95, 55), 0.7), (_spread(), 0.6)):
@@ -100,7 +100,9 @@ def _routine_keys(postures: Postures, rng: np.random.Generator) -> list[KeyPose]
     keys = [KeyPose(_near_ready(rng, angles), seconds * rng.uniform(0.95, 1.05)) for angles, seconds in steps]
     moving_s = total_seconds(keys)
     keys = [replace(key, seconds=key.seconds * _WRIST_CIRCLES_S[0] / moving_s) for key in keys]
-    return [*keys, KeyPose(_near_ready(rng, postures.rest), ROUTINE_S - _WRIST_CIRCLES_S[0])]
+    fists = [_near_ready(rng, flat + strength * (there - flat)) for there in (postures.fist, flat) * 2]
+    seconds = (ROUTINE_S - _WRIST_CIRCLES_S[0]) / len(fists)
+    return [*keys, *(KeyPose(pose, seconds) for pose in fists)]
 
 
 _THUMB_CIRCLE: Final = ((-25, -20, -5, -10), (20, -25, 0, 0), (60, 10, 20, 15), (25, 40, 40, 50))

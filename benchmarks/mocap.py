@@ -1,0 +1,103 @@
+"""Accuracy of solved takes, condition by condition, for hands of the solver's model and for others.
+
+    python benchmarks/mocap.py                  the table, five subjects
+    python benchmarks/mocap.py 100 3            three other subjects, from seed 100
+
+A subject is calibrated on 60 s, three takes of the calibration routine, and measured on another take of 30 s of scripted
+actions, 120 Hz, both hands, all 21 joints in every frame. The truth never meets the solver.
+"""
+
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from handx_core.mocap.calibration import SubjectHands, calibrate_markers
+from handx_core.mocap.cleaning import clean
+from handx_core.mocap.labels import HandMarkers
+from handx_core.mocap.marker_set import HAND25, load_marker_set
+from handx_core.mocap.solver import SolvedTake, solve_markers
+from handx_core.skeleton import CHAINS
+from handx_core.synthetic.marker_faults import STANDARD_CONDITIONS, CaptureConditions
+from handx_core.synthetic.marker_hands import HandKind, OpticalTake, optical_take
+
+RATE_HZ = 120.0
+CALIBRATION_TAKES = 3
+CALIBRATION_S, MEASURED_S = 20.0, 30.0
+MARKER_SET = load_marker_set(HAND25)
+
+STANDARD = STANDARD_CONDITIONS
+CONDITIONS: dict[str, tuple[CaptureConditions, dict[str, Any]]] = {
+    "60 s of calibration": (STANDARD, {}),
+    "markers placed with care": (replace(STANDARD, placement_mm=1.5), {}),
+    "gaps 10 %": (replace(STANDARD, gap_share=(0.10, 0.10)), {}),
+    "gaps 25 %": (replace(STANDARD, gap_share=(0.25, 0.25)), {}),
+    "outliers 3 %": (replace(STANDARD, outlier_share=0.03), {}),
+    "noise 0.5 mm": (replace(STANDARD, noise_mm=0.5), {}),
+    "noise 1.0 mm": (replace(STANDARD, noise_mm=1.0), {}),
+    "hand of 150 mm": (STANDARD, {"hand_length_mm": 150.0}),
+    "hand of 220 mm": (STANDARD, {"hand_length_mm": 220.0}),
+    "half range in calibration": (STANDARD, {"half_range": True}),
+}
+
+
+def measured(take: OpticalTake) -> HandMarkers:
+    """What the solver gets of a take: cleaned markers."""
+    markers = HandMarkers(take.measured.copy(), take.rate_hz, ())
+    clean(markers)
+    return markers
+
+
+def session(
+    kind: HandKind, subject: int, conditions: CaptureConditions, *, half_range: bool = False, **hand: float
+) -> tuple[SubjectHands, SolvedTake, OpticalTake, float, float]:
+    """A subject, calibrated and solved; the truth; seconds of calibration, and two-hand frames solved a second."""
+    takes = [
+        optical_take(kind, subject, number, CALIBRATION_S, RATE_HZ, conditions, routine=True, half_range=half_range, **hand)
+        for number in range(CALIBRATION_TAKES)
+    ]  # fmt: skip
+    truth = optical_take(kind, subject, CALIBRATION_TAKES, MEASURED_S, RATE_HZ, conditions, routine=False, **hand)
+    started = time.perf_counter()
+    subject_hands = calibrate_markers([measured(take) for take in takes], MARKER_SET)
+    calibrated = time.perf_counter()
+    solved = solve_markers(measured(truth), subject_hands, workers=1)
+    finished = time.perf_counter()
+    return subject_hands, solved, truth, calibrated - started, len(truth.joints) / (finished - calibrated)
+
+
+def errors_mm(solved: SolvedTake, truth: OpticalTake) -> np.ndarray:
+    """(T, 2, 21) distances from the truth."""
+    return np.linalg.norm(solved.joints - truth.joints, axis=-1) * 1e3
+
+
+def row(kind: HandKind, name: str, subjects: Iterable[int]) -> str:
+    """A line of the table: error of all joints, of observed ones, how honest the mask is, speed, error by joint."""
+    conditions, options = CONDITIONS[name]
+    sessions = [session(kind, subject, conditions, **options) for subject in subjects]
+    error = np.concatenate([errors_mm(solved, truth) for _, solved, truth, _, _ in sessions])
+    observed = np.concatenate([solved.observed for _, solved, _, _, _ in sessions])
+    by_digit = " ".join(
+        f"{finger} " + "/".join(f"{error[..., joint].mean():.1f}" for joint in chain)
+        for finger, chain in CHAINS.items()
+    )
+    return (
+        f"{kind:8s} {name:26s} {error.mean():5.2f} {np.percentile(error, 95):5.2f} | observed {observed.mean():6.1%} "
+        f"{error[observed].mean():5.2f} p99.9 {np.percentile(error[observed], 99.9):5.1f} | "
+        f"calibration {np.mean([c for *_, c, _ in sessions]):4.1f} s {np.mean([f for *_, f in sessions]):5.0f} frames/s | "
+        f"wrist {error[..., 0].mean():.1f} {by_digit}"
+    )
+
+
+def main(first: int = 0, n_subjects: int = 5, only: str = "") -> None:
+    """Print the table."""
+    for name in CONDITIONS:
+        if only in name:
+            for kind in ("matched", "foreign"):
+                print(row(kind, name, range(first, first + n_subjects)), flush=True)
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:3]), *sys.argv[3:])
