@@ -210,7 +210,7 @@ _TABLES: Final = (
             Column(
                 "coverage",
                 COVERAGE,
-                "range of each joint angle in the session, 5th to 95th percentile, and what calibration needs of it",
+                "range of each joint angle in the session, 1st to 99th percentile, and what calibration needs of it",
                 unit="rad",
                 nullable=True,
             ),

@@ -30,6 +30,7 @@ FRAMES: Final = 600
 and what is read into that drift grows with their number."""
 
 FEWEST_FRAMES: Final = 30
+_RANGE_PERCENTILES: Final = (1.0, 99.0)
 _SPACING_S: Final = 1.0 / 30.0
 _FEWEST_MARKERS: Final = 8
 """Of a hand, at an instant that it is fitted to."""
@@ -51,7 +52,7 @@ NEEDED_RANGE: Final = {
     **{f"{finger}_{joint}": needed for finger in ("index", "middle", "ring", "pinky")
        for joint, needed in (("abduction", 0.1), ("mcp_flexion", 0.7), ("pip_flexion", 0.7), ("dip_flexion", 0.35))},
 }  # fmt: skip
-"""Radians between the 5th and 95th percentile of an angle that its axis and centre are known from. Where a session has
+"""Radians of an angle, but for its rarest values, that its axis and centre are known from. Where a session has
 less, the usual hand fills in."""
 
 
@@ -168,7 +169,7 @@ def _thin(frames: Floats, at_most: int) -> Floats:
 
 
 def _calibrated(space: ShapeSpace, fitted: FittedShape, frames: Floats) -> CalibratedHand:
-    low, high = np.percentile(fitted.poses.angles, [5.0, 95.0], axis=0)
+    low, high = np.percentile(fitted.poses.angles, _RANGE_PERCENTILES, axis=0)
     ranges = dict(zip(ANGLES, (high - low).tolist(), strict=True))
     return CalibratedHand(
         parameters=fitted.parameters,
