@@ -191,7 +191,7 @@ def _put_right(measured: Floats, predicted: Floats, believed: NDArray[np.bool_])
                     kept = measured[t, second].copy()
                     measured[t, second] = measured[t, first]
                     measured[t, first] = kept
-                    swapped[t, first] = swapped[t, second] = True
+                    swapped[t, first], swapped[t, second] = True, not missing
                     break
     return swapped
 
