@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from handx_core.errors import RawDataError
 from handx_core.mocap.joint_model import LINK_OF_SEGMENT, MIRROR, N_ANGLES, TEMPLATE, HandPose, markers_of
 from handx_core.mocap.labels import HandMarkers
-from handx_core.mocap.marker_set import MarkerSet
+from handx_core.mocap.marker_set import PALM_SEGMENTS, MarkerSet
 from handx_core.mocap.priors import nominal_place
 from handx_core.skeleton import HANDS, LEFT
 
@@ -27,7 +27,6 @@ Floats = NDArray[np.float64]
 FLAT: Final = np.zeros(N_ANGLES)
 """The joint angles of a flat hand."""
 
-_PALM: Final = ("palm", "ring_metacarpal", "pinky_metacarpal")
 FEWEST_OF_PALM: Final = 3
 """Markers of the palm that must be seen at once: fewer do not say how the hand lies."""
 
@@ -108,7 +107,7 @@ def _view(markers: HandMarkers, hand: int, marker_set: MarkerSet, path: Path) ->
     frames = np.linspace(0, len(markers.positions) - 1, min(len(markers.positions), _MOST_FRAMES)).astype(int)
     points = markers.positions[frames, hand] * (MIRROR if hand == LEFT else 1.0)
     segments = np.array([marker.segment for marker in marker_set.markers])
-    palm = np.flatnonzero(np.isin(segments, _PALM))
+    palm = np.flatnonzero(np.isin(segments, PALM_SEGMENTS))
     seen = np.isfinite(points[:, palm, 0])
     enough = seen.sum(axis=1) >= FEWEST_OF_PALM
     if not enough.any():
@@ -129,7 +128,7 @@ def _view(markers: HandMarkers, hand: int, marker_set: MarkerSet, path: Path) ->
             f"{marker_set.name} has them, found {1e3 * fit:.0f} mm; {remedy}",
         )
     in_palm = np.einsum("fji,fnj->fni", rotations, points - centres[:, None])
-    return _View(in_palm, ~np.isin(segments, (*_PALM, "forearm")))
+    return _View(in_palm, ~np.isin(segments, (*PALM_SEGMENTS, "forearm")))
 
 
 def _fit(nominal: Floats, points: Floats, weights: Floats) -> tuple[Floats, Floats, float]:

@@ -15,19 +15,18 @@ from numpy.typing import NDArray
 from handx_core.errors import RawDataError
 from handx_core.mocap.anatomy import mend_sides
 from handx_core.mocap.cleaning import clean
-from handx_core.mocap.equations import Problem, problem_of
-from handx_core.mocap.joint_model import ANGLES, LINKS, MIRROR, N_ANGLES, Floats, HandPose, joints_of
+from handx_core.mocap.equations import N_POSE, NOISE_M, Problem, problem_of
+from handx_core.mocap.joint_model import ANGLES, LINKS, MIRROR, N_ANGLES, Floats, HandPose, joints_of, markers_of
 from handx_core.mocap.labels import HandMarkers, match_markers
 from handx_core.mocap.marker_set import MarkerSet
 from handx_core.mocap.poses import track
 from handx_core.mocap.priors import MarkedHand, ShapeSpace, shape_space
-from handx_core.mocap.shapes import FittedShape, Measure, fit_shapes
+from handx_core.mocap.shapes import COLD_SCALES, WARM_SCALES, FittedShape, Measure, fit_shapes
 from handx_core.mocap.take import MarkerTake
 from handx_core.skeleton import HANDS, LEFT, N_JOINTS, bone_lengths
 
-FRAMES: Final = 600
-"""Instants that a hand is fitted to. More say little more: a marker's place on its skin drifts over tenths of a second,
-and what is read into that drift grows with their number."""
+FRAMES: Final = 1000
+"""Instants that a hand is fitted to. More say little more: skin that is off at one is off at the next."""
 
 FEWEST_FRAMES: Final = 30
 _RANGE_PERCENTILES: Final = (1.0, 99.0)
@@ -37,6 +36,18 @@ _FEWEST_MARKERS: Final = 8
 
 CALIPER_SD_M: Final = 0.002
 """Of a length between joints that a person found by feeling."""
+
+SKIN_MEMORY_S: Final = 0.2
+"""For so long skin stays off its place."""
+
+LEAST_NOISE_M: Final = 5e-4
+"""Of markers, whatever residuals say: no hand is made of hinges to less."""
+
+_MEDIAN_OF_SQUARES: Final = 2.366
+"""Of the sum of three independent normal variables squared (chi-squared of three degrees of freedom)."""
+
+_MOST_FITTED: Final = 0.75
+"""Share of all coordinates that poses may be said to have used up: beyond that residuals say nothing."""
 
 _THUMB_TILTS: Final = (0.0, 0.8, -0.8)
 _TRIAL_FRAMES: Final = 80
@@ -118,19 +129,20 @@ def calibrate_markers(
 ) -> SubjectHands:
     """As `calibrate`, from takes that `prepare` made."""
     space = shape_space(marker_set)
-    frames = _informative_frames(takes)
+    frames, seconds = _informative_frames(takes)
     measures = [Measure(name, mm * 1e-3, CALIPER_SD_M)
                 for name, mm in (marker_set.caliper_mm if caliper is None else caliper).items()]  # fmt: skip
     size = np.zeros(len(space.sd))
     template = problem_of(space, space.hand(size), posture_weight=1.0)
     size[0] = float(np.mean([_relative_size(template, of_hand) for of_hand in frames])) - 1.0
     few = [_thin(of_hand, _TRIAL_FRAMES) for of_hand in frames]
-    trials = [_fit(space, few, start, measures)[0] for start in _starts(space, size)]
-    start = min(trials, key=lambda trial: trial.cost).parameters
-    left, right = (
-        _calibrated(space, fitted, of_hand)
-        for fitted, of_hand in zip(_fit(space, frames, start, measures), frames, strict=True)
-    )
+    independent = _independence(few, seconds)
+    trials = [_fit(space, few, start, measures, independent, COLD_SCALES) for start in _starts(space, size)]
+    best = min(trials, key=lambda trial: trial[0].cost)
+    noise = float(np.mean([_noise(space, fitted, of_hand) for fitted, of_hand in zip(best, few, strict=True)]))
+    evidence = _independence(frames, seconds) * (NOISE_M / max(noise, LEAST_NOISE_M)) ** 2
+    hands = _fit(space, frames, best[0].parameters, measures, evidence, WARM_SCALES)
+    left, right = (_calibrated(space, fitted, of_hand) for fitted, of_hand in zip(hands, frames, strict=True))
     return SubjectHands(marker_set, (left, right), space)
 
 
@@ -139,8 +151,11 @@ def as_right_hand(positions: NDArray[Number], hand: int) -> NDArray[Number]:
     return np.ascontiguousarray(positions * MIRROR.astype(positions.dtype) if hand == LEFT else positions)
 
 
-def _informative_frames(takes: Iterable[HandMarkers]) -> list[Floats]:
-    """For each hand up to FRAMES instants (F, N, 3), as of a right hand: the fullest of each of equal stretches."""
+def _informative_frames(takes: Iterable[HandMarkers]) -> tuple[list[Floats], float]:
+    """For each hand up to FRAMES instants (F, N, 3), as of a right hand: the fullest of each of equal stretches.
+
+    Returns also how many seconds they are from.
+    """
     chosen: list[list[Floats]] = [[] for _ in HANDS]
     weights: list[float] = []
     for take in takes:
@@ -159,7 +174,22 @@ def _informative_frames(takes: Iterable[HandMarkers]) -> list[Floats]:
         if len(of_hand) < FEWEST_FRAMES:
             expected = f"expected {FEWEST_FRAMES} instants or more with {_FEWEST_MARKERS} markers of the {name} hand"
             raise RawDataError("takes", f"{expected}, found {len(of_hand)}")
-    return frames
+    return frames, sum(weights)
+
+
+def _independence(frames: Sequence[Floats], seconds: float) -> float:
+    """What an instant tells beside those around it: skin that is off at one still is a little later."""
+    return min(seconds / max(len(of_hand) for of_hand in frames) / (2.0 * SKIN_MEMORY_S), 1.0)
+
+
+def _noise(space: ShapeSpace, fitted: FittedShape, frames: Floats) -> float:
+    """Deviation of markers from a fitted hand along each axis, metres, outliers aside."""
+    hand = fitted.hand
+    predicted = markers_of(hand.shape, fitted.poses, space.links, hand.places, hand.slides, space.slide_angles)
+    squared = ((frames - predicted) ** 2).sum(axis=-1)
+    n_measured = 3.0 * np.isfinite(squared).sum(axis=1).mean()
+    left_over = 1.0 - min(N_POSE / n_measured, _MOST_FITTED)  # the poses were fitted to them
+    return float(np.sqrt(np.nanmedian(squared) / _MEDIAN_OF_SQUARES / left_over))
 
 
 def _thin(frames: Floats, at_most: int) -> Floats:
@@ -192,9 +222,17 @@ def _starts(space: ShapeSpace, size: Floats) -> Iterator[Floats]:
         yield start
 
 
-def _fit(space: ShapeSpace, frames: Sequence[Floats], start: Floats, measures: Sequence[Measure]) -> list[FittedShape]:
+def _fit(
+    space: ShapeSpace,
+    frames: Sequence[Floats],
+    start: Floats,
+    measures: Sequence[Measure],
+    evidence: float,
+    scales: Sequence[float],
+) -> list[FittedShape]:
     problem = problem_of(space, space.hand(start), posture_weight=1.0)
-    return fit_shapes(space, frames, start, [track(problem, of_hand)[0] for of_hand in frames], measures)
+    poses = [track(problem, of_hand)[0] for of_hand in frames]
+    return fit_shapes(space, frames, start, poses, measures, evidence, scales)
 
 
 def _relative_size(problem: Problem, frames: Floats) -> float:

@@ -24,6 +24,7 @@ from handx_core.mocap.joint_model import (
     Floats,
     place_links,
 )
+from handx_core.mocap.marker_set import PALM_SEGMENTS
 from handx_core.mocap.priors import HIGH, LOW, POSTURE, MarkedHand, ShapeSpace, posture_precision
 
 N_POSE: Final = 6 + N_ANGLES
@@ -33,7 +34,6 @@ NOISE_M: Final = 1e-3
 """Deviation of a measured marker from the model's, along each axis: mostly skin that moves on bone. It is the same for
 all markers: taken marker by marker from residuals, it would let those pull too hard that happen to fit."""
 
-_PALM: Final = ("palm", "ring_metacarpal", "pinky_metacarpal")
 _LARGEST_TURN: Final = 0.5
 """Radians that a step turns the palm or an angle by at most: beyond that the derivatives mean nothing."""
 
@@ -81,8 +81,7 @@ def problem_of(space: ShapeSpace, hand: MarkedHand, *, posture_weight: float) ->
     links, turns = empty_links(), hand.shape.rotations()
     place_links(np.eye(3), np.zeros(3), mean, hand.shape.offsets, turns, links.frames, links.before, links.origins)
     rest = links.origins[space.links] + np.einsum("nij,nj->ni", links.frames[space.links], hand.places)
-    on_palm = [number for number, segment in enumerate(space.segments) if "metacarpal" in segment or segment == "palm"]
-    palm = np.array([number for number in on_palm if not space.segments[number].startswith("thumb")], np.int64)
+    palm = np.flatnonzero(np.isin(space.segments, PALM_SEGMENTS))
     return Problem(
         offsets=hand.shape.offsets,
         turns=turns,

@@ -122,6 +122,31 @@ def _links_of_joints() -> NDArray[np.int64]:
 
 LINK_OF_JOINT: Final = _links_of_joints()
 
+
+def _descends() -> NDArray[np.bool_]:
+    descends = np.eye(N_LINKS, dtype=bool)
+    for link in range(1, N_LINKS):
+        descends[link] |= descends[PARENTS[link]]
+    return descends
+
+
+DESCENDS: Final = _descends()
+"""(26, 26) whether a link, by row, is another, by column, or hangs on it."""
+
+
+def _bones_into_joints() -> NDArray[np.int64]:
+    links = LINK_OF_JOINT.copy()
+    for finger in FINGERS:
+        for joint in CHAINS[finger][:-1]:
+            links[joint] = PARENTS[links[joint]]
+            while links[joint] not in LINK_OF_SEGMENT.values():
+                links[joint] = PARENTS[links[joint]]
+    return links
+
+
+BONE_INTO_JOINT: Final = _bones_into_joints()
+"""(21,) the link of the bone that ends in a joint; the palm for the wrist."""
+
 # Shares of hand length. Phalanges, and the thumb's metacarpal: bones in radiographs, the last ones with the soft tissue
 # of the tip. They leave for the middle finger's way from wrist to knuckle what makes the whole; the other fingers' ways
 # are to it as Buchholz has them.

@@ -21,11 +21,15 @@ from handx_core.errors import RawDataError
 from handx_core.skeleton import FINGERS
 
 SEGMENTS: Final = (
-    "forearm", "palm", "ring_metacarpal", "pinky_metacarpal", "thumb_metacarpal", "thumb_proximal", "thumb_distal",
+    "forearm", "palm", *(f"{finger}_metacarpal" for finger in FINGERS[1:]), "thumb_metacarpal", "thumb_proximal",
+    "thumb_distal",
     *(f"{finger}_{bone}" for finger in FINGERS[1:] for bone in ("proximal", "middle", "distal")),
 )  # fmt: skip
-"""What a marker can be fixed to. The metacarpals of index and middle finger are the palm; those of ring and little
-finger move against it."""
+"""What a marker can be fixed to. The metacarpals of index and middle finger move with the palm, and have its frame;
+those of ring and little finger move against it."""
+
+PALM_SEGMENTS: Final = ("palm", *(f"{finger}_metacarpal" for finger in FINGERS[1:]))
+"""The segments of the back of the hand."""
 
 BONE_NAMES: Final = tuple(
     f"{finger}_{bone}"

@@ -3,7 +3,8 @@
 A hand is found by laying its palm's markers on the measured ones, then all its angles by Gauss-Newton steps on robust
 squares, whose scale falls from what forgives a wrong start to what tells a good marker from a bad one.
 
-What belongs here: single instants, each from the one before. What does not: smooth paths (`smoothing`), shapes.
+What belongs here: single instants, each from the one before, and those between them of which no marker tells. What does
+not: smooth paths (`smoothing`), shapes.
 """
 
 from typing import Final
@@ -23,7 +24,7 @@ from handx_core.mocap.equations import (
     solve_lower,
     solve_upper,
 )
-from handx_core.mocap.joint_model import Floats, HandPose
+from handx_core.mocap.joint_model import ANGLE_OF_LINK, DESCENDS, N_ANGLES, Floats, HandPose
 
 SCALE: Final = 5.0
 """Of the robust cost in the end, in units of the noise: a marker 5 mm off has a quarter of the weight of a good one."""
@@ -54,6 +55,19 @@ def track(problem: Problem, measured: Floats) -> tuple[HandPose, Floats]:
     costs = np.full(n_frames, np.inf)
     _track(problem, measured, pose.rotations, pose.positions, pose.angles, costs)
     return pose, costs
+
+
+def bridge(problem: Problem, measured: Floats, pose: HandPose) -> HandPose:
+    """A pose (T,) by `track`, but straight from before to after where no marker (T, N, 3) tells an angle."""
+    seen = np.isfinite(measured[..., 0])
+    angles = pose.angles.copy()
+    for angle in range(N_ANGLES):
+        turned = DESCENDS[problem.links][:, np.flatnonzero(angle == ANGLE_OF_LINK)]
+        told = (seen @ turned).any(axis=1)
+        if told.any() and not told.all():
+            gaps, known = np.flatnonzero(~told), np.flatnonzero(told)
+            angles[~told, angle] = np.interp(gaps, known, angles[told, angle])
+    return HandPose(pose.rotations, pose.positions, angles)
 
 
 @compiled

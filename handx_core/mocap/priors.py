@@ -42,6 +42,9 @@ SIZE_SD: Final = 0.12
 LENGTH_SD: Final = 0.05
 """Of a bone's length, relative to that of a hand of this size."""
 
+FLESH_SD_MM: Final = 1.2
+"""Of a marker's height above the bone: nobody who places one chooses how thick the flesh under it is."""
+
 SLIDE_SD_M: Final = 1e-3
 """Metres of skin for a radian of the joint under it."""
 
@@ -94,7 +97,7 @@ def posture_precision() -> tuple[Floats, Floats]:
 
 # Deviations of a link's offset in its parent's frame, and of its turn about x, y, z; zero where it is what it is, or
 # where another coordinate says the same. Metres of the template's hand, and radians.
-_CHAIN_OFFSET: Final = (0.0007, None, 0.0007)
+_CHAIN_OFFSET: Final = (0.0005, None, 0.0005)
 """Of the far end of a bone beside the bone's axis; None: LENGTH_SD of its length."""
 
 _SKEW: Final = (0.001, 0.001, 0.001)
@@ -113,12 +116,15 @@ _TURN_SD: Final = {
     "forearm": (0.0, 0.1, 0.1),
     "ring_metacarpal": (0.0, 0.25, 0.25),
     "pinky_metacarpal": (0.0, 0.25, 0.25),
-    "thumb_cmc_abduction": (0.8, 0.8, 0.0),
-    "thumb_metacarpal": (0.8, 0.4, 0.4),
+    "thumb_cmc_abduction": (0.15, 0.15, 0.0),
+    "thumb_metacarpal": (0.15, 0.15, 0.15),
     "thumb_mcp_abduction": (0.1, 0.1, 0.0),
     "thumb_proximal": (0.0, 0.08, 0.08),
     "thumb_distal": (0.0, 0.08, 0.08),
 }
+_HEAVY_TURNS: Final = ("thumb_cmc_abduction", "thumb_metacarpal")
+"""Links whose turns are heavy-tailed: on the axes of the thumb's root not even anatomists agree."""
+
 _FINGER_OFFSET_SD: Final = {
     "abduction": (0.003, None, 0.003),
     "proximal": (0.0, 0.0, 0.0),
@@ -131,7 +137,7 @@ _FINGER_TURN_SD: Final = {
     "middle": (0.0, 0.06, 0.06),
     "distal": (0.0, 0.06, 0.06),
 }
-_TIP_SD: Final = (0.0007, None, 0.0007)
+_TIP_SD: Final = (0.0005, None, 0.0005)
 
 # Skin slides where a joint bends under it. Joints by segment, proximal and distal end; a nail is fixed to its bone.
 _JOINTS_AT_ENDS: Final = {
@@ -177,7 +183,8 @@ class ShapeSpace:
 
     segments, links, slide_angles: (N,) of each marker. offset_at, turn_at: (26, 3), place_at: (N, 3), slide_at: (N,),
     tip_at: (5, 3) the number of the coordinate, -1 where there is none and the template's value holds. mean: (C,)
-    coordinates of the template. basis: (C, P). sd: (P,), of which the first is the size of the hand.
+    coordinates of the template. basis: (C, P). sd: (P,), of which the first is the size of the hand. heavy: (P,) which
+    are distributed as Cauchy has it, with sd as their half width: near 0 as a rule, but now and then anywhere.
     """
 
     segments: tuple[str, ...]
@@ -191,6 +198,7 @@ class ShapeSpace:
     mean: Floats
     basis: Floats
     sd: Floats
+    heavy: NDArray[np.bool_]
 
     def hand(self, parameters: Floats) -> MarkedHand:
         """The hand of parameters (P,)."""
@@ -254,12 +262,7 @@ def shape_space(marker_set: MarkerSet) -> ShapeSpace:
     turn_at = number(TEMPLATE.turns, turn_sd, with_size=False)
     skin = [_slides_with(marker) for marker in markers]
     nominal = np.array([nominal_place(marker) for marker in markers])
-    place_sd = np.array(
-        [
-            [marker.sd_mm * _MILLIMETRE * share for share in (1, 1, 0.5 if marker.segment != "forearm" else 1)]
-            for marker in markers
-        ]
-    )
+    place_sd = np.array([[marker.sd_mm, marker.sd_mm, FLESH_SD_MM] for marker in markers]) * _MILLIMETRE
     place_at = number(nominal, place_sd, with_size=True)
     slide_at = number(
         np.zeros(len(markers)), np.array([SLIDE_SD_M if slides else 1e-6 for _, slides in skin]), with_size=False
@@ -270,6 +273,12 @@ def shape_space(marker_set: MarkerSet) -> ShapeSpace:
             for axis, end in enumerate(_end_coordinates(marker.segment, offset_at, tip_at)):
                 if end >= 0:
                     basis[at[axis], 1 + end] += marker.along
+        elif marker.segment == "palm":
+            for knuckle, share in zip(_SIDES_OF_PALM, _shares_of_knuckles(nominal_place(marker)), strict=True):
+                for vector in _bones_of(f"{knuckle}_metacarpal", offset_at, tip_at)[0]:
+                    for axis in range(2):
+                        basis[at[axis], 1 + vector[axis]] += share
+    heavy_turns = turn_at[[LINKS.index(link) for link in _HEAVY_TURNS]]
     return ShapeSpace(
         segments=tuple(marker.segment for marker in markers),
         links=np.array([LINK_OF_SEGMENT[marker.segment] for marker in markers], np.int64),
@@ -282,7 +291,23 @@ def shape_space(marker_set: MarkerSet) -> ShapeSpace:
         mean=np.array(mean),
         basis=basis,
         sd=np.array([SIZE_SD, *sds]),
+        heavy=np.isin(np.arange(1 + len(mean)), 1 + heavy_turns[heavy_turns >= 0]),
     )
+
+
+_SIDES_OF_PALM: Final = ("index", "pinky")
+
+
+def _shares_of_knuckles(place: Floats) -> Floats:
+    """(2,) of the knuckles of index finger and pinky, whose sum is a place (3,) on the template's palm, seen from
+    above: places on the back of a hand are farther apart where its knuckles are."""
+    knuckles = [np.zeros(3), np.zeros(3)]
+    for number, finger in enumerate(_SIDES_OF_PALM):
+        link = FIRST_LINK_OF_FINGER[finger]
+        while link > 0:
+            knuckles[number] = knuckles[number] + TEMPLATE.offsets[link]
+            link = int(PARENTS[link])
+    return np.asarray(np.linalg.solve(np.column_stack(knuckles)[:2], place[:2]))
 
 
 def nominal_place(marker: Marker) -> Floats:

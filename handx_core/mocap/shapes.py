@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from handx_core.compiled import compiled
@@ -33,15 +34,12 @@ from handx_core.mocap.joint_model import PARENTS, Floats, HandPose
 from handx_core.mocap.poses import SCALE
 from handx_core.mocap.priors import MarkedHand, ShapeSpace
 
-_SCALES: Final = (*np.geomspace(30.0, SCALE, 6), *[SCALE] * 4)
-"""Of the robust cost, step by step."""
+COLD_SCALES: Final = (*np.geomspace(30.0, SCALE, 6), *[SCALE] * 4)
+WARM_SCALES: Final = (10.0, 7.0, *[SCALE] * 4)
+"""Of the robust cost, step by step: from usual hands, and from a hand that fits already."""
 
 POSTURE_WEIGHT: Final = 0.03
 """Of the usual posture while shapes are fitted: at full weight it would shorten or lengthen bones."""
-
-EVIDENCE: Final = 1.0 / 3.0
-"""What an instant counts for against what is known of hands: skin that is off at one instant still is a little later,
-so that instants a tenth of a second apart say less than as many independent ones."""
 
 ASYMMETRY: Final = 0.15
 """How much the two hands of a person differ, as a share of how much people do."""
@@ -88,28 +86,34 @@ def fit_shapes(
     measured: Sequence[Floats],
     start: Floats,
     poses: Sequence[HandPose],
-    measures: Sequence[Measure] = (),
+    measures: Sequence[Measure],
+    evidence: float,
+    scales: Sequence[float],
 ) -> list[FittedShape]:
     """The shapes of one person's hands, each as a right one, that explain their markers and measures.
 
     measured: for each hand (F, N, 3), NaN where missing. start: (P,) parameters, and poses: for each hand (F,), that
-    are near. The hands are nearly of one shape, whatever was stuck on them.
+    are near. evidence: what an instant counts for against what is known of hands; 1 where markers are off by NOISE_M,
+    at each instant anew. scales: COLD_SCALES or WARM_SCALES. The hands are nearly of one shape, whatever was stuck on
+    them.
     """
     hands = [_Hand(frames, pose.copy()) for frames, pose in zip(measured, poses, strict=True)]
-    shares, sd = _kinship(space, len(hands))
+    shares, sd, heavy = _kinship(space, len(hands))
     common = np.zeros(len(sd))
     common[: len(_shape_parameters(space))] = start[_shape_parameters(space)]
     normal, cost = np.empty((len(sd), len(sd))), 0.0
-    for scale in _SCALES:
-        normal, downhill = np.diag(1.0 / sd**2), -common / sd**2
-        cost = float(np.sum((common / sd) ** 2))
+    for scale in scales:
+        surprise = (common / sd) ** 2
+        precision = np.where(heavy, 2.0 / (1.0 + surprise), 1.0) / sd**2
+        normal, downhill = np.diag(precision), -precision * common
+        cost = float(np.sum(np.where(heavy, 2.0 * np.log1p(surprise), surprise)))
         for hand, share in zip(hands, shares, strict=True):
             of_hand = share @ common
             matrix, vector, of_markers = hand.eliminate_poses(space, of_hand, scale)
             basis = space.basis @ share
-            normal += EVIDENCE * (basis.T @ matrix @ basis)
-            downhill += EVIDENCE * (basis.T @ vector)
-            cost += EVIDENCE * of_markers
+            normal += evidence * (basis.T @ matrix @ basis)
+            downhill += evidence * (basis.T @ vector)
+            cost += evidence * of_markers
             for measure in measures:
                 length, slope = space.length(measure.name, of_hand)
                 slope = slope @ share
@@ -130,15 +134,17 @@ def _shape_parameters(space: ShapeSpace) -> Integers:
     return np.concatenate([np.zeros(1, np.int64), 1 + coordinates])
 
 
-def _kinship(space: ShapeSpace, n_hands: int) -> tuple[list[Floats], Floats]:
-    """What hands have in common and each for itself, as parameters (U,) of mean 0 with deviations (U,).
+def _kinship(space: ShapeSpace, n_hands: int) -> tuple[list[Floats], Floats, NDArray[np.bool_]]:
+    """What hands have in common and each for itself, as parameters (U,) of mean 0.
 
-    Returns for each hand (P, U) that makes its own parameters of them.
+    Returns for each hand (P, U) that makes its own parameters of them, their deviations (U,), and which of them are
+    heavy-tailed, as in ShapeSpace.
     """
     shape = _shape_parameters(space)
     skin = np.setdiff1d(np.arange(len(space.sd)), shape)
     shared = space.sd[shape] * np.sqrt(1.0 - ASYMMETRY**2)
     own = np.concatenate([ASYMMETRY * space.sd[shape[1:]], space.sd[skin]])  # hands differ in shape, not in size
+    heavy = np.concatenate([space.heavy[shape], np.zeros(n_hands * len(own), bool)])
     shares = []
     for hand in range(n_hands):
         share = np.zeros((len(space.sd), len(shared) + n_hands * len(own)))
@@ -146,7 +152,7 @@ def _kinship(space: ShapeSpace, n_hands: int) -> tuple[list[Floats], Floats]:
         first = len(shared) + hand * len(own)
         share[np.concatenate([shape[1:], skin]), np.arange(first, first + len(own))] = 1.0
         shares.append(share)
-    return shares, np.concatenate([shared, *[own] * n_hands])
+    return shares, np.concatenate([shared, *[own] * n_hands]), heavy
 
 
 class _Hand:

@@ -15,7 +15,7 @@ from handx_core.mocap.equations import N_POSE, Problem, empty_links, move, pose_
 from handx_core.mocap.joint_model import Floats, HandPose
 from handx_core.mocap.poses import SCALE
 
-ACCELERATION_SD: Final = np.array([180.0] * 3 + [22.0] * 3 + [150.0] * (N_POSE - 6))
+ACCELERATION_SD: Final = np.array([180.0] * 3 + [22.0] * 3 + [60.0] * (N_POSE - 6))
 """Of the palm's turn, rad/s2, its position, m/s2, and the angles, rad/s2."""
 
 PASSES: Final = 2

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from handx_core.compiled import compiled
 from handx_core.mocap.calibration import SubjectHands, as_right_hand, prepare
 from handx_core.mocap.equations import NOISE_M, Problem, problem_of
-from handx_core.mocap.joint_model import Floats, HandPose, joint_moves, joints_of, markers_of
+from handx_core.mocap.joint_model import BONE_INTO_JOINT, DESCENDS, Floats, HandPose, joint_moves, joints_of, markers_of
 from handx_core.mocap.labels import HandMarkers
-from handx_core.mocap.poses import LOST_COST, SCALE, track
+from handx_core.mocap.poses import LOST_COST, SCALE, bridge, track
 from handx_core.mocap.priors import MarkedHand, ShapeSpace
 from handx_core.mocap.smoothing import smooth
 from handx_core.mocap.take import MarkerTake
@@ -32,11 +32,15 @@ STRETCH: Final = 2048
 OVERLAP: Final = 60
 """Frames of a stretch, and of its neighbours that are solved with it: a path forgets its ends in half a second."""
 
-POSTURE_S: Final = 0.05
+POSTURE_S: Final = 0.1
 """How long a hand keeps a posture: instants closer than this say one thing about what is usual, not many."""
 
 OBSERVED_SD_M: Final = 0.0025
-"""A joint is observed where what the markers leave open moves it by less, root mean square."""
+"""A joint is observed where what the markers leave open moves it by less, root mean square, and one of them tells of
+it at that instant."""
+
+_TELLS: Final = DESCENDS[:, BONE_INTO_JOINT]
+"""(26, 21) whether a marker of a link tells of a joint: it sits on the bone that ends there, or beyond."""
 
 _SD_FRAMES: Final = 5
 _EXCHANGED_M: Final = 0.008
@@ -81,6 +85,7 @@ def solve_markers(markers: HandMarkers, subject: SubjectHands, *, workers: int |
     """As `solve`, from what `prepare` made of a take."""
     n_frames, shape = len(markers.positions), (len(markers.positions), len(HANDS), N_JOINTS)
     joints, sd = np.empty((*shape, 3), np.float32), np.empty(shape, np.float32)
+    told = np.empty(shape, np.bool_)
     residual, counts = np.empty(shape[:2], np.float32), np.zeros((len(HANDS), 3), np.int64)
     posture_weight = 1.0 / max(POSTURE_S * markers.rate_hz, 1.0)
     hands = [subject.marked_hand(hand) for hand in range(len(HANDS))]
@@ -90,13 +95,15 @@ def solve_markers(markers: HandMarkers, subject: SubjectHands, *, workers: int |
     places = ((hand, slice(first, first + STRETCH)) for first in range(0, n_frames, STRETCH) for hand in range(2))
     for (hand, frames), solved in zip(places, results, strict=True):
         joints[frames, hand] = as_right_hand(solved.joints, hand)
+        told[frames, hand] = solved.told
         sd[frames, hand] = np.hypot(solved.sd, subject.hands[hand].joint_sd)
         residual[frames, hand] = solved.residual
         counts[hand] += solved.counts
     gaps, swaps, ghosts = ((int(left), int(right)) for left, right in counts.T)
     # What calibration leaves open is off in the same way in every frame, and no reason to call a joint unseen.
     own_sd = np.sqrt(np.maximum(sd**2 - np.stack([hand.joint_sd for hand in subject.hands]) ** 2, 0.0))
-    return SolvedTake(markers.rate_hz, joints, own_sd <= OBSERVED_SD_M, sd, residual, gaps, swaps, ghosts)
+    observed = told & (own_sd <= OBSERVED_SD_M)
+    return SolvedTake(markers.rate_hz, joints, observed, sd, residual, gaps, swaps, ghosts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +119,7 @@ class _Stretch:
 @dataclass(frozen=True, eq=False)
 class _Solved:
     joints: NDArray[np.float32]
+    told: NDArray[np.bool_]
     sd: NDArray[np.float32]
     residual: NDArray[np.float32]
     counts: NDArray[np.int64]
@@ -134,13 +142,15 @@ def _solve_stretch(
     pose, costs = track(problem, measured)
     swapped = _put_right(measured, _predict(space, hand, pose), costs <= LOST_COST)
     rng = np.random.default_rng(0)  # the same take is always as certain
-    pose, steps = smooth(problem, measured, pose, rate_hz, rng)
-    residual, ghosts = _residuals(measured, _predict(space, hand, pose))
+    pose, steps = smooth(problem, measured, bridge(problem, measured, pose), rate_hz, rng)
+    residual, believed = _residuals(measured, _predict(space, hand, pose))
+    ghosts = ~believed & np.isfinite(measured[..., 0])
     moves = joint_moves(hand.shape, pose, steps)
     variance = (moves**2).sum(axis=-1).mean(axis=0)
     inner = slice(stretch.before, stretch.before + stretch.length)
     return _Solved(
         joints=joints_of(hand.shape, pose)[inner].astype(np.float32),
+        told=(believed @ _TELLS[space.links])[inner],
         sd=np.sqrt(_running_mean(variance))[inner].astype(np.float32),
         residual=residual[inner].astype(np.float32),
         counts=np.array([gaps[inner].sum(), swapped[inner].sum(), ghosts[inner].sum()]),
@@ -153,13 +163,13 @@ def _predict(space: ShapeSpace, hand: MarkedHand, pose: HandPose) -> Floats:
 
 
 def _residuals(measured: Floats, predicted: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """(T,) root mean square distance of believed markers, NaN where none, and (T, N) markers that are not believed."""
+    """(T,) root mean square distance of believed markers, NaN where none, and (T, N) which markers are believed."""
     squared = ((measured - predicted) ** 2).sum(axis=-1)
     weight = (SCALE**2 / (SCALE**2 + squared / NOISE_M**2)) ** 2
     believed = weight > _GHOST_WEIGHT  # False where missing
     count = believed.sum(axis=1)
     total = np.where(believed, squared, 0.0).sum(axis=1)
-    return np.sqrt(np.where(count > 0, total / np.maximum(count, 1), np.nan)), ~believed & np.isfinite(squared)
+    return np.sqrt(np.where(count > 0, total / np.maximum(count, 1), np.nan)), believed
 
 
 def _running_mean(values: Floats) -> Floats:

@@ -4,7 +4,7 @@ What belongs here: what a marker set's `units` and `up` mean. What does not: lab
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from handx_core.errors import RawDataError
 from handx_core.mocap.marker_set import Units, UpAxis
 from handx_core.mocap.take import C3dHeader
+
+Number = TypeVar("Number", np.float32, np.float64)
 
 _METRES: Final = {"mm": 1e-3, "cm": 1e-2, "m": 1.0}
 
@@ -55,7 +57,7 @@ def require_size_of_hands(positions: NDArray[np.float64], units: Units, header: 
     )
 
 
-def to_z_up(positions: NDArray[np.float64], up: UpAxis) -> NDArray[np.float64]:
+def to_z_up(positions: NDArray[Number], up: UpAxis) -> NDArray[Number]:
     """Points (..., 3) of a file whose vertical axis is `up`, in axes whose z is up: a turn about x."""
     if up == "z":
         return positions

@@ -11,7 +11,7 @@ stay on for a session. Both hands have one shape, mirrored, and markers and skin
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,9 @@ from handx_core.synthetic.marker_faults import (
 )
 from handx_core.synthetic.poses import Postures
 
+if TYPE_CHECKING:
+    from handx_core.mocap.priors import MarkedHand
+
 HandKind = Literal["matched", "foreign"]
 """Whether the solver's joint model made the hand, with another shape, or a model that the solver does not know."""
 
@@ -47,7 +50,7 @@ _MILLIMETRE: Final = 1e-3
 _HEIGHT_SD_MM: Final = 1.0
 """How the flesh under a marker varies: nobody chooses how far from the bone a marker is."""
 
-_TEMPLATE_KNUCKLES: Final = np.array([[-23.0, 85.0], [36.0, 69.0]]) * 1e-3
+_TEMPLATE_KNUCKLES: Final = np.array([[-23.0, 94.5], [36.0, 78.8]]) * 1e-3
 """(2, 2) index and pinky knuckle of the hand that marker sets are said for: ulnar and distal of the wrist, metres."""
 
 _SUBJECT, _PLACES, _MOTION, _WOBBLE, _NOISE, _GAPS, _SWAPS, _GHOSTS, _FROZEN = range(9)
@@ -120,9 +123,7 @@ def optical_take(
     joints = np.stack([_to_world(poses[side].joints, motion, side) for side in range(len(HANDS))], axis=1)
     still = [_to_world(_on_skin(subject, poses[side], side), motion, side) for side in range(len(HANDS))]
     shape = (len(times), len(HANDS), len(subject.segment_of), 3)
-    markers = np.stack(still, axis=1) + wobble(
-        _generator(subject_seed, _WOBBLE, take_seed), shape, rate_hz, conditions.wobble_mm
-    )
+    markers = np.stack(still, axis=1) + wobble(_generator(subject_seed, _WOBBLE, take_seed), shape, rate_hz, conditions)
     measured, faulty = _capture(markers, subject, rate_hz, conditions, (subject_seed, take_seed))
     return OpticalTake(
         rate_hz=rate_hz,
@@ -161,6 +162,16 @@ def marked_subject(
         places=placed,
         slides=slides,
     )
+
+
+def worn_by_matched_hands(seed: int, conditions: CaptureConditions) -> "tuple[MarkedHand, MarkedHand]":
+    """The true hands of a matched subject, each as a right one, as the solver would have them."""
+    from handx_core.mocap.priors import MarkedHand
+    from handx_core.synthetic.matched_hand import draw_matched_hand
+
+    shape, subject = draw_matched_hand(_generator(seed, _SUBJECT)), marked_subject("matched", seed, conditions, None)
+    left, right = (MarkedHand(shape, *worn) for worn in zip(subject.places, subject.slides, strict=True))
+    return left, right
 
 
 def _foreign(rng: np.random.Generator, length_m: float | None) -> tuple[Postures, HandSegments]:

@@ -15,7 +15,6 @@ from handx_core.mocap.joint_model import (
     LINK_OF_SEGMENT,
     LINKS,
     LONG_FINGERS,
-    N_LINKS,
     TEMPLATE,
     HandPose,
     HandShape,
@@ -29,14 +28,11 @@ from handx_core.synthetic.hands import Floats
 
 _SIZE_SD: Final = 0.055
 _LENGTH_SD: Final = 0.045
-_BESIDE_SD_M: Final = 0.0005
-"""How far a joint's centre lies beside the axis of the bone before it. Any point of a hinge's axis could be called its
-centre; the one nearest to the bone is meant."""
+_TURN_SD_RAD: Final = np.radians(3.0)
+"""Of a hinge's tilt and twist."""
 
 _ROOT_SD_M: Final = 0.002
 """How the root of the thumb and the joints of the palm's arch vary beyond the hand's size and proportions."""
-
-_TURN_SD_RAD: Final = np.radians(3.0)
 
 _ROOTS: Final = ("thumb_cmc_abduction", "ring_metacarpal", "pinky_metacarpal")
 _ARCH_PER_FLEXION: Final = 0.12
@@ -54,10 +50,9 @@ the palm's plane and across it."""
 def draw_matched_hand(rng: np.random.Generator, hand_length_m: float | None = None) -> HandShape:
     """A subject's hand. hand_length_m: from the wrist to the tip of the straight middle finger; drawn if None."""
     offsets = TEMPLATE.offsets * (1.0 + _LENGTH_SD * rng.standard_normal(TEMPLATE.offsets.shape))
-    beside = np.full(N_LINKS, _BESIDE_SD_M)
-    beside[[LINKS.index(bone) for bone in _ROOTS]] = _ROOT_SD_M
-    beside[[0, LINKS.index("wrist_deviation")]] = 0.0  # the wrist's centre is where the palm's frame begins
-    offsets += beside[:, None] * rng.standard_normal(offsets.shape)
+    # Beyond its root a bone runs from joint to joint by definition, so that nothing lies beside it.
+    roots = [LINKS.index(bone) for bone in _ROOTS]
+    offsets[roots] += _ROOT_SD_M * rng.standard_normal((len(roots), 3))
     # The two axes of a knuckle meet.
     offsets[[LINKS.index(f"{finger}_proximal") for finger in LONG_FINGERS]] = 0.0
     turns = _TURN_SD_RAD * rng.standard_normal(TEMPLATE.turns.shape)

@@ -87,7 +87,8 @@ def test_small_and_large_hands_get_their_size(length_mm: float) -> None:
 def test_lengths_by_caliper_pull_bones_to_them(foreign_takes: list[HandMarkers], foreign: SubjectHands) -> None:
     before = foreign.bone_lengths()[:, INDEX_PROXIMAL], hand_lengths_m(foreign)
     asked = float(before[0].mean()) + 0.006, float(before[1].mean()) - 0.012
-    subject = calibrated(foreign_takes, {"index_proximal": asked[0] * 1e3, HAND_LENGTH: asked[1] * 1e3}, 120)
+    caliper = {"index_proximal": asked[0] * 1e3, HAND_LENGTH: asked[1] * 1e3}
+    subject = calibrated(foreign_takes, caliper, FEWEST_FRAMES)  # whose markers say least
     after = subject.bone_lengths()[:, INDEX_PROXIMAL], hand_lengths_m(subject)
     for was, became, wanted in zip(before, after, asked, strict=True):
         share = (became - was) / (wanted - was)

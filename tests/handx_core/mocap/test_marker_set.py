@@ -37,9 +37,10 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 
 def test_hand25_has_its_markers_on_the_segments_that_they_are_rigid_to() -> None:
     expected = {"RAD": "forearm", "ULN": "forearm", "WRD": "forearm", "HB1": "palm", "HB2": "palm"}
-    expected |= {"MC2": "palm", "MC3": "palm", "MC4": "ring_metacarpal", "MC5": "pinky_metacarpal"}
+    fingers = ("index", "middle", "ring", "pinky")
+    expected |= {f"MC{number}": f"{finger}_metacarpal" for number, finger in enumerate(fingers, start=2)}
     expected |= {"TMA": "thumb_metacarpal", "TMB": "thumb_metacarpal", "TPP": "thumb_proximal", "TDP": "thumb_distal"}
-    for letter, finger in zip("IMRL", ("index", "middle", "ring", "pinky"), strict=True):
+    for letter, finger in zip("IMRL", fingers, strict=True):
         expected |= {f"{letter}{bone[0]}P".upper(): f"{finger}_{bone}" for bone in ("proximal", "middle", "distal")}
     markers = load_marker_set(HAND25).markers
     assert [(marker.name, marker.segment) for marker in markers] == list(expected.items())

@@ -103,7 +103,7 @@ def test_joints_are_near_the_true_ones(session: Session) -> None:
     assert error.mean() < MEAN_BOUND_MM[session.kind]
     assert error[session.solved.observed].mean() < MEAN_BOUND_MM[session.kind]
     by_joint = np.delete(error.mean(axis=(0, 1)), TIPS)
-    assert by_joint.max() < 3.5, "but tips, which placement decides, no joint is much worse than the others"
+    assert by_joint.max() < 4.0, "but tips, which placement decides, no joint is much worse than the others"
 
 
 def test_joints_that_are_seen_are_observed_and_what_is_observed_is_right(session: Session) -> None:

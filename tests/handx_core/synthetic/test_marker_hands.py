@@ -12,7 +12,7 @@ from handx_core.skeleton import CHAINS, FINGERS, HANDS, JOINT_NAMES, WRIST, bone
 from handx_core.synthetic.capture_motion import ROUTINE, ROUTINE_S, capture_motion
 from handx_core.synthetic.foreign_hand import ForeignHand, draw_foreign_hand, foreign_segments
 from handx_core.synthetic.hands import JOINT_LIMITS, draw_hand_shape, hand_joints
-from handx_core.synthetic.marker_faults import CaptureConditions
+from handx_core.synthetic.marker_faults import STANDARD_CONDITIONS, CaptureConditions
 from handx_core.synthetic.marker_hands import marked_subject, optical_take
 from handx_core.synthetic.poses import Postures
 
@@ -240,6 +240,12 @@ def usual():
 def test_noise_and_wobble_are_as_asked_for(usual):
     still = optical_take("foreign", 7, 0, 90.0, 120.0, replace(PERFECT, slide_mm_per_rad=1.0))
     wobble = (usual.markers - still.markers) * 1e3
+    np.testing.assert_allclose(wobble.std(), 0.7, rtol=0.03)
+    frames = round(0.025 * 120.0)
+    kept = (wobble[frames:] * wobble[:-frames]).mean() / wobble.var()
+    np.testing.assert_allclose(kept, np.exp(-0.025 / STANDARD_CONDITIONS.wobble_s), atol=0.03)
+    slow = optical_take("foreign", 7, 0, 90.0, 120.0, replace(STANDARD_CONDITIONS, wobble_s=0.2))
+    wobble = (slow.markers - still.markers) * 1e3
     np.testing.assert_allclose(wobble.std(), 0.7, rtol=0.03)
     np.testing.assert_allclose((wobble[24:] * wobble[:-24]).mean() / wobble.var(), np.exp(-1.0), atol=0.03)
     seen = ~usual.missing & ~usual.faulty
