@@ -5,8 +5,9 @@ What belongs here: `raw_files` and `recordings`. What does not: any file format 
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from assets.partitions import SOURCE_NAMES, SOURCE_PARTITIONS
 from assets.profile import Profile
 from assets.resources import RawData
 from assets.stages import DATASET, RAW, Item, in_batches, per_source, table_asset
+from assets.storage import ROW_GROUP_BYTES
 from handx_core.errors import Rejection
 from handx_core.hand_models.mano import ManoFiles
 from handx_core.sources import SourceSettings, readers
@@ -62,23 +64,25 @@ def recordings(
         if folder is None:
             context.log.warning(raw.how_to_obtain(source))
             return
-        found = _with_notes(context, source, read_source(sources[source], folder, mano))
-        yield from in_batches(found, recordings_batch, _RECORDINGS_A_BATCH)
+        noted: list[dg.TableRecord] = []
+        found = map(partial(_note, noted), read_source(sources[source], folder, mano))
+        yield from in_batches(found, recordings_batch, _fill_a_batch)
+        if noted:
+            context.add_asset_metadata({"first_notes": dg.MetadataValue.table(noted)}, partition_key=source)
 
     return per_source(context, produce)
 
 
-def _with_notes(
-    context: dg.AssetExecutionContext, source: str, found: Iterator[Recording | Rejection]
-) -> Iterator[Recording | Rejection]:
-    """Pass on what is read, and show afterwards what a person should know of how it was."""
-    noted: list[dg.TableRecord] = []
-    for one in found:
-        if isinstance(one, Recording) and one.notes and len(noted) < _SHOWN_NOTES:
-            noted.append(dg.TableRecord({"recording_id": one.take.recording_id, "notes": "\n".join(one.notes)}))
-        yield one
-    if noted:
-        context.add_asset_metadata({"first_notes": dg.MetadataValue.table(noted)}, partition_key=source)
+def _note(noted: list[dg.TableRecord], one: Recording | Rejection) -> Recording | Rejection:
+    """Pass on what was read, and note what a person should know of how it was."""
+    if isinstance(one, Recording) and one.notes and len(noted) < _SHOWN_NOTES:
+        noted.append(dg.TableRecord({"recording_id": one.take.recording_id, "notes": "\n".join(one.notes)}))
+    return one
+
+
+def _fill_a_batch(found: Sequence[Recording]) -> bool:
+    n_bytes = sum(array.nbytes for recording in found for array in recording.arrays.values())
+    return len(found) >= _RECORDINGS_A_BATCH or n_bytes >= ROW_GROUP_BYTES
 
 
 @dataclass(frozen=True)

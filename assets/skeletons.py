@@ -6,6 +6,7 @@ What belongs here: `subject_hands` and `skeletons`. What does not: how a take is
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from itertools import chain
 from typing import Any
 
 import dagster as dg
@@ -111,5 +112,4 @@ def median_quality(qualities: Sequence[Quality]) -> dict[str, float]:
 
 def _stored(recordings: TableHandle) -> Iterator[Recording]:
     """The recordings of a source, one row group of them in memory."""
-    for rows in recordings.batches():
-        yield from recordings_from(rows)
+    return chain.from_iterable(map(recordings_from, recordings.batches()))

@@ -95,20 +95,28 @@ def over_all(items: Rows) -> dg.Output[Any]:
 
 
 def in_batches(
-    values: Iterable[T | Rejection], to_batch: Callable[[Sequence[T]], pa.RecordBatch], size: int
+    values: Iterable[T | Rejection],
+    to_batch: Callable[[Sequence[T]], pa.RecordBatch],
+    is_full: Callable[[Sequence[T]], bool],
 ) -> Iterator[Item]:
-    """Yield values as batches of `size` rows, and rejections as they come."""
+    """Yield values as batches of as many rows as make one full, and rejections as they come."""
     waiting: list[T] = []
+
+    def batch() -> pa.RecordBatch:
+        made = to_batch(waiting)
+        waiting.clear()
+        return made
+
     for value in values:
         if isinstance(value, Rejection):
             yield value
             continue
         waiting.append(value)
-        if len(waiting) == size:
-            yield to_batch(waiting)
-            waiting = []
+        del value  # while a batch is written, what it was made of is not held beside it
+        if is_full(waiting):
+            yield batch()
     if waiting:
-        yield to_batch(waiting)
+        yield batch()
 
 
 def show(context: dg.AssetExecutionContext, name: str, image: bytes, source: str | None = None) -> None:

@@ -25,6 +25,9 @@ from handx_core.schemas import TABLES, Table
 ROW_GROUP_BYTES: Final = 4 << 20
 """Uncompressed size of a row group: what a reader that streams holds in memory."""
 
+_READ_BYTES: Final = 1 << 20
+"""Of a column, read from a file at once: else it would be all that a row group has of it."""
+
 _WRITING: Final = ".writing"
 """Folder, beside the tables, of files that are not finished."""
 
@@ -72,7 +75,8 @@ class TableHandle:
     def _file(self) -> pq.ParquetFile:
         if not self.exists:
             raise TableError(f"{self.path}: {self.table.name} was not made yet; materialize it first")
-        return pq.ParquetFile(self.filesystem.open_input_file(self.path), pre_buffer=False)
+        file = self.filesystem.open_input_file(self.path)
+        return pq.ParquetFile(file, pre_buffer=False, buffer_size=_READ_BYTES)
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,9 @@ class Rows:
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         with self.handle._file() as file:
             for group in range(file.num_row_groups):
-                values = file.read_row_group(group, columns=[self.column])[self.column]
-                if self.value in values.to_pylist():
-                    rows = file.read_row_group(group)
-                    yield from rows.filter(pa.compute.equal(rows[self.column], self.value)).to_batches()
+                values = file.read_row_group(group, columns=[self.column])[self.column].to_pylist()
+                if self.value in values:
+                    yield from _rows_with(self.value, values, file.read_row_group(group).to_batches())
 
 
 Tables = dict[str, TableHandle]
@@ -181,6 +184,12 @@ class TableStore:
         return written
 
 
+def _rows_with(value: str, values: Sequence[str], batches: Sequence[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The rows that have a value, one by one, which copies none. values: of all rows."""
+    rows = (batch.slice(row, 1) for batch in batches for row in range(batch.num_rows))
+    return (row for row, found in zip(rows, values, strict=True) if found == value)
+
+
 def _listed(columns: Sequence[str] | None) -> list[str] | None:
     return None if columns is None else list(columns)
 
@@ -227,7 +236,20 @@ def _check(table: Table, batch: pa.RecordBatch) -> None:
 
 def _add_content(content: Any, group: pa.Table) -> None:
     """Add the values of a row group to a hash, as an Arrow stream: equal values give equal bytes."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, group.schema.remove_metadata()) as stream:
+    with pa.ipc.new_stream(_Digested(content), group.schema.remove_metadata()) as stream:
         stream.write_table(group.replace_schema_metadata(None).combine_chunks())
-    content.update(sink.getvalue())
+
+
+@dataclass(frozen=True)
+class _Digested:
+    """A file that is only hashed."""
+
+    content: Any
+    closed: bool = False
+
+    def write(self, piece: bytes) -> int:
+        self.content.update(piece)
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing waits."""

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 SUBJECTS = 2
@@ -32,8 +33,8 @@ def write_source(root: Path, source: str, takes_per_subject: int) -> None:
     write_raw_root(root, SyntheticSettings.model_validate({"seconds_per_take": SECONDS_A_TAKE, **sizes}))
 
 
-def make_stages(root: Path, source: str, data: Path) -> None:
-    """Make the stages of a source."""
+def make_stages(root: Path, source: str, data: Path, stages: Sequence[str] = STAGES) -> None:
+    """Make stages of a source; what they read is there, or is made before."""
     import dagster as dg
 
     from assets.profile import profile_of
@@ -46,7 +47,7 @@ def make_stages(root: Path, source: str, data: Path) -> None:
     print("begins", flush=True)
     with dg.DagsterInstance.ephemeral() as instance:
         job.execute_in_process(
-            instance=instance, partition_key=source, asset_selection=[dg.AssetKey(stage) for stage in STAGES]
+            instance=instance, partition_key=source, asset_selection=[dg.AssetKey(stage) for stage in stages]
         )
 
 

@@ -23,7 +23,8 @@ def fixed_lists(array: NDArray[Any]) -> pa.FixedSizeListArray:
 def ragged_lists(arrays: Sequence[NDArray[Any]], dtype: type) -> pa.ListArray:
     """Arrays of (T_i, ...) -> one list each of T_i fixed-size lists of the flattened rest (of T_i values if 1-D)."""
     offsets = np.concatenate([[0], np.cumsum([len(a) for a in arrays])]).astype(np.int32)
-    joined = np.concatenate([np.asarray(a, dtype) for a in arrays])
+    alike: list[NDArray[Any]] = [np.asarray(a, dtype) for a in arrays]
+    joined = alike[0] if len(alike) == 1 else np.concatenate(alike)  # a long take is not copied
     values = pa.array(joined) if joined.ndim == 1 else fixed_lists(joined)
     return pa.ListArray.from_arrays(pa.array(offsets), values)
 

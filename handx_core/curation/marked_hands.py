@@ -43,16 +43,18 @@ def calibrated_hands(hands: Sequence[SubjectHand], marker_set: MarkerSet) -> Sub
 
 
 def _calibrate(rows: Iterable[pa.RecordBatch]) -> list[SubjectHand] | Rejection:
-    recordings = (recording for batch in rows for recording in recordings_from(batch))
+    recordings = chain.from_iterable(map(recordings_from, rows))
     first = next(recordings)
-    if first.marker_set is None:
-        raise ValueError(f"{first.take.recording_id} has a session but no marker set")
+    take, marker_set = first.take, first.marker_set
+    if marker_set is None:
+        raise ValueError(f"{take.recording_id} has a session but no marker set")
     takes = chain([markers_of(first)], map(markers_of, recordings))
+    del first  # a long take fills memory, and is not held while the next one is read
     try:
-        subject = calibrate_markers(takes, first.marker_set)
+        subject = calibrate_markers(takes, marker_set)
     except RawDataError as error:
-        return Rejection(first.take.session or "", "session", error.reason)
-    return [_subject_hand(first.take, side, subject, hand) for side, hand in zip(HANDS, subject.hands, strict=True)]
+        return Rejection(take.session or "", "session", error.reason)
+    return [_subject_hand(take, side, subject, hand) for side, hand in zip(HANDS, subject.hands, strict=True)]
 
 
 def _subject_hand(take: Take, side: str, subject: SubjectHands, hand: CalibratedHand) -> SubjectHand:

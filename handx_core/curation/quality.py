@@ -22,6 +22,9 @@ CLEARLY_BENT: Final = float(np.sin(np.radians(10.0)))
 STILL_M: Final = 1e-6
 """No tracker finds every joint of a hand this near to where it was: such a frame is the one before it, once more."""
 
+_CHUNK_FRAMES: Final = 4096
+"""Looked at together, so that memory stays flat however long a take is."""
+
 
 @dataclass(frozen=True)
 class Dropouts:
@@ -97,10 +100,14 @@ def _residual(span: Span, hands: TrackedHands) -> float | None:
 
 def repeated_fraction(hands: TrackedHands, start_s: float, end_s: float) -> float:
     """Share of the steps of a complete hand between start_s and end_s in which no joint moves; 0 without a step."""
-    within = (hands.times >= start_s) & (hands.times <= end_s)
-    steps = np.linalg.norm(np.diff(hands.joints[within], axis=0), axis=-1).max(axis=-1)
-    moved = steps[np.isfinite(steps)]
-    return float((moved <= STILL_M).mean()) if len(moved) else 0.0
+    first, last = np.searchsorted(hands.times, start_s), np.searchsorted(hands.times, end_s, side="right")
+    n_steps = n_still = 0
+    for start in range(int(first), int(last) - 1, _CHUNK_FRAMES):
+        chunk = hands.joints[start : min(start + _CHUNK_FRAMES + 1, last)]
+        steps = np.linalg.norm(np.diff(chunk, axis=0), axis=-1).max(axis=-1)
+        n_steps += int(np.isfinite(steps).sum())
+        n_still += int((steps <= STILL_M).sum())
+    return n_still / n_steps if n_steps else 0.0
 
 
 def outlier_fraction(joints: NDArray[np.floating], speed_m_s: float) -> float:

@@ -27,8 +27,10 @@ LONGEST_GUESS_S: Final = 0.2
 def stack_markers(markers: HandMarkers, measured: NDArray[np.bool_]) -> dict[str, NDArray[np.float32]]:
     """Cleaned markers as arrays of a recording. measured: (T, 2, N), which of them the file had a position of."""
     seen = np.isfinite(markers.positions[..., 0])
+    stored = np.zeros(markers.positions.shape, np.float32)
+    np.copyto(stored, markers.positions, where=seen[..., None])
     return {
-        "markers": np.where(seen[..., None], markers.positions, 0.0).astype(np.float32),
+        "markers": stored,
         "seen": seen.astype(np.float32),
         "removed": (measured & ~seen).astype(np.float32),
     }
@@ -36,10 +38,19 @@ def stack_markers(markers: HandMarkers, measured: NDArray[np.bool_]) -> dict[str
 
 def markers_of(recording: Recording) -> HandMarkers:
     """The markers of a recording of kind markers, NaN where not measured."""
-    seen = recording.arrays["seen"] > 0.0
-    positions = np.where(seen[..., None], recording.arrays["markers"].astype(np.float64), np.nan)
-    rate_hz = (len(recording.times) - 1) / float(recording.times[-1] - recording.times[0])
-    return HandMarkers(positions, rate_hz, recording.notes)
+    return HandMarkers(positions_at(recording, slice(None)), mean_rate_hz(recording), recording.notes)
+
+
+def positions_at(recording: Recording, frames: slice | NDArray[np.int64]) -> NDArray[np.float64]:
+    """(F, 2, N, 3) the markers in some frames of a recording of kind markers, NaN where not measured."""
+    positions = recording.arrays["markers"][frames].astype(np.float64)
+    positions[~(recording.arrays["seen"][frames] > 0.0)] = np.nan
+    return positions
+
+
+def mean_rate_hz(recording: Recording) -> float:
+    """Frames per second, from the first stamp to the last."""
+    return (len(recording.times) - 1) / float(recording.times[-1] - recording.times[0])
 
 
 def lost_hands(seen: NDArray[np.bool_], rate_hz: float) -> NDArray[np.bool_]:
@@ -64,13 +75,13 @@ def hands_of_markers(recording: Recording, known: KnownHands) -> TrackedHands:
             recording.take.path,
             f"expected calibrated hands of {recording.take.session}, found none: `rejected` of subject_hands says why",
         )
-    markers = markers_of(recording)
-    solved = solve_markers(markers, known.calibrated, workers=1)
-    lost = lost_hands(recording.arrays["seen"] > 0.0, markers.rate_hz)
-    joints = to_z_up(solved.joints.astype(np.float64), recording.marker_set.up)
+    solved = solve_markers(markers_of(recording), known.calibrated, workers=1)
+    lost = lost_hands(recording.arrays["seen"] > 0.0, solved.rate_hz)
+    joints = to_z_up(solved.joints, recording.marker_set.up).astype(np.float64)
+    joints[lost] = np.nan
     return TrackedHands(
         times=recording.times,
-        joints=np.where(lost[..., None, None], np.nan, joints),
+        joints=joints,
         valid=solved.observed & ~lost[..., None],
         residual=np.where(lost, np.float32(np.nan), solved.residual),
     )

@@ -74,9 +74,12 @@ class OptiTrack:
 
         marker_set = _marker_set(root, _marker_set_path(root, take.path))
         stored = _read(root, take.path)
+        notes = stored.header.notes
         times = np.arange(len(stored.positions)) / stored.rate_hz
         raw_files.check_stamps(times, take.path)
-        markers = mend_sides(match_markers(stored, marker_set, take.path), marker_set, take.path)
+        markers = match_markers(stored, marker_set, take.path)
+        del stored  # a long take fills memory, and is not held twice
+        markers = mend_sides(markers, marker_set, take.path)
         refuse_virtual_markers(markers, marker_set, take.path)
         measured = np.isfinite(markers.positions[..., 0])
         clean(markers)
@@ -90,7 +93,7 @@ class OptiTrack:
             arrays=arrays,
             licence=INFO.licence,
             marker_set=marker_set,
-            notes=(*stored.header.notes, *markers.notes),
+            notes=(*notes, *markers.notes),
         )
 
     def to_hands(self, recording: Recording, known: KnownHands) -> TrackedHands:

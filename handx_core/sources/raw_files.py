@@ -81,7 +81,7 @@ def numbers(value: Any, shape: tuple[int, ...], path: Path, what: str) -> NDArra
 
 def check_positions(positions: NDArray[np.floating], path: Path, what: str) -> None:
     """Raise RawDataError where a coordinate, metres, is farther out than any room."""
-    farthest = float(np.abs(positions).max(initial=0.0))
+    farthest = float(np.maximum(positions.max(initial=0.0), -positions.min(initial=0.0)))
     if not farthest <= LARGEST_COORDINATE_M:
         raise RawDataError(
             path, f"{what}: expected metres, at most {LARGEST_COORDINATE_M:g} from the origin, found {farthest:g}"

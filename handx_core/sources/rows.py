@@ -57,7 +57,7 @@ def fingerprint(recording: Recording) -> str:
     for name in sorted(recording.arrays):
         array = np.ascontiguousarray(recording.arrays[name], "<f4")
         digest.update(f"{name}{array.shape}".encode())
-        digest.update(array.tobytes())
+        digest.update(array.reshape(-1).data)
     return digest.hexdigest()[:32]
 
 

@@ -17,7 +17,7 @@ from handx_core.curation.frames import facing_rotation
 from handx_core.mocap.units import to_z_up
 from handx_core.skeleton import HANDS, WRIST
 from handx_core.sources.base import Recording, TrackedHands
-from handx_core.sources.marker_takes import markers_of
+from handx_core.sources.marker_takes import mean_rate_hz, positions_at
 from handx_core.viewing.hands import Frame, draw_hands, frame_of, prepare_axes
 from handx_core.viewing.style import (
     CONTACT_COLOUR,
@@ -56,12 +56,12 @@ def capture_pictures(recording: Recording, hands: TrackedHands) -> dict[str, byt
     """The pictures of a take by name. recording: of kind markers, hands: those that were solved from it."""
     if recording.marker_set is None or hands.residual is None:
         raise ValueError(f"expected a take with markers, found {recording.take.recording_id} of kind {recording.kind}")
-    take, markers = recording.take.recording_id, markers_of(recording)
+    take = recording.take.recording_id
     seen, removed = (recording.arrays[name] > 0.0 for name in ("seen", "removed"))
     names = [marker.name for marker in recording.marker_set.markers]
     facing = facing_rotation(hands.joints)
-    shown = liveliest(hands.joints, markers.rate_hz)
-    positions = to_z_up(markers.positions[shown], recording.marker_set.up)
+    shown = liveliest(hands.joints, mean_rate_hz(recording))
+    positions = to_z_up(positions_at(recording, shown), recording.marker_set.up)
     return {
         "marker_residual": residual_histogram(hands.residual, take),
         "markers_seen": visibility_raster(seen, removed, names, float(recording.times[-1]), take),

@@ -159,6 +159,19 @@ def test_joints_inferred_at_any_stamps_are_interpolated_at_once(monkeypatch):
     assert 0.4 < span.observed.mean() < 0.7
 
 
+@pytest.mark.parametrize(("rate", "unevenness"), [(100.0, 0.0), (128.0, 0.0), (110.0, 0.3)])
+def test_a_long_take_is_interpolated_in_pieces_to_the_same_bits(monkeypatch, rate, unevenness):
+    rng = np.random.default_rng(6)
+    times = (np.arange(6000) + rng.uniform(0.0, unevenness, 6000)) / rate
+    hands = tracked(times, lost(6000, (0, 2000, 9), (1, 3000, 1)))
+    at_once = resample(hands, 0.2)
+    monkeypatch.setattr(resampling, "_PIECE", 100)
+    for whole, pieces in zip(at_once, resample(hands, 0.2), strict=True):
+        assert len(whole.joints) > 1000
+        np.testing.assert_array_equal(pieces.joints, whole.joints)
+        np.testing.assert_array_equal(pieces.observed, whole.observed)
+
+
 def test_hands_never_seen_together_give_no_span():
     times = np.arange(60) / 30.0
     assert resample(tracked(times, lost(60, (0, 0, 30), (1, 30, 30))), 0.2) == []
