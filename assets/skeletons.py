@@ -28,7 +28,7 @@ from handx_core.sources.base import Recording
 from handx_core.sources.rows import recordings_from
 
 
-@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="3")
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="4")
 def subject_hands(
     context: dg.AssetExecutionContext, recordings: Tables, mano: dg.ResourceParam[ManoFiles]
 ) -> dg.Output[Any]:
@@ -54,7 +54,7 @@ def subject_hands(
     return per_source(context, produce)
 
 
-@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="4", settings=("curation",))
+@table_asset(group=DATASET, kinds={"numpy"}, by_source=True, code_version="5", settings=("curation",))
 def skeletons(
     context: dg.AssetExecutionContext,
     recordings: Tables,

@@ -55,7 +55,7 @@ class CaptureConditions:
 
 STANDARD_CONDITIONS: Final = CaptureConditions()
 """Those that accuracy is said for, unless another is named. With these, matched hands of known shape are solved to
-0.64 mm, and with the template's shape to 4.9 mm, which makes them as hard as those that the solver is held against."""
+0.6 mm, and with the template's shape to 4.8 mm: as hard as the study was that the solver's figures are held against."""
 
 
 def wobble(rng: np.random.Generator, shape: tuple[int, ...], rate_hz: float, conditions: CaptureConditions) -> Floats:
