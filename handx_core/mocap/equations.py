@@ -192,16 +192,20 @@ def marker_columns(
     residual[1] = (measured[1] - y) * per_noise
     residual[2] = (measured[2] - z) * per_noise
     for n in range(3):
-        axis = np.zeros(3)
-        axis[n] = per_noise
-        _turn_column(axis, x, y, z, links.origins[0], columns[n])
-        columns[3 + n] = axis
+        a, b, c = per_noise * (n == 0), per_noise * (n == 1), per_noise * (n == 2)
+        _turn_column(a, b, c, x, y, z, links.origins[0], columns[n])
+        columns[3 + n, 0], columns[3 + n, 1], columns[3 + n, 2] = a, b, c
         which[n], which[3 + n] = n, 3 + n
     count, slide_column = 6, -1
     while link > 0:
-        share = SHARES[link] * per_noise
-        axis = -share * links.frames[link, :, 0] if KINDS[link] == FLEXES else share * links.frames[link, :, 2]
-        _turn_column(axis, x, y, z, links.origins[link], columns[count])
+        flexes = KINDS[link] == FLEXES
+        share, column = -SHARES[link] * per_noise if flexes else SHARES[link] * per_noise, 0 if flexes else 2
+        a, b, c = (
+            share * links.frames[link, 0, column],
+            share * links.frames[link, 1, column],
+            share * links.frames[link, 2, column],
+        )
+        _turn_column(a, b, c, x, y, z, links.origins[link], columns[count])
         which[count] = 6 + ANGLE_OF_LINK[link]
         if ANGLE_OF_LINK[link] == slide_angle:
             slide_column = count
@@ -218,12 +222,13 @@ def marker_columns(
 
 
 @compiled
-def _turn_column(axis: Floats, x: float, y: float, z: float, centre: Floats, column: Floats) -> None:
-    """How a point moves with a turn about an axis through a centre."""
+def _turn_column(a: float, b: float, c: float, x: float, y: float, z: float, centre: Floats, column: Floats) -> None:
+    """How a point x, y, z moves with a turn about an axis a, b, c through a centre. Numbers, since small arrays here
+    would take most of the time."""
     x, y, z = x - centre[0], y - centre[1], z - centre[2]
-    column[0] = axis[1] * z - axis[2] * y
-    column[1] = axis[2] * x - axis[0] * z
-    column[2] = axis[0] * y - axis[1] * x
+    column[0] = b * z - c * y
+    column[1] = c * x - a * z
+    column[2] = a * y - b * x
 
 
 @compiled

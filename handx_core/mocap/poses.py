@@ -113,16 +113,17 @@ def _count_seen(measured: Floats, markers: Integers) -> int:
 def _refine(
     problem: Problem, measured: Floats, rotation: Floats, position: Floats, angles: Floats, scales: Floats
 ) -> float:
-    """Improve a pose in place, a step for each scale; returns the mean robust cost of a marker after the last."""
+    """Improve a pose in place, a step for each scale; returns the mean robust cost of a marker before the last."""
     links = empty_links()
     matrix, vector = np.empty((N_POSE, N_POSE)), np.empty(N_POSE)
+    cost = np.inf
     for scale in scales:
-        pose_equations(problem, rotation, position, angles, measured, scale, links, matrix, vector)
+        cost = pose_equations(problem, rotation, position, angles, measured, scale, links, matrix, vector)
         factorise(matrix)
         solve_lower(matrix, vector)
         solve_upper(matrix, vector)
         move(problem, rotation, position, angles, vector)
-    return pose_equations(problem, rotation, position, angles, measured, scales[-1], links, matrix, vector)
+    return cost
 
 
 @compiled
