@@ -165,7 +165,7 @@ def test_other_frame_rates_are_as_good(session: Session) -> None:
         assert errors_mm(solved, truth).mean() < MEAN_BOUND_MM[session.kind]
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_hands_with_three_markers_fewer_are_solved(foreign: Session, seed: int) -> None:
     absent = np.random.default_rng(seed).choice(len(NAMES), 3, replace=False)
     assert all(not set(markers_of_finger(finger)) <= set(absent) for finger in FINGERS)
@@ -181,7 +181,7 @@ def test_hands_with_three_markers_fewer_are_solved(foreign: Session, seed: int) 
     assert solved.observed.mean() > 0.85
 
 
-@pytest.mark.parametrize("finger", ["index", "middle", "pinky"])
+@pytest.mark.parametrize("finger", FINGERS)
 def test_a_finger_out_of_sight_is_guessed_quietly(foreign: Session, finger: str) -> None:
     first, last = 400, 460  # half a second
     positions = foreign.markers.positions.copy()
@@ -189,7 +189,9 @@ def test_a_finger_out_of_sight_is_guessed_quietly(foreign: Session, finger: str)
     solved = solved_from(positions, foreign.subject)
     chain = list(CHAINS[finger])
     assert not solved.observed[first + 10 : last - 10][..., chain[1:]].any()
-    assert solved.observed[first:last][..., chain[0]].mean() > 0.95, "the knuckle is the palm's"
+    on_knuckle = dict(zip(FINGERS, ("HB1", "MC2", "MC3", "MC4", "MC5"), strict=True))
+    seen = np.isfinite(positions[first:last, :, NAMES.index(on_knuckle[finger]), 0])
+    assert solved.observed[first:last][seen][:, chain[0]].mean() > 0.95, "the knuckle is the palm's"
     steps = np.diff(solved.joints[first - 5 : last + 6][:, :, chain], axis=0)
     assert np.linalg.norm(steps, axis=-1).max() < 0.005
     others = np.delete(np.arange(N_JOINTS), chain)
