@@ -85,7 +85,7 @@ def solve_markers(markers: HandMarkers, subject: SubjectHands, *, workers: int |
     """As `solve`, from what `prepare` made of a take."""
     n_frames, shape = len(markers.positions), (len(markers.positions), len(HANDS), N_JOINTS)
     joints, sd = np.empty((*shape, 3), np.float32), np.empty(shape, np.float32)
-    told = np.empty(shape, np.bool_)
+    observed = np.empty(shape, np.bool_)
     residual, counts = np.empty(shape[:2], np.float32), np.zeros((len(HANDS), 3), np.int64)
     posture_weight = 1.0 / max(POSTURE_S * markers.rate_hz, 1.0)
     hands = [subject.marked_hand(hand) for hand in range(len(HANDS))]
@@ -95,14 +95,12 @@ def solve_markers(markers: HandMarkers, subject: SubjectHands, *, workers: int |
     places = ((hand, slice(first, first + STRETCH)) for first in range(0, n_frames, STRETCH) for hand in range(2))
     for (hand, frames), solved in zip(places, results, strict=True):
         joints[frames, hand] = as_right_hand(solved.joints, hand)
-        told[frames, hand] = solved.told
+        # What calibration leaves open is off in the same way in every frame, and no reason to call a joint unseen.
+        observed[frames, hand] = solved.told & (solved.sd <= OBSERVED_SD_M)
         sd[frames, hand] = np.hypot(solved.sd, subject.hands[hand].joint_sd)
         residual[frames, hand] = solved.residual
         counts[hand] += solved.counts
     gaps, swaps, ghosts = ((int(left), int(right)) for left, right in counts.T)
-    # What calibration leaves open is off in the same way in every frame, and no reason to call a joint unseen.
-    own_sd = np.sqrt(np.maximum(sd**2 - np.stack([hand.joint_sd for hand in subject.hands]) ** 2, 0.0))
-    observed = told & (own_sd <= OBSERVED_SD_M)
     return SolvedTake(markers.rate_hz, joints, observed, sd, residual, gaps, swaps, ghosts)
 
 
