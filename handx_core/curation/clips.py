@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handx_core.curation.frames import to_clip_frame
-from handx_core.curation.intensity import angular_velocity_deg_s, joint_speed_m_s, joint_spread_m
 from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import Skeleton
 from handx_core.errors import Rejection
@@ -44,6 +43,9 @@ class Clips:
 
 def cut_clips(skeletons: Iterable[Skeleton], settings: CurationSettings) -> Clips:
     """Windows of every skeleton from its first frame on, `settings.stride` apart; one too short gives a Rejection."""
+    # It needs a compiler, which takes seconds to import.
+    from handx_core.curation.intensity import angular_velocity_deg_s, joint_speed_m_s, joint_spread_m
+
     windows: list[tuple[Skeleton, int]] = []
     rejected: list[Rejection] = []
     for skeleton in skeletons:
