@@ -110,7 +110,7 @@ def _travelled(motions: NDArray[np.floating]) -> NDArray[np.float64]:
                     x, y, z = (
                         after[joint, 0] - before[joint, 0],
                         after[joint, 1] - before[joint, 1],
-                        (after[joint, 2] - before[joint, 2]),
+                        after[joint, 2] - before[joint, 2],
                     )
                     total += math.sqrt(x * x + y * y + z * z)
         travelled[motion] = total / ((n_frames - 1) * n_hands * (n_joints - 1))

@@ -7,7 +7,7 @@ kept of a subject. What does not: the fit (`shapes`), or the poses of whole take
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from handx_core.mocap.poses import track
 from handx_core.mocap.priors import MarkedHand, ShapeSpace, shape_space
 from handx_core.mocap.shapes import COLD_SCALES, WARM_SCALES, FittedShape, Measure, fit_shapes
 from handx_core.mocap.take import MarkerTake
+from handx_core.mocap.units import Number
 from handx_core.skeleton import HANDS, LEFT, N_JOINTS, bone_lengths
 
 FRAMES: Final = 1000
@@ -54,8 +55,6 @@ _TRIAL_FRAMES: Final = 80
 _LARGEST_SIZE: Final = 0.35
 _DRAWS: Final = 16
 _DRAWN_FRAMES: Final = 40
-
-Number = TypeVar("Number", np.float32, np.float64)
 
 NEEDED_RANGE: Final = {
     "wrist_deviation": 0.3, "wrist_flexion": 0.6,

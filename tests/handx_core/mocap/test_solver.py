@@ -189,9 +189,10 @@ def test_a_finger_out_of_sight_is_guessed_quietly(foreign: Session, finger: str)
     solved = solved_from(positions, foreign.subject)
     chain = list(CHAINS[finger])
     assert not solved.observed[first + 10 : last - 10][..., chain[1:]].any()
-    on_knuckle = dict(zip(FINGERS, ("HB1", "MC2", "MC3", "MC4", "MC5"), strict=True))
-    seen = np.isfinite(positions[first:last, :, NAMES.index(on_knuckle[finger]), 0])
-    assert solved.observed[first:last][seen][:, chain[0]].mean() > 0.95, "the knuckle is the palm's"
+    knuckle = solved.observed[first:last, :, chain[0]]
+    if finger == "ring":  # its metacarpal moves, and in this take its marker is away for a while
+        knuckle = knuckle[np.isfinite(positions[first:last, :, NAMES.index("MC4"), 0])]
+    assert knuckle.mean() > 0.95, "the knuckle is the palm's"
     steps = np.diff(solved.joints[first - 5 : last + 6][:, :, chain], axis=0)
     assert np.linalg.norm(steps, axis=-1).max() < 0.005
     others = np.delete(np.arange(N_JOINTS), chain)
