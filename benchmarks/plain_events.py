@@ -26,6 +26,7 @@ from handx_core.kinematics.states import (
 from handx_core.skeleton import CHAINS, FINGERS, TIPS
 
 FPS: Final = 30.0
+RANDOM: Final = np.random.default_rng(0)
 SHORTEST: Final = 6
 SHORTEST_OF_PLACES: Final = 4
 """Frames of a change; of wrists and relative positions."""
@@ -48,7 +49,6 @@ def plain_events(joints: np.ndarray) -> dict[str, list[dict[str, Any]]]:
 
 def plain_descriptors(frame: np.ndarray) -> Iterator[tuple[str, Kind, float]]:
     """Name, kind and value of every descriptor of one frame (2, 21, 3)."""
-    points = [plain_palm_points(hand) for hand in frame]
     for side, hand in enumerate(frame):
         mirrored = hand * np.array([-1.0, 1.0, 1.0]) if side == 0 else hand
         x = mirrored[4] - mirrored[0]
@@ -68,15 +68,13 @@ def plain_descriptors(frame: np.ndarray) -> Iterator[tuple[str, Kind, float]]:
         for tip in TIPS[1:]:
             yield f"{side} thumb to {tip}", TIP_TO_TIP, float(np.linalg.norm(hand[TIPS[0]] - hand[tip]))
         for tip in TIPS:
-            distances = np.sort(np.linalg.norm(points[1 - side] - hand[tip], axis=1))
-            yield f"{side} {tip} to palm", TIP_TO_PALM, float(distances[:5].mean())
+            yield f"{side} {tip} to palm", TIP_TO_PALM, plain_tip_to_palm(hand[tip], frame[1 - side])
         for axis in range(3):
             yield f"{side} wrist {axis}", WRIST, float(hand[0, axis])
     for one in TIPS:
         for other in TIPS:
             yield f"{one} to {other}", TIP_TO_TIP, float(np.linalg.norm(frame[0, one] - frame[1, other]))
-    apart = np.linalg.norm(points[0][:, None] - points[1][None], axis=-1)
-    yield "palms", PALM_TO_PALM, float(np.sort(apart.min(axis=1))[:30].mean())
+    yield "palms", PALM_TO_PALM, plain_palm_to_palm(frame)
     centres = [(hand[0] + hand[1] + hand[7]) / 3.0 for hand in frame]
     for axis, kind in enumerate(RELATIVE_POSITION.values()):
         yield f"palms {axis}", kind, float(centres[1][axis] - centres[0][axis])
@@ -92,12 +90,23 @@ def plain_flexion(axes: np.ndarray, hand: np.ndarray, before: int, joint: int, a
     return (angle + math.pi) % (2.0 * math.pi) - math.pi
 
 
+def plain_tip_to_palm(tip: np.ndarray, hand: np.ndarray) -> float:
+    """Mean distance of a tip (3,) to the five nearest palm points of a hand (21, 3)."""
+    return float(np.sort(np.linalg.norm(plain_palm_points(hand) - tip, axis=1))[:5].mean())
+
+
+def plain_palm_to_palm(frame: np.ndarray) -> float:
+    """Mean of the thirty smallest distances from a palm point to the nearest one of the other hand."""
+    left, right = (plain_palm_points(hand) for hand in frame)
+    return float(np.sort(np.linalg.norm(left[:, None] - right[None], axis=-1).min(axis=1))[:30].mean())
+
+
 def plain_palm_points(hand: np.ndarray) -> np.ndarray:
-    """(100, 3) points of the four triangles of a palm, drawn at random, as published."""
-    rng, drawn = np.random.default_rng(0), []
+    """(100, 3) points of the four triangles of a palm, drawn at random in every call, as published."""
+    drawn = []
     for near, far in itertools.pairwise(FINGERS):
         corners = hand[[0, CHAINS[near][0], CHAINS[far][0]]]
-        drawn.append(rng.dirichlet((1.0, 1.0, 1.0), POINTS_PER_TRIANGLE) @ corners)
+        drawn.append(RANDOM.dirichlet((1.0, 1.0, 1.0), POINTS_PER_TRIANGLE) @ corners)
     return np.concatenate(drawn)
 
 
@@ -122,17 +131,25 @@ def plain_segments(values: list[float], kind: Kind) -> list[dict[str, Any]]:
 
 
 def plain_longest_change(values: list[float], start: int, kind: Kind, shortest: int) -> int | None:
-    """The last frame of the longest change from a frame."""
-    for end in range(len(values) - 1, start + shortest - 1, -1):
-        net = values[end] - values[start]
-        if abs(net) < kind.change:
-            continue
-        if kind.words and plain_state(values[start], kind) == plain_state(values[end], kind):
-            continue
-        steps = [values[t + 1] - values[t] for t in range(start, end)]
-        if sum(step * net >= 0.0 for step in steps) >= ONE_WAY * len(steps):
-            return end
-    return None
+    """The last frame of the longest change from a frame: of all spans from there that are changes, the longest."""
+    longest = None
+    for end in range(start + shortest, len(values)):
+        far_enough = abs(values[end] - values[start]) >= kind.change
+        if far_enough and plain_states_differ(values, start, end, kind) and plain_goes_one_way(values, start, end):
+            longest = end
+    return longest
+
+
+def plain_states_differ(values: list[float], start: int, end: int, kind: Kind) -> bool:
+    """Whether a span ends in another state than it starts in; of a kind without states it always does."""
+    return not kind.words or plain_state(values[start], kind) != plain_state(values[end], kind)
+
+
+def plain_goes_one_way(values: list[float], start: int, end: int) -> bool:
+    """Whether most of a span's steps go the way that the whole goes, or nowhere."""
+    net = values[end] - values[start]
+    steps = [values[t + 1] - values[t] for t in range(start, end)]
+    return sum(step * net >= 0.0 for step in steps) >= ONE_WAY * len(steps)
 
 
 def plain_state(value: float, kind: Kind) -> str:

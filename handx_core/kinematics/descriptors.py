@@ -36,6 +36,7 @@ SPACING_PAIRS: Final = (("index", "middle"), ("middle", "ring"), ("ring", "pinky
 STEEPEST_WITH_SPREAD: Final = math.radians(60.0)
 """A proximal phalanx further out of the palm's plane than this has no spread: its trace in the plane is too short."""
 
+_STEEPEST_SQUARED: Final = math.tan(STEEPEST_WITH_SPREAD) ** 2
 _PARENT_OF: Final = {child: parent for parent, child in BONES}
 _CHILD_OF: Final = {parent: child for parent, child in BONES if parent != WRIST}
 _BENDS: Final = np.array(
@@ -71,20 +72,26 @@ def describe(joints: NDArray[np.floating], fps: float = 30.0) -> Descriptors:
 
     Flexion of a finger's joint: signed angle from the bone into it to the bone out of it, both projected onto the
     palm's x-z plane. Of a thumb's joint: the angle between the bones, negative where they bend backwards (see
-    `_thumb_flexion`). Spacing: difference of the azimuths of two proximal phalanges in the palm's plane, defined where
-    both are within 60 degrees of that plane.
+    `_thumb_flexion`). Spacing: signed angle between two proximal phalanges in the palm's plane, defined where both are
+    within 60 degrees of that plane.
     """
     check_motion(joints, fps)
-    flexion, spacing = _hand_angles(as_right_hands(joints).reshape(-1, 21, 3))
-    centres = palm_centres(joints)
+    return measure(joints, fps)
+
+
+def measure(joints: NDArray[np.floating], fps: float) -> Descriptors:
+    """As `describe`, of motions that have been checked already."""
+    hands: NDArray[np.float64] = np.ascontiguousarray(joints, np.float64)
+    flexion, spacing = _hand_angles(as_right_hands(hands).reshape(-1, 21, 3))
+    centres = palm_centres(hands)
     leading = joints.shape[:-2]
     return Descriptors(
         fps=fps,
         flexion=flexion.reshape(*leading, len(FLEXION_JOINTS)),
         spacing=spacing.reshape(*leading, len(SPACING_PAIRS)),
         palm_offset=centres[..., RIGHT, :] - centres[..., 1 - RIGHT, :],
-        wrist=joints[..., WRIST, :].astype(np.float64),
-        contacts=contact_distances(joints),
+        wrist=hands[..., WRIST, :].copy(),
+        contacts=contact_distances(hands),
     )
 
 
@@ -94,7 +101,7 @@ def _hand_angles(hands: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArr
     flexion = np.empty((hands.shape[0], _BENDS.shape[0]))
     spacing = np.empty((hands.shape[0], _PHALANGES.shape[0] - 1))
     local = np.empty(hands.shape[1:])
-    azimuths = np.empty(_PHALANGES.shape[0])
+    phalanges = np.empty((_PHALANGES.shape[0], 3))
     for i in range(hands.shape[0]):
         _to_palm(hands[i], local)
         for k in range(_BENDS.shape[0]):
@@ -104,9 +111,10 @@ def _hand_angles(hands: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArr
             else:
                 flexion[i, k] = _finger_flexion(before, joint, after)
         for k in range(_PHALANGES.shape[0]):
-            azimuths[k] = _azimuth(local[_PHALANGES[k, 0]], local[_PHALANGES[k, 1]])
+            for axis in range(3):
+                phalanges[k, axis] = local[_PHALANGES[k, 1], axis] - local[_PHALANGES[k, 0], axis]
         for k in range(spacing.shape[1]):
-            spacing[i, k] = _wrapped(azimuths[k] - azimuths[k + 1])
+            spacing[i, k] = _spread(phalanges[k], phalanges[k + 1])
     return flexion, spacing
 
 
@@ -123,9 +131,9 @@ def _to_palm(hand: NDArray[np.float64], local: NDArray[np.float64]) -> None:
 @compiled
 def _finger_flexion(before: NDArray[np.float64], joint: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     """Signed angle between two bones in the x-z plane; towards the palm is towards -z."""
-    into = np.arctan2(before[2] - joint[2], joint[0] - before[0])
-    out_of = np.arctan2(joint[2] - after[2], after[0] - joint[0])
-    return _wrapped(out_of - into)
+    into_x, into_z = joint[0] - before[0], joint[2] - before[2]
+    out_x, out_z = after[0] - joint[0], after[2] - joint[2]
+    return np.arctan2(into_z * out_x - into_x * out_z, into_x * out_x + into_z * out_z)
 
 
 @compiled
@@ -148,19 +156,13 @@ def _thumb_flexion(
 
 
 @compiled
-def _azimuth(base: NDArray[np.float64], end: NDArray[np.float64]) -> float:
-    """Direction of a phalanx in the palm's plane, positive towards the thumb; NaN where it is too steep to have one."""
-    x, y, z = difference(end, base)
-    if np.arctan2(np.abs(z), np.sqrt(x * x + y * y)) > STEEPEST_WITH_SPREAD:
+def _spread(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Signed angle in the palm's plane from the phalanx `other` to `one`; NaN where either is too steep to have one."""
+    if _is_steep(one) or _is_steep(other):
         return np.nan
-    return np.arctan2(y, x)
+    return np.arctan2(other[0] * one[1] - other[1] * one[0], other[0] * one[0] + other[1] * one[1])
 
 
 @compiled
-def _wrapped(angle: float) -> float:
-    """The same angle in (-pi, pi]."""
-    if angle > np.pi:
-        return angle - 2.0 * np.pi
-    if angle <= -np.pi:
-        return angle + 2.0 * np.pi
-    return angle
+def _is_steep(bone: NDArray[np.float64]) -> bool:
+    return bone[2] * bone[2] > _STEEPEST_SQUARED * (bone[0] * bone[0] + bone[1] * bone[1])

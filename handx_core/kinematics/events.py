@@ -40,16 +40,16 @@ A hold of Contact covers the whole contact. A change runs from 10 % to 90 % of i
                   {"start": 25, "end": 60, "constant_des": "Contact"}]
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handx_core.kinematics.descriptors import FLEXION_JOINTS, SPACING_PAIRS, Descriptors, describe
-from handx_core.kinematics.rules import rules_for
+from handx_core.kinematics.descriptors import FLEXION_JOINTS, SPACING_PAIRS, Descriptors, measure
+from handx_core.kinematics.rules import Rules, rules_for
 from handx_core.kinematics.segments import HELD, find_events
 from handx_core.kinematics.states import (
     DIRECTIONS,
@@ -126,6 +126,7 @@ def _two_hand_curves() -> Iterator[_Curve]:
 
 
 _LAYOUT: Final = (*_hand_curves(), *_two_hand_curves())
+_PLACES: Final = [(curve.section, curve.name, curve.key, curve.kind.words, curve.directions) for curve in _LAYOUT]
 
 
 def _curves(descriptors: Descriptors) -> NDArray[np.float64]:
@@ -153,7 +154,7 @@ def extract_events(joints: NDArray[np.floating], fps: float = 30.0) -> dict[str,
     InvalidMotionError, which names the frame and the hand.
     """
     check_motion(joints, fps)
-    return next(_events(describe(joints[None], fps)))
+    return next(_events(measure(joints[None], fps)))
 
 
 def extract_events_batch(joints: NDArray[np.floating], fps: float = 30.0) -> list[dict[str, Any]]:
@@ -164,7 +165,7 @@ def extract_events_batch(joints: NDArray[np.floating], fps: float = 30.0) -> lis
     check_motion(joints, fps)
     events: list[dict[str, Any]] = []
     for start in range(0, len(joints), MOTIONS_AT_ONCE):
-        events.extend(_events(describe(joints[start : start + MOTIONS_AT_ONCE], fps)))
+        events.extend(_events(measure(joints[start : start + MOTIONS_AT_ONCE], fps)))
     return events
 
 
@@ -184,43 +185,54 @@ def _lists(events: Any) -> Iterator[list[dict[str, Any]]]:
 
 
 def _events(descriptors: Descriptors) -> Iterator[dict[str, Any]]:
-    rules = rules_for([curve.kind for curve in _LAYOUT], descriptors.fps)
-    for curves in _curves(descriptors):
-        lists: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-        for number, *row in sorted(find_events(curves, rules).tolist()):
-            lists[number].append(_event(_LAYOUT[number], *row))
-        yield _placed(lists, curves.shape[-1])
+    """The JSON of each of the motions described."""
+    curves = _curves(descriptors)
+    n_motions, n_curves, n_frames = curves.shape
+    found = find_events(curves.reshape(-1, n_frames), _rules(n_motions, descriptors.fps))
+    rows = found[np.lexsort((found[:, 2], found[:, 1], found[:, 0]))]
+    ends = np.searchsorted(rows[:, 0], n_curves * np.arange(1, n_motions + 1))
+    rows[:, 0] %= n_curves
+    start = 0
+    for end in ends.tolist():
+        yield _placed(rows[start:end].tolist(), n_frames)
+        start = end
 
 
-def _event(curve: _Curve, start: int, end: int, before: int, after: int, speed: int) -> dict[str, Any]:
-    event: dict[str, Any] = {"start": start, "end": end}
-    words = curve.kind.words
-    if speed == HELD:
-        event["constant_des"] = words[before]
-        return event
-    if curve.directions:
-        event["direction"] = curve.directions[after]
-    else:
-        event["start_des"], event["end_des"] = words[before], words[after]
-    event["v_des"] = SPEED_WORDS[speed]
-    return event
+@cache
+def _rules(n_motions: int, fps: float) -> Rules:
+    """The rules of all curves of some motions."""
+    return rules_for([curve.kind for curve in _LAYOUT] * n_motions, fps)
 
 
-def _placed(lists: Mapping[int, list[dict[str, Any]]], n_frames: int) -> dict[str, Any]:
+def _placed(found: list[list[int]], n_frames: int) -> dict[str, Any]:
     """The JSON of one motion: every section is there, and a key in it where its curve has something to say.
 
-    lists: the events of each curve by its number in _LAYOUT.
+    found: rows of curve, start, end, first state, last state, speed (see `find_events`), in this order.
     """
     events: dict[str, Any] = {
         "frame_count": n_frames,
         **{section: {name: {} for name in names} for section, names in _SECTIONS.items()},
     }
-    for number, found in lists.items():
-        curve = _LAYOUT[number]
-        if curve.kind is TIP_TO_PALM and all(event.get("constant_des") == "Far" for event in found):
-            continue
-        if curve.key:
-            events[curve.section][curve.name][curve.key] = found
+    of_curve: list[dict[str, Any]] = []
+    last = -1
+    for number, start, end, before, after, speed in found:
+        if number != last:
+            last, of_curve = number, []
+            section, name, key, words, directions = _PLACES[number]
+            if key:
+                events[section][name][key] = of_curve
+            else:
+                events[section][name] = of_curve
+        if speed == HELD:
+            of_curve.append({"start": start, "end": end, "constant_des": words[before]})
+        elif directions:
+            of_curve.append({"start": start, "end": end, "direction": directions[after], "v_des": SPEED_WORDS[speed]})
         else:
-            events[curve.section][curve.name] = found
+            states = {"start_des": words[before], "end_des": words[after]}
+            of_curve.append({"start": start, "end": end, **states, "v_des": SPEED_WORDS[speed]})
+    near_palm = events[_TWO_HANDS]["finger_palm_distance"]
+    for key in [
+        key for key, of_key in near_palm.items() if len(of_key) == 1 and of_key[0].get("constant_des") == "Far"
+    ]:
+        del near_palm[key]
     return events

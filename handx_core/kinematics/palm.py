@@ -29,6 +29,9 @@ POINTS_PER_TRIANGLE: Final = 25
 PALM_TRIANGLES: Final = np.array([(WRIST, CHAINS[near][0], CHAINS[far][0]) for near, far in pairwise(FINGERS)])
 """(4, 3) joints: the wrist and the bases of two neighbouring fingers, from the thumb's side to the pinky's."""
 
+FINGER_BASES: Final = np.array([CHAINS[finger][0] for finger in FINGERS])
+"""(5,) joints: triangle i has the corners wrist, base i and base i + 1."""
+
 N_PALM_POINTS: Final = POINTS_PER_TRIANGLE * len(PALM_TRIANGLES)
 
 
@@ -48,17 +51,19 @@ def _triangle_weights() -> NDArray[np.float64]:
 TRIANGLE_WEIGHTS: Final = _triangle_weights()
 """(25, 3) weights of a triangle's corners, the same for every triangle, hand and call."""
 
+_WEIGHTS: Final = np.ascontiguousarray(TRIANGLE_WEIGHTS.T)
+
 
 @compiled
 def fill_palm_points(hand: NDArray[np.float64], points: NDArray[np.float64]) -> None:
-    """Write the palm points of one hand (21, 3) to points (3, 100): one row a coordinate, so that loops vectorise."""
+    """Write the palm points of one hand (21, 3) to points (3, 100 or more): a row for each coordinate."""
     for triangle in range(PALM_TRIANGLES.shape[0]):
         wrist, near, far = PALM_TRIANGLES[triangle]
         for axis in range(3):
             a, b, c = hand[wrist, axis], hand[near, axis], hand[far, axis]
+            first = triangle * POINTS_PER_TRIANGLE
             for k in range(POINTS_PER_TRIANGLE):
-                weights = TRIANGLE_WEIGHTS[k]
-                points[axis, triangle * POINTS_PER_TRIANGLE + k] = weights[0] * a + weights[1] * b + weights[2] * c
+                points[axis, first + k] = _WEIGHTS[0, k] * a + _WEIGHTS[1, k] * b + _WEIGHTS[2, k] * c
 
 
 @compiled

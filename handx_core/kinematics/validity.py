@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from handx_core.compiled import compiled
 from handx_core.errors import InvalidMotionError
 from handx_core.kinematics.palm import INDEX_MCP, MIDDLE_MCP
-from handx_core.kinematics.vectors import cross, difference, distance, dot, length
+from handx_core.kinematics.vectors import cross, difference, dot, length
 from handx_core.skeleton import BONES, HANDS, WRIST
 
 SHORTEST_PALM_M: Final = 0.02
@@ -25,6 +25,7 @@ SHORTEST_BONE_M: Final = 0.001
 SMALLEST_PALM_ANGLE: Final = math.radians(1.0)
 """Between the directions to index and middle MCP; with less, the palm has no plane."""
 
+_SMALLEST_TANGENT: Final = math.tan(SMALLEST_PALM_ANGLE)
 _BONES: Final = np.array(BONES)
 _NOT_FINITE: Final = 1
 _PALM_COLLAPSED: Final = 2
@@ -62,17 +63,24 @@ def _first_fault(hands: NDArray[np.float64]) -> tuple[int, int]:
     """The first fault of hands (N, 21, 3) and the index of its hand; (0, 0) where there is none."""
     for i in range(hands.shape[0]):
         hand = hands[i]
-        for joint in range(hand.shape[0]):
-            for axis in range(3):
-                if not np.isfinite(hand[joint, axis]):
-                    return _NOT_FINITE, i
-        if distance(hand[MIDDLE_MCP], hand[WRIST]) < SHORTEST_PALM_M:
+        x = y = z = 0.0
+        for joint in range(hand.shape[0]):  # what is not finite is not zero times zero
+            x, y, z = x + 0.0 * hand[joint, 0], y + 0.0 * hand[joint, 1], z + 0.0 * hand[joint, 2]
+        if x + y + z != 0.0:
+            return _NOT_FINITE, i
+        if _nearer(hand[MIDDLE_MCP], hand[WRIST], SHORTEST_PALM_M):
             return _PALM_COLLAPSED, i
         for bone in range(_BONES.shape[0]):
-            if distance(hand[_BONES[bone, 0]], hand[_BONES[bone, 1]]) < SHORTEST_BONE_M:
+            if _nearer(hand[_BONES[bone, 0]], hand[_BONES[bone, 1]], SHORTEST_BONE_M):
                 return _BONE_COLLAPSED, i
         across, along = difference(hand[INDEX_MCP], hand[WRIST]), difference(hand[MIDDLE_MCP], hand[WRIST])
         x, y, z = cross(along, across)
-        if math.atan2(length(x, y, z), dot(along, across)) < SMALLEST_PALM_ANGLE:
+        if length(x, y, z) < _SMALLEST_TANGENT * dot(along, across):
             return _PALM_FLAT, i
     return 0, 0
+
+
+@compiled
+def _nearer(one: NDArray[np.float64], other: NDArray[np.float64], limit: float) -> bool:
+    x, y, z = difference(one, other)
+    return x * x + y * y + z * z < limit * limit

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from handx_core.kinematics.contacts import contact_distances
 from handx_core.kinematics.palm import palm_points
+from handx_core.kinematics.palm_distances import selection_network
 from handx_core.skeleton import JOINT_NAMES, mirror
 
 TIPS = [JOINT_NAMES.index(f"{finger}_tip") for finger in ("thumb", "index", "middle", "ring", "pinky")]
@@ -38,7 +39,7 @@ def test_distances_are_those_of_the_definitions(motion, seed, frame):
     joints = motion(seed)
     found = contact_distances(joints)
     for name, expected in plain_distances(joints[frame]).items():
-        np.testing.assert_allclose(getattr(found, name)[frame], expected, rtol=1e-12, err_msg=name)
+        np.testing.assert_allclose(getattr(found, name)[frame], expected, rtol=1e-12, atol=1e-12, err_msg=name)
 
 
 @settings(max_examples=20, deadline=None)
@@ -72,3 +73,19 @@ def test_palms_laid_on_each_other_are_at_their_offset(hands, still):
     joints[0, :, 0] *= -1  # the left hand's joints exactly on the right hand's...
     joints[0, :, 2] += 0.03  # ...and then 30 mm above
     assert np.isclose(contact_distances(joints).palm_palm, 0.03)
+
+
+@given(n=st.integers(2, 100), share=st.floats(0.01, 1.0), seed=st.integers(0, 10_000))
+def test_exchanges_bring_the_smallest_to_the_front(n, share, seed):
+    n_smallest = max(1, round(share * n))
+    numbers = np.random.default_rng(seed).integers(0, 30, n).tolist()
+    expected = sorted(numbers)[:n_smallest]
+    for i, j in selection_network(n, n_smallest):
+        numbers[i], numbers[j] = min(numbers[i], numbers[j]), max(numbers[i], numbers[j])
+    assert numbers[:n_smallest] == expected
+
+
+def test_palms_are_measured_only_when_asked_for(motion):
+    found = contact_distances(motion(1))
+    assert "palm_palm" not in vars(found)
+    assert found.palm_palm is found.palm_palm
