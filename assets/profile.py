@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -146,11 +146,12 @@ def _names_beside(declared: type[BaseModel], place: tuple[int | str, ...]) -> li
     """The keys that are known where a mistake was made."""
     model: Any = declared
     for part in place[:-1]:
-        field_info = model.model_fields.get(part)
-        model = field_info.annotation if field_info else None
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
-            return []
-    return list(model.model_fields)
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            field_info = model.model_fields.get(str(part))
+            model = field_info.annotation if field_info else None
+        else:  # a mapping: the part is one of its keys
+            model = (*get_args(model), None)[1]
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
 def _meant(name: str, names: Iterable[str]) -> str:

@@ -270,6 +270,7 @@ _TABLES: Final = (
             Column("intensity_angular_right", pa.float32(), "angular velocity of the right hand", unit="deg/s"),
             Column("intensity_speed", pa.float32(), "mean speed of the non-wrist joints, both hands", unit="m/s"),
             Column("intensity_spread", pa.float32(), "mean norm of the joints' standard deviation", unit="m"),
+            Column("observed_fraction", pa.float32(), "share of its joints and frames that were measured"),
             Column("kept", pa.bool_(), "whether later stages use it"),
             Column("reason", pa.string(), "why it is not kept", nullable=True),
         ),

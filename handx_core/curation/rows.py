@@ -164,6 +164,7 @@ def clips_batch(clips: Clips) -> pa.RecordBatch:
             "intensity_angular_right": clips.angular_deg_s[:, 1],
             "intensity_speed": clips.speed_m_s,
             "intensity_spread": clips.spread_m,
+            "observed_fraction": clips.observed_fraction,
             "kept": clips.kept,
             "reason": list(clips.reasons),
         },
@@ -183,6 +184,7 @@ def clips_from(rows: pa.RecordBatch) -> Clips:
         angular_deg_s=np.stack(angular, axis=1),
         speed_m_s=to_numpy(rows.column("intensity_speed"), ()),
         spread_m=to_numpy(rows.column("intensity_spread"), ()),
+        observed_fraction=to_numpy(rows.column("observed_fraction"), ()),
         kept=to_numpy(rows.column("kept"), ()),
         reasons=tuple(rows.column("reason").to_pylist()),
     )

@@ -50,10 +50,20 @@ def _draw_row(figure: Figure, joints: NDArray[np.floating], caption: str, poses:
     width, height = figure.bbox.size
     letters = int((width - 130) * CAPTION_LETTERS_PER_PX)
     write(figure, EDGE_PX / width, 1 - (top_px + 17) / height, textwrap.shorten(caption, letters, placeholder=" …"))
+    draw_poses(figure, joints, poses, EDGE_PX, top_px + HEADER_PX)
+
+
+def draw_poses(figure: Figure, joints: NDArray[np.floating], poses: int, left_px: int, top_px: int) -> None:
+    """Draw `poses` poses of a motion beside each other, each in POSE_PX pixels, from a place of the figure on.
+
+    joints: (T, 2, 21, 3), metres; the first and last frame are among the poses. left_px, top_px: from the figure's
+    upper left corner.
+    """
+    width, height = figure.bbox.size
     frame = frame_of(joints, (POSE_PX[0] - POSE_GAP_PX) / POSE_PX[1])
     for column, number in enumerate(np.linspace(0, len(joints) - 1, poses).round().astype(int)):
-        left = (EDGE_PX + column * POSE_PX[0]) / width
-        bottom = 1 - (top_px + HEADER_PX + POSE_PX[1]) / height
+        left = (left_px + column * POSE_PX[0]) / width
+        bottom = 1 - (top_px + POSE_PX[1]) / height
         place = (left, bottom, (POSE_PX[0] - POSE_GAP_PX) / width, POSE_PX[1] / height)
         _draw_pose(figure, place, joints[: number + 1], frame)
 

@@ -42,6 +42,21 @@ def test_an_unknown_key_is_named_with_what_was_meant() -> None:
         profile_of("p", {"curation": {"strid": 3}}).section(CurationSettings, "curation")
 
 
+def test_an_unknown_key_of_a_source_is_named_with_what_was_meant() -> None:
+    values = {"curation": {"intensity_by_source": {"h2o": {"min_sped_m_s": 1.0}}}}
+    expected = r"curation\.intensity_by_source\.h2o\.min_sped_m_s: no such key \(did you mean min_speed_m_s\?\)"
+    with pytest.raises(ProfileError, match=expected):
+        profile_of("p", values).section(CurationSettings, "curation")
+
+
+def test_an_unknown_source_is_named_with_those_that_there_are() -> None:
+    values = {"curation": {"intensity_by_source": {"h20": {"min_speed_m_s": 1.0}}}}
+    with pytest.raises(
+        ProfileError, match=r"curation\.intensity_by_source: .*no source h20: expected some of gigahands"
+    ):
+        profile_of("p", values).section(CurationSettings, "curation")
+
+
 def test_a_wrong_value_is_named_with_what_was_found() -> None:
     with pytest.raises(ProfileError, match=r"curation\.stride: .*found 'many'"):
         profile_of("p", {"curation": {"stride": "many"}}).section(CurationSettings, "curation")

@@ -37,6 +37,7 @@ def clip_rows(count: int, first: int = 0) -> pa.RecordBatch:
             "label": [None] * count,
             "joints": joints,
             **{f"intensity_{name}": values for name, values in figures.items()},
+            "observed_fraction": [1.0] * count,
             "kept": [True] * count,
             "reason": [None] * count,
         },

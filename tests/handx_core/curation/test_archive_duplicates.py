@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from handx_core.curation.clips import cut_clips
 from handx_core.curation.duplicates import find_duplicates
-from handx_core.curation.settings import CurationSettings
+from handx_core.curation.settings import CurationSettings, IntensitySettings
 from handx_core.curation.skeletons import Skeleton, cut_skeletons
 from handx_core.curation.splits import Split, SplitSettings, assign_splits, split_violations
 from handx_core.hand_models.mano import ManoFiles
@@ -25,7 +25,7 @@ from handx_core.synthetic.write_handx import copied_clips, own_clips, write_arch
 
 NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 SETTINGS = SyntheticSettings(seconds_per_take=14.0, long_gaps_per_minute=0.0, short_gaps_per_minute=0.0)
-CURATION = CurationSettings(stride=60, min_speed_m_s=0.0, min_angular_deg_s=0.0)
+CURATION = CurationSettings(stride=60, intensity=IntensitySettings(min_speed_m_s=0.0, min_angular_deg_s=0.0))
 SHARED = [make_take(TakeName(name, who, 0), SETTINGS) for name in ("gigahands", "holoassist") for who in range(5)]
 OWN = [make_take(TakeName("h2o", subject, 0), SETTINGS) for subject in range(4)]
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from handx_core.curation.clips import cut_clips
+from handx_core.curation.keeping import AT_REST, IN_PLACE, TOO_FAST, UNMEASURED, rule_of
 from handx_core.curation.quality import Quality
-from handx_core.curation.settings import CurationSettings
+from handx_core.curation.settings import CurationSettings, IntensitySettings
 from handx_core.curation.skeletons import Skeleton
 
 
@@ -54,11 +55,28 @@ def test_reasons_not_to_keep_a_clip():
     guessed.observed[:20] = False
     clips = cut_clips([still, wild, guessed, skeleton(60)], CurationSettings())
     assert clips.kept.tolist() == [False, False, False, True]
-    assert [reason.split(" ")[0] if reason else None for reason in clips.reasons] == ["at", "speed", "measured", None]
+    assert [reason and rule_of(reason) for reason in clips.reasons] == [AT_REST, TOO_FAST, UNMEASURED, None]
+    assert clips.observed_fraction.tolist() == pytest.approx([1.0, 1.0, 2 / 3, 1.0])
 
 
 def test_fingers_that_turn_keep_a_clip_whose_wrists_rest():
-    settings = CurationSettings(min_speed_m_s=10.0, max_speed_m_s=20.0)
+    settings = CurationSettings(intensity=IntensitySettings(min_speed_m_s=10.0, max_speed_m_s=20.0))
     clips = cut_clips([skeleton(60)], settings)
-    assert clips.speed_m_s[0] < settings.min_speed_m_s
+    assert clips.speed_m_s[0] < settings.intensity.min_speed_m_s
     assert clips.kept.all()
+
+
+def test_hands_that_tremble_in_place_are_told_from_hands_that_move():
+    trembling, moving = skeleton(60, 0.0), skeleton(60)
+    trembling.joints[:] += np.random.default_rng(0).normal(scale=0.001, size=trembling.joints.shape)
+    intensity = IntensitySettings(min_speed_m_s=0.03, min_angular_deg_s=3.0)
+    assert cut_clips([trembling, moving], CurationSettings(intensity=intensity)).kept.all()
+    wider = intensity.model_copy(update={"min_spread_m": 0.003})
+    clips = cut_clips([trembling, moving], CurationSettings(intensity=wider))
+    assert [reason and rule_of(reason) for reason in clips.reasons] == [IN_PLACE, None]
+
+
+def test_a_source_is_judged_by_its_own_thresholds():
+    settings = CurationSettings.model_validate({"intensity_by_source": {"h2o": {"max_speed_m_s": 0.02}}})
+    kept = {source: cut_clips([skeleton(60)], settings.of_source(source)).kept.all() for source in ("h2o", "arctic")}
+    assert kept == {"h2o": False, "arctic": True}

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 from handx_core.captioning.rows import CLIP_COLUMNS, RECORDING_COLUMNS, SKELETON_COLUMNS, source_captions
 from handx_core.curation.clips import Clips, cut_clips
 from handx_core.curation.rows import clips_batch, skeletons_batch
-from handx_core.curation.settings import CurationSettings
+from handx_core.curation.settings import CurationSettings, IntensitySettings
 from handx_core.curation.skeletons import cut_skeletons
 from handx_core.curation.subject_hands import bone_lengths_of, measure_subject_hands
 from handx_core.hand_models.mano import ManoFiles
@@ -26,7 +26,7 @@ NO_MANO = ManoFiles(Path("no_mano"), Path("no_mano"))
 LARGEST_MEAN_ERROR_M = 0.1e-3
 SETTINGS = SyntheticSettings(seconds_per_take=12.0, long_gaps_per_minute=0.0, short_gaps_per_minute=6.0)
 TAKES = [make_take(TakeName("h2o", subject, 0), SETTINGS) for subject in range(3)]
-CURATION = CurationSettings(min_speed_m_s=0.0, min_angular_deg_s=0.0)
+CURATION = CurationSettings(intensity=IntensitySettings(min_speed_m_s=0.0, min_angular_deg_s=0.0))
 
 Truth = tuple[TrueTake, int]
 Mistake = Callable[[TrackedHands], TrackedHands]
