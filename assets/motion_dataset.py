@@ -24,7 +24,7 @@ from handx_core.captioning.rows import TEXT_COLUMNS, TextsInOrder
 from handx_core.captioning.rules import CaptionSettings
 from handx_core.columns import batch, to_numpy
 from handx_core.curation.splits import SplitSettings, assign_splits
-from handx_core.curation.statistics import SourceTables
+from handx_core.curation.statistics import CLIP_COLUMNS, SourceTables
 from handx_core.curation.statistics import dataset_statistics as statistics_of_sources
 from handx_core.errors import TableError
 from handx_core.skeleton import CLIP_FRAMES, N_JOINTS
@@ -176,11 +176,12 @@ def text_embeddings(motion_dataset: Tables, profile: dg.ResourceParam[Profile]) 
     return over_all(produce())
 
 
-@table_asset(group=DATASET_OVER_ALL, kinds={"numpy"}, code_version="2")
+@table_asset(group=DATASET_OVER_ALL, kinds={"numpy"}, code_version="3")
 def dataset_statistics(
     context: dg.AssetExecutionContext, recordings: Tables, skeletons: Tables, clips: Tables, captions: Tables
 ) -> dg.Output[Any]:
-    """How much there is of each source: hours, takes, clips kept and why not, contact, intensity, words, licences."""
+    """How much there is of each source: hours, takes, what is kept and why not, contact, intensity, words, licences."""
+    from handx_core.viewing.dropped import dropped_picture, dropped_table
     from handx_core.viewing.sources import sources_picture, sources_table
 
     def produce() -> Iterator[Item]:
@@ -189,15 +190,17 @@ def dataset_statistics(
                 source: SourceTables(
                     recordings=recordings[source].batches(["subject", "licence"]),
                     skeletons=skeletons[source].batches(["joints"]),
-                    clips=clips[source].batches(),
+                    clips=clips[source].batches(CLIP_COLUMNS),
                     captions=captions[source].batches(["left", "right", "interaction"]),
                 )
                 for source in recordings
             }
         )
         rows = figures.to_pylist()
-        context.add_asset_metadata({"sources": dg.MetadataValue.md(sources_table(rows))})
+        tables = {"sources": sources_table(rows), "dropped": dropped_table(rows)}
+        context.add_asset_metadata({name: dg.MetadataValue.md(table) for name, table in tables.items()})
         show(context, "comparison", sources_picture(rows))
+        show(context, "hours_dropped", dropped_picture(rows))
         yield figures
 
     return over_all(produce())

@@ -5,12 +5,14 @@ What belongs here: counting and averaging over finished tables. What does not: d
 Contact is that of HandX (CVPR 2026), "dataset contact quality": a frame is in contact when a fingertip of either hand
 is nearer than 20 mm to a tip of the other hand, or nearer than 25 mm to one of its other joints. It is measured on
 skeletons, where every frame counts once and no contact is cut at the edge of a clip; intensity on the clips kept.
+Hours kept, dropped and in no clip are those of all skeletons, divided: each frame is in one of them.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from handx_core import columns
+from handx_core.curation.keeping import KEPT, rule_of
 from handx_core.skeleton import CLIP_FRAMES, FPS, LEFT, N_JOINTS, RIGHT, TIPS
 
 TIP_TO_TIP_M: Final = 0.020
@@ -26,6 +29,10 @@ FRAMES_AT_ONCE: Final = 2048
 """Frames whose distances are held in memory together."""
 
 ALL_SOURCES: Final = "all"
+CLIPS_DROPPED: Final = "clips_dropped: "
+HOURS_DROPPED: Final = "hours_dropped: "
+"""Metrics that begin so name what a clip was dropped for."""
+
 LICENCE: Final = "licence: "
 """Metrics that begin so name a licence; their value is how many takes are under it."""
 
@@ -35,6 +42,7 @@ INTENSITY_COLUMNS: Final = (
     ("intensity_speed", "m/s"),
     ("intensity_spread", "m"),
 )
+CLIP_COLUMNS: Final = ("skeleton_id", "start_frame", "kept", "reason", *(name for name, _ in INTENSITY_COLUMNS))
 TEXT_COLUMNS: Final = ("left", "right", "interaction")
 
 
@@ -42,8 +50,8 @@ TEXT_COLUMNS: Final = ("left", "right", "interaction")
 class SourceTables:
     """The tables of one source, batch by batch; each is read once, and these columns of it are used.
 
-    recordings: subject, licence. skeletons: joints. clips: skeleton_id, start_frame (ascending in a skeleton), kept,
-    reason, intensity_*. captions: left, right, interaction.
+    recordings: subject, licence. skeletons: joints. clips: skeleton_id (those of a skeleton follow each other),
+    start_frame, kept, reason, intensity_*. captions: left, right, interaction.
     """
 
     recordings: Iterable[pa.RecordBatch]
@@ -92,10 +100,8 @@ class _Counts:
     frames: int = 0
     frames_in_contact: int = 0
     contacts: int = 0
-    clips: int = 0
-    clips_kept: int = 0
-    frames_kept: int = 0
-    dropped: Counter[str] = field(default_factory=Counter)
+    clips: Counter[str] = field(default_factory=Counter)
+    frames_of: Counter[str] = field(default_factory=Counter)
     intensity: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(INTENSITY_COLUMNS)))
     texts: int = 0
     licences: Counter[str] = field(default_factory=Counter)
@@ -109,18 +115,21 @@ class _Counts:
     def rows(self, source: str) -> list[dict[str, Any]]:
         """The figures, as rows of the table."""
         hour = 3600 * FPS
+        dropped = sorted(set(self.clips) - {KEPT})
         figures: list[tuple[str, float | None, str]] = [
             ("takes", self.takes, ""),
             ("subjects", len(self.subjects), ""),
             ("skeletons", self.skeletons, ""),
             ("frames", self.frames, ""),
             ("hours", self.frames / hour, "h"),
-            ("clips", self.clips, ""),
-            ("clips_kept", self.clips_kept, ""),
-            ("hours_kept", self.frames_kept / hour, "h"),
-            *((f"clips_dropped: {reason}", number, "") for reason, number in sorted(self.dropped.items())),
+            ("clips", self.clips.total(), ""),
+            ("clips_kept", self.clips[KEPT], ""),
+            *((f"{CLIPS_DROPPED}{rule}", self.clips[rule], "") for rule in dropped),
+            ("hours_kept", self.frames_of[KEPT] / hour, "h"),
+            *((f"{HOURS_DROPPED}{rule}", self.frames_of[rule] / hour, "h") for rule in dropped),
+            ("hours_in_no_clip", (self.frames - self.frames_of.total()) / hour, "h"),
             *(
-                (name, _ratio(total, self.clips_kept), unit)
+                (name, _ratio(total, self.clips[KEPT]), unit)
                 for (name, unit), total in zip(INTENSITY_COLUMNS, self.intensity, strict=True)
             ),
             ("contact_ratio", _ratio(self.frames_in_contact, self.frames), ""),
@@ -159,26 +168,31 @@ def _count_skeleton(counts: _Counts, joints: NDArray[np.float32]) -> None:
 
 
 def _count_clips(counts: _Counts, clips: Iterable[pa.RecordBatch]) -> None:
-    """Clips may overlap: of a clip kept, only the frames after the skeleton's last one kept are new."""
-    end_of_kept: dict[str, int] = {}
+    for _, of_skeleton in groupby(_windows(counts, clips), key=itemgetter(0)):
+        _count_windows(counts, [(start, outcome) for _, start, outcome in of_skeleton])
+
+
+def _windows(counts: _Counts, clips: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, int, str]]:
+    """Yield (skeleton, first frame, outcome) of each clip, and add the intensity of those kept to the counts."""
     for batch in clips:
         kept = batch["kept"].to_numpy(zero_copy_only=False)
-        counts.clips += len(batch)
-        counts.clips_kept += int(kept.sum())
         for column, (name, _) in enumerate(INTENSITY_COLUMNS):
             counts.intensity[column] += batch[name].to_numpy()[kept].sum(dtype=np.float64)
-        dropped = batch.filter(pa.array(~kept))
-        counts.dropped.update(_category(reason) for reason in dropped["reason"].to_pylist())
-        used = batch.filter(batch["kept"])
-        for skeleton, start in zip(used["skeleton_id"].to_pylist(), used["start_frame"].to_pylist(), strict=True):
-            end = start + CLIP_FRAMES
-            counts.frames_kept += end - max(start, end_of_kept.get(skeleton, 0))
-            end_of_kept[skeleton] = end
+        reasons = batch["reason"].to_pylist()
+        outcomes = [KEPT if keep else rule_of(reason) for keep, reason in zip(kept, reasons, strict=True)]
+        yield from zip(batch["skeleton_id"].to_pylist(), batch["start_frame"].to_pylist(), outcomes, strict=True)
 
 
-def _category(reason: str | None) -> str:
-    """A reason without its figures: what stands before the first colon, bracket or number."""
-    return re.split(r"[:(]|\s[\d.-]", reason or "no reason given", maxsplit=1)[0].strip()
+def _count_windows(counts: _Counts, windows: Sequence[tuple[int, str]]) -> None:
+    """Clips may overlap: each frame counts once, as kept where a clip with it is, else for its first clip's reason."""
+    outcomes = (KEPT, *sorted({outcome for _, outcome in windows} - {KEPT}))
+    outcome_of = np.full(max(start for start, _ in windows) + CLIP_FRAMES, -1)
+    last_wins = sorted(windows, key=lambda window: (window[1] == KEPT, -window[0]))
+    for start, outcome in last_wins:
+        outcome_of[start : start + CLIP_FRAMES] = outcomes.index(outcome)
+    for number, outcome in enumerate(outcomes):
+        counts.frames_of[outcome] += int((outcome_of == number).sum())
+    counts.clips.update(outcome for _, outcome in windows)
 
 
 def _ratio(above: float, below: float) -> float | None:

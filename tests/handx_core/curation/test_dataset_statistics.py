@@ -1,13 +1,15 @@
 """Figures of a dataset against truths planted in small tables."""
 
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handx_core import columns
-from handx_core.curation.statistics import SourceTables, dataset_statistics, in_contact
+from handx_core.curation.statistics import INTENSITY_COLUMNS, SourceTables, dataset_statistics, in_contact
 from handx_core.schemas import TABLES
 from handx_core.skeleton import mirror
 
@@ -67,11 +69,11 @@ def figures(batch: pa.RecordBatch, source: str) -> dict[str, float | None]:
 def table() -> pa.RecordBatch:
     first = source_tables(
         "gigahands",
-        [touching([5, 6, 7, 20, 99], 100), apart(50)],
+        [touching([5, 6, 7, 20, 99], 230), apart(50)],
         {0: None, 30: None, 40: "slow: 3 deg/s", 100: None, 160: "slow: 4 deg/s"},
         texts=5,
     )
-    second = source_tables("h2o", [touching(list(range(30)), 30)], {0: "too still (0.1 m/s)"}, texts=1)
+    second = source_tables("h2o", [touching(list(range(30)), 70)], {0: "too still (0.1 m/s)"}, texts=1)
     return dataset_statistics({"gigahands": first, "h2o": second})
 
 
@@ -83,11 +85,72 @@ def test_the_rows_are_those_of_the_registry(table: pa.RecordBatch) -> None:
 
 def test_sizes(table: pa.RecordBatch) -> None:
     found = figures(table, "gigahands")
-    assert (found["takes"], found["subjects"], found["skeletons"], found["frames"]) == (3, 2, 2, 150)
-    assert found["hours"] == pytest.approx(5 / 3600)
+    assert (found["takes"], found["subjects"], found["skeletons"], found["frames"]) == (3, 2, 2, 280)
+    assert found["hours"] == pytest.approx(280 / 30 / 3600)
     assert (found["clips"], found["clips_kept"], found["clips_dropped: slow"], found["texts"]) == (5, 3, 2, 10)
     # frames 0-60 and 30-90 overlap by half: 90 different frames, and 60 more from 100 on
     assert found["hours_kept"] == pytest.approx(150 / 30 / 3600)
+
+
+def test_hours_are_divided_into_kept_dropped_and_in_no_clip(table: pa.RecordBatch) -> None:
+    found = figures(table, "gigahands")
+    # the clip dropped at 40 has frames 90-100 to itself, the one at 160 all of its own; 220-230 and the other skeleton
+    # of 50 are in no clip
+    assert found["hours_dropped: slow"] == pytest.approx((10 + 60) / 30 / 3600)
+    assert found["hours_in_no_clip"] == pytest.approx((10 + 50) / 30 / 3600)
+    units = {row["metric"]: row["unit"] for row in table.to_pylist()}
+    assert units["hours_dropped: slow"] == units["hours_in_no_clip"] == "h"
+    over_all = figures(table, "all")
+    assert over_all["hours_dropped: slow"] == pytest.approx(70 / 30 / 3600)
+    assert over_all["hours_dropped: too still"] == pytest.approx(60 / 30 / 3600)
+
+
+def frame_by_frame(windows: dict[str, list[tuple[int, str | None]]], lengths: dict[str, int]) -> Counter[str]:
+    """Of what every frame of the skeletons is, by asking all of its clips."""
+    counts: Counter[str] = Counter()
+    for skeleton, length in lengths.items():
+        for frame in range(length):
+            reasons = [reason for start, reason in windows[skeleton] if start <= frame < start + 60]
+            counts["in no clip" if not reasons else "kept" if None in reasons else str(reasons[0])] += 1
+    return counts
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 90), st.integers(1, 4))
+@settings(max_examples=40, deadline=None)
+def test_hours_and_counts_are_those_counted_frame_by_frame(seed: int, stride: int, per_batch: int) -> None:
+    rng = np.random.default_rng(seed)
+    lengths = {f"h2o/{number}": int(rng.integers(60, 400)) for number in range(4)}
+    reasons: list[str | None] = [None, "at rest", "too fast", "measured share"]
+    windows = {
+        skeleton: [(start, reasons[rng.integers(4)]) for start in range(0, length - 59, stride)]
+        for skeleton, length in lengths.items()
+    }
+    flat = [(skeleton, start, reason) for skeleton, found in windows.items() for start, reason in found]
+    rows = pa.RecordBatch.from_pydict(
+        {
+            "skeleton_id": [row[0] for row in flat],
+            "start_frame": pa.array([row[1] for row in flat], pa.int32()),
+            "kept": [row[2] is None for row in flat],
+            "reason": pa.array([f"{row[2]}: 1.5 m/s" if row[2] else None for row in flat], pa.string()),
+            **{name: pa.array([1.0] * len(flat), pa.float32()) for name, _ in INTENSITY_COLUMNS},
+        }
+    )
+    joints = columns.ragged_lists([apart(length).reshape(length, -1) for length in lengths.values()], np.float32)
+    tables = SourceTables(
+        recordings=[],
+        skeletons=[pa.RecordBatch.from_pydict({"joints": joints})],
+        clips=(rows.slice(start, per_batch) for start in range(0, len(rows), per_batch)),
+        captions=[],
+    )
+    found = figures(dataset_statistics({"h2o": tables}), "h2o")
+    expected = frame_by_frame(windows, lengths)
+    assert found["hours_kept"] == pytest.approx(expected["kept"] / 30 / 3600)
+    assert found["hours_in_no_clip"] == pytest.approx(expected["in no clip"] / 30 / 3600)
+    counts = Counter(row[2] for row in flat)
+    assert (found["clips"], found["clips_kept"]) == (len(flat), counts[None])
+    for reason in ("at rest", "too fast", "measured share"):
+        assert found.get(f"hours_dropped: {reason}", 0.0) == pytest.approx(expected[reason] / 30 / 3600)
+        assert found.get(f"clips_dropped: {reason}", 0.0) == counts[reason]
 
 
 def test_intensity_is_the_mean_over_the_clips_kept(table: pa.RecordBatch) -> None:
@@ -97,15 +160,15 @@ def test_intensity_is_the_mean_over_the_clips_kept(table: pa.RecordBatch) -> Non
 
 def test_contacts_have_the_planted_ratio_length_and_frequency(table: pa.RecordBatch) -> None:
     found = figures(table, "gigahands")
-    assert found["contact_ratio"] == pytest.approx(5 / 150)
+    assert found["contact_ratio"] == pytest.approx(5 / 280)
     assert found["contact_duration"] == pytest.approx(5 / 30 / 3)
-    assert found["contact_frequency"] == pytest.approx(3 / (150 / 30))
+    assert found["contact_frequency"] == pytest.approx(3 / (280 / 30))
 
 
 def test_all_sources_together_are_weighted_by_what_they_hold(table: pa.RecordBatch) -> None:
     found = figures(table, "all")
-    assert (found["takes"], found["subjects"], found["frames"]) == (6, 4, 180)
-    assert found["contact_ratio"] == pytest.approx(35 / 180)
+    assert (found["takes"], found["subjects"], found["frames"]) == (6, 4, 350)
+    assert found["contact_ratio"] == pytest.approx(35 / 350)
     assert found["contact_duration"] == pytest.approx(35 / 30 / 4)
     assert (found["clips_dropped: slow"], found["clips_dropped: too still"]) == (2, 1)
 
