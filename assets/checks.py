@@ -6,11 +6,13 @@ is found where that takes more than a comparison (handx_core.curation).
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
 import pyarrow as pa
 
+from assets.clips import clips
+from assets.events import kinematic_events
 from assets.motion_dataset import dataset_split, kept_clips
 from assets.partitions import SOURCE_NAMES
 from assets.profile import Profile
@@ -25,6 +27,9 @@ from handx_core.hand_models.mano import ManoFiles
 from handx_core.schemas import TABLES
 from handx_core.sources import SourceSettings, readers
 from handx_core.sources.base import Source
+
+if TYPE_CHECKING:  # it needs jsonschema, which no run has to wait for
+    from handx_core.curation.event_faults import EventFaults
 
 MOST_REJECTED: Final = 0.05
 """Share of a source's files that may be rejected without anybody looking."""
@@ -136,6 +141,82 @@ def markers_fit_hands(
     return _noted(bad, "skeleton", "markers are off by")
 
 
+@dg.asset_check(
+    asset=kinematic_events,
+    blocking=True,
+    description="Every kept clip has events and no other has; they are valid against prompts/events.schema.json, as "
+    "many as their columns say, and of the motion that the clip has now. Looks at every clip.",
+)
+def events_fit_their_clips(
+    context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
+) -> dg.AssetCheckResult:
+    """Which clips have faulty events, and what to do."""
+    from handx_core.curation.event_faults import CLIP_COLUMNS, EVENT_COLUMNS, faults_of_events
+    from handx_core.curation.event_schema import EventsValidator
+
+    validator = EventsValidator()  # one for all sources, whose events look alike
+    faults = {
+        source: faults_of_events(
+            tables.handle("kinematic_events", source).batches(EVENT_COLUMNS),
+            tables.handle("clips", source).batches(CLIP_COLUMNS),
+            validator,
+        )
+        for source in _sources_of_run(context)
+        if tables.handle("kinematic_events", source).exists
+    }
+    return events_result(faults, blocking=True)
+
+
+@dg.asset_check(
+    asset=clips,
+    description="The events that there are were found in the motion that the clips have now: not so where clips were "
+    "made anew without their events. Where a run makes both, there is nothing to ask: the events' own check follows.",
+)
+def events_follow_their_clips(
+    context: dg.AssetCheckExecutionContext, tables: dg.ResourceParam[TableStore]
+) -> dg.AssetCheckResult:
+    """Which clips have events of before, and what to do."""
+    from handx_core.curation.event_faults import CLIP_COLUMNS, MOTION_COLUMNS, faults_of_motion
+
+    if kinematic_events.key in context.job_def.asset_layer.selected_asset_keys:
+        return dg.AssetCheckResult(passed=True, description="The run makes the events too.")
+    handles = {source: tables.handle("kinematic_events", source) for source in _sources_of_run(context)}
+    faults = {
+        source: faults_of_motion(handle.batches(MOTION_COLUMNS), tables.handle("clips", source).batches(CLIP_COLUMNS))
+        for source, handle in handles.items()
+        if handle.exists and not schema_fault(handle)
+    }
+    return events_result(faults, blocking=False)
+
+
+def events_result(faults: Mapping[str, "EventFaults"], *, blocking: bool) -> dg.AssetCheckResult:
+    """What is wrong with the events of each source, by clip, and what to do."""
+    from handx_core.curation.event_faults import STALE
+
+    lines = [f"{source}: {line}" for source, of_source in faults.items() for line in of_source.lines()]
+    wrong = [source for source, of_source in faults.items() if of_source.counts]
+    kinds = {kind for of_source in faults.values() for kind in of_source.counts}
+    if kinds & set(STALE):
+        lines.append(
+            f"Their clips were made anew after them. For {', '.join(wrong)}: dagster asset materialize --select "
+            """'key:"kinematic_events" or key:"captions"' --partition <source>"""
+        )
+    if kinds - set(STALE):
+        lines.append(
+            "Materialize kinematic_events of the source again. Faults that come back are of the code that finds events "
+            "(handx_core/kinematics), or of another version of prompts/events.schema.json."
+        )
+    return dg.AssetCheckResult(
+        passed=not wrong,
+        severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+        description="\n".join(lines) or None,
+        metadata={
+            "faults": sum(sum(of_source.counts.values()) for of_source in faults.values()),
+            **{source: sum(of_source.counts.values()) for source, of_source in faults.items()},
+        },
+    )
+
+
 def _noted(faults: Mapping[str, str], what: str, fault: str) -> dg.AssetCheckResult:
     """A warning that lists the first faults, by what they are of."""
     first = [dg.TableRecord({what: name, fault: text}) for name, text in list(faults.items())[:_SHOWN_FAULTS]]
@@ -222,4 +303,6 @@ def rejected_share(tables: TableStore, source: str) -> float:
 
 
 def _sources_of_run(context: dg.AssetCheckExecutionContext) -> list[str]:
-    return sorted(context.op_execution_context.partition_keys)
+    """The partitions of the run; all where it has none, as where a check alone is executed from the web UI."""
+    run = context.op_execution_context
+    return sorted(run.partition_keys if run.has_partitions else SOURCE_NAMES)

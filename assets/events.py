@@ -12,23 +12,29 @@ import orjson
 from assets.stages import DATASET, Item, per_source, show, table_asset
 from assets.storage import Tables
 from handx_core.columns import batch, to_numpy
+from handx_core.curation.event_counts import EventCounts
 from handx_core.skeleton import CLIP_FRAMES, FPS, N_JOINTS
 
 
-@table_asset(group=DATASET, kinds={"numpy", "json"}, by_source=True, code_version="1")
+@table_asset(group=DATASET, kinds={"numpy", "json"}, by_source=True, code_version="2")
 def kinematic_events(context: dg.AssetExecutionContext, clips: Tables) -> dg.Output[Any]:
     """Flexion, spacing, contacts, distances and movements of each kept clip, as intervals with one state or change."""
+    from handx_core.curation.event_faults import motion_fingerprints
     from handx_core.kinematics.events import count_events, extract_events_batch
+    from handx_core.viewing.event_counts import events_table
     from handx_core.viewing.timeline import events_timeline
 
     def produce(source: str) -> Iterator[Item]:
-        richest = -1
+        richest, all_counts = -1, EventCounts()
         for rows in clips[source].batches(["clip_id", "joints", "kept"]):
             kept = rows.filter(rows["kept"])
             if not kept.num_rows:
                 continue
-            events = extract_events_batch(to_numpy(kept["joints"], (CLIP_FRAMES, 2, N_JOINTS, 3)), FPS)
+            joints = to_numpy(kept["joints"], (CLIP_FRAMES, 2, N_JOINTS, 3))
+            events = extract_events_batch(joints, FPS)
             counts = [count_events(of_clip) for of_clip in events]
+            for of_clip in events:
+                all_counts.add(of_clip)
             yield batch(
                 "kinematic_events",
                 {
@@ -36,11 +42,14 @@ def kinematic_events(context: dg.AssetExecutionContext, clips: Tables) -> dg.Out
                     "events": [orjson.dumps(of_clip).decode() for of_clip in events],
                     "n_events": [n_events for n_events, _ in counts],
                     "n_contacts": [n_contacts for _, n_contacts in counts],
+                    "motion_fingerprint": motion_fingerprints(joints),
                 },
             )
             most, shown = max((n_contacts, clip) for clip, (_, n_contacts) in enumerate(counts))
             if most > richest:
                 richest = most
                 show(context, "timeline", events_timeline(events[shown], kept["clip_id"][shown].as_py()), source)
+        table = dg.MetadataValue.md(events_table(all_counts))
+        context.add_asset_metadata({"events_by_kind": table}, partition_key=source)
 
     return per_source(context, produce)

@@ -285,6 +285,7 @@ _TABLES: Final = (
             Column("events", pa.string(), "JSON, valid against prompts/events.schema.json"),
             Column("n_events", pa.int32(), "events of all kinds"),
             Column("n_contacts", pa.int32(), "contact events, in a hand and between hands"),
+            Column("motion_fingerprint", pa.string(), "hash of the joints of the clip that the events are of"),
         ),
     ),
     Table(

@@ -12,6 +12,8 @@ import dagster as dg
 from assets import benchmark, captions, clips, events, models, motion_dataset, recordings, skeletons
 from assets.checks import (
     calibrated_from_movement,
+    events_fit_their_clips,
+    events_follow_their_clips,
     few_files_rejected,
     markers_fit_hands,
     no_motion_on_two_sides,
@@ -59,6 +61,8 @@ def build_defs(
             few_files_rejected,
             calibrated_from_movement,
             markers_fit_hands,
+            events_follow_their_clips,
+            events_fit_their_clips,
             no_motion_on_two_sides,
         ],
         jobs=JOBS,

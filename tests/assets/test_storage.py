@@ -19,7 +19,9 @@ from handx_core.errors import TableError
 
 
 def event_rows(*clips: str) -> pa.RecordBatch:
-    rows = [{"clip_id": clip, "events": "{}", "n_events": 1, "n_contacts": 0} for clip in clips]
+    rows = [
+        {"clip_id": clip, "events": "{}", "n_events": 1, "n_contacts": 0, "motion_fingerprint": ""} for clip in clips
+    ]
     return batch_of_rows("kinematic_events", rows)
 
 

@@ -41,7 +41,7 @@ def kinematic_events(context: dg.AssetExecutionContext, world: dg.ResourceParam[
             if clip == "bad":
                 yield Rejection("take.json", "file", "expected JSON, found an empty file")
                 continue
-            row = {"clip_id": clip, "events": "{}", "n_events": 1, "n_contacts": 0}
+            row = {"clip_id": clip, "events": "{}", "n_events": 1, "n_contacts": 0, "motion_fingerprint": ""}
             yield batch_of_rows("kinematic_events", [row])
 
     return per_source(context, produce)
