@@ -85,6 +85,12 @@ def test_numbers_that_a_schema_looks_at_are_no_shape() -> None:
         assert validator.fault({"a": [{"start": bad}]}) is not None, keyword
 
 
+def test_true_is_no_number() -> None:
+    validator = EventsValidator({"properties": {"a": {"items": {"properties": {"start": {"type": "integer"}}}}}})
+    assert validator.fault({"a": [{"start": 1}]}) is None
+    assert validator.fault({"a": [{"start": True}]}) is not None
+
+
 def test_lists_whose_entries_a_schema_compares_are_no_shape() -> None:
     validator = EventsValidator({"properties": {"a": {"items": {}, "uniqueItems": True}}})
     assert validator.fault({"a": [{"start": 7}, {"start": 8}]}) is None

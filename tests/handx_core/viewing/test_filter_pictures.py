@@ -80,6 +80,19 @@ def test_kept_clips_rise_and_dropped_ones_hang_where_their_speed_is(motion: np.n
         assert (rows.max() <= line) if outcome == KEPT else (rows.min() >= line - 3)
 
 
+def test_every_bar_begins_at_the_line_and_is_as_long_as_its_clips_are_many(motion: np.ndarray) -> None:
+    speeds = [0.005] * 4 + [0.02] + [0.5] * 4 + [1.0]
+    image = panel(filter_histograms(tally_of(speeds, 1.0, motion), "h2o"), 1)
+    for outcome, pair in ((AT_REST, (0.005, 0.02)), (KEPT, (0.5, 1.0))):
+        lengths = []
+        for speed in pair:
+            around = round(place(speed, 1, image.shape[1]))
+            rows, _ = np.nonzero(near(image[:, around - 5 : around + 5], OUTCOME_COLOURS[outcome]))
+            lengths.append(np.ptp(rows))
+            assert min(abs(rows - 132)) <= 4
+        assert lengths[0] == pytest.approx(4 * lengths[1], abs=6)
+
+
 def test_the_cuts_are_drawn_at_their_values(motion: np.ndarray) -> None:
     for kept, number, values in ((0.1, 1, (0.03, 2.0)), (0.1, 0, (3.0,)), (0.1, 2, ())):
         image = panel(filter_histograms(tally_of([kept], 500.0, motion), "h2o"), number)
