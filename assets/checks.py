@@ -36,6 +36,9 @@ MOST_REJECTED: Final = 0.05
 
 _SHOWN_FAULTS: Final = 10
 
+_EVENTS_AND_AFTER: Final = 'key:"kinematic_events" or key:"captions"'
+"""What is made of a source's clips, as the command line selects it."""
+
 _STAGES_BEHIND_A_SPLIT: Final = ("clips", "skeletons", "recordings")
 
 
@@ -196,20 +199,21 @@ def events_result(faults: Mapping[str, "EventFaults"], *, blocking: bool) -> dg.
     lines = [f"{source}: {line}" for source, of_source in faults.items() for line in of_source.lines()]
     wrong = [source for source, of_source in faults.items() if of_source.counts]
     kinds = {kind for of_source in faults.values() for kind in of_source.counts}
-    if kinds & set(STALE):
-        lines.append(
-            f"Their clips were made anew after them. For {', '.join(wrong)}: dagster asset materialize --select "
-            """'key:"kinematic_events" or key:"captions"' --partition <source>"""
-        )
+    stale = [source for source in wrong if set(faults[source].counts) & set(STALE)]
+    if stale:
+        lines.append("Their clips were made anew after the events. To make the events of these clips, run")
+        lines += [
+            f"`dagster asset materialize --select '{_EVENTS_AND_AFTER}' --partition {source}`" for source in stale
+        ]
     if kinds - set(STALE):
         lines.append(
-            "Materialize kinematic_events of the source again. Faults that come back are of the code that finds events "
-            "(handx_core/kinematics), or of another version of prompts/events.schema.json."
+            "Materialize `kinematic_events` of the source again. Faults that come back are of the code that finds "
+            "events (`handx_core/kinematics`), or of another version of `prompts/events.schema.json`."
         )
     return dg.AssetCheckResult(
         passed=not wrong,
         severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
-        description="\n".join(lines) or None,
+        description="\n".join(f"- {line}" for line in lines) or None,  # the web UI reads it as Markdown
         metadata={
             "faults": sum(sum(of_source.counts.values()) for of_source in faults.values()),
             **{source: sum(of_source.counts.values()) for source, of_source in faults.items()},
