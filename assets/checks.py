@@ -155,14 +155,11 @@ def events_fit_their_clips(
 ) -> dg.AssetCheckResult:
     """Which clips have faulty events, and what to do."""
     from handx_core.curation.event_faults import CLIP_COLUMNS, EVENT_COLUMNS, faults_of_events
-    from handx_core.curation.event_schema import EventsValidator
 
-    validator = EventsValidator()  # one for all sources, whose events look alike
     faults = {
         source: faults_of_events(
             tables.handle("kinematic_events", source).batches(EVENT_COLUMNS),
             tables.handle("clips", source).batches(CLIP_COLUMNS),
-            validator,
         )
         for source in _sources_of_run(context)
         if tables.handle("kinematic_events", source).exists

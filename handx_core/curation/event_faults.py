@@ -12,12 +12,13 @@ from typing import Any, Final
 import numpy as np
 import orjson
 import pyarrow as pa
+from jsonschema_rs import Validator, validator_for
 from numpy.typing import NDArray
 
 from handx_core.columns import to_numpy
 from handx_core.curation.event_counts import events_in, is_contact
-from handx_core.curation.event_schema import EventsValidator
 from handx_core.skeleton import CLIP_FRAMES, N_JOINTS
+from prompts import read_schema
 
 EMPTY: Final = "without any event"
 INVALID: Final = "not valid against prompts/events.schema.json"
@@ -35,6 +36,10 @@ CLIP_COLUMNS: Final = ("clip_id", "joints", "kept")
 
 SHOWN: Final = 5
 """Clips that are named of each fault."""
+
+
+_TEXT: Final = 200
+"""Characters of what a validator says that are shown; it may quote the whole JSON."""
 
 
 @dataclass
@@ -66,15 +71,14 @@ def motion_fingerprints(joints: NDArray[np.float32]) -> list[str]:
     return [hashlib.blake2b(clip.tobytes(), digest_size=8).hexdigest() for clip in joints.astype("<f4", copy=False)]
 
 
-def faults_of_events(
-    events: Iterable[pa.RecordBatch], clips: Iterable[pa.RecordBatch], validator: EventsValidator
-) -> EventFaults:
+def faults_of_events(events: Iterable[pa.RecordBatch], clips: Iterable[pa.RecordBatch]) -> EventFaults:
     """Everything that is wrong with the events of a source; every clip is looked at.
 
     events: batches of `kinematic_events` with EVENT_COLUMNS. clips: of `clips` with CLIP_COLUMNS, read after the
     events. Of both, ids and fingerprints alone are held.
     """
     faults, made_of = EventFaults(), dict[str, str]()
+    validator = validator_for(read_schema("events"))
     for batch in events:
         for row in batch.select(list(EVENT_COLUMNS)).to_pylist():
             made_of[row["clip_id"]] = row["motion_fingerprint"]
@@ -93,7 +97,7 @@ def faults_of_motion(events: Iterable[pa.RecordBatch], clips: Iterable[pa.Record
     return faults
 
 
-def _look_at(row: Mapping[str, Any], validator: EventsValidator, faults: EventFaults) -> None:
+def _look_at(row: Mapping[str, Any], validator: Validator, faults: EventFaults) -> None:
     """What is wrong with one row, whatever its clip is; the first fault alone, since one brings the next."""
     clip_id: str = row["clip_id"]
     faults.clips += 1
@@ -104,9 +108,9 @@ def _look_at(row: Mapping[str, Any], validator: EventsValidator, faults: EventFa
     found = list(events_in(events))
     if not found:
         return faults.add(EMPTY, clip_id)
-    fault = validator.fault(events)
-    if fault:
-        return faults.add(INVALID, clip_id, fault)
+    invalid = next(validator.iter_errors(events), None)
+    if invalid:
+        return faults.add(INVALID, clip_id, f"{'/'.join(map(str, invalid.instance_path))}: {invalid.message[:_TEXT]}")
     counts = (len(found), sum(map(is_contact, found)))
     written = (row["n_events"], row["n_contacts"])
     if counts != written:

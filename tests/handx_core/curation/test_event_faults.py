@@ -23,16 +23,13 @@ from handx_core.curation.event_faults import (
     faults_of_motion,
     motion_fingerprints,
 )
-from handx_core.curation.event_schema import EventsValidator
-
-VALIDATOR = EventsValidator()
 
 
 def faults(rows: list[Row], of_clips: pa.RecordBatch | None = None) -> EventFaults:
     """The faults of events in batches of two rows."""
     events = batch_of_rows("kinematic_events", rows)
     batches = [events.slice(start, 2) for start in range(0, len(events), 2)]
-    return faults_of_events(batches, [clips() if of_clips is None else of_clips], VALIDATOR)
+    return faults_of_events(batches, [clips() if of_clips is None else of_clips])
 
 
 def changed(row: Row, change: Callable[[dict[str, Any]], Any]) -> Row:
@@ -57,7 +54,7 @@ def test_good_events_have_no_fault() -> None:
 
 def test_nothing_of_nothing_is_no_fault() -> None:
     for of_clips in ([], [clips().slice(0, 0)], [clips().slice(2, 1)]):  # the last is not kept
-        none = faults_of_events([], of_clips, VALIDATOR)
+        none = faults_of_events([], of_clips)
         assert (none.clips, none.counts) == (0, {})
 
 
@@ -71,17 +68,17 @@ def test_nothing_of_nothing_is_no_fault() -> None:
         (
             lambda e: e["left_hand_events"]["finger_flexing"]["index_mcp"][0].update(constant_des="Bendy"),
             INVALID,
-            "$.left_hand_events.finger_flexing.index_mcp[0]",
+            "left_hand_events/finger_flexing/index_mcp/0",
         ),
         (
             lambda e: e["right_hand_events"]["finger_flexing"]["thumb_ip"][0].update(start=-1),
             INVALID,
-            "$.right_hand_events.finger_flexing.thumb_ip[0]",
+            "right_hand_events/finger_flexing/thumb_ip/0",
         ),
         (
             lambda e: e["right_hand_events"]["finger_flexing"].update(thumb_ip=[]),
             INVALID,
-            "$.right_hand_events.finger_flexing.thumb_ip",
+            "right_hand_events/finger_flexing/thumb_ip",
         ),
         (lambda e: e["two_hand_relationships"]["palm_palm_distance"].pop(), MISCOUNTED, "contacts; found: "),
     ],
