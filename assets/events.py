@@ -19,6 +19,7 @@ from handx_core.skeleton import CLIP_FRAMES, FPS, N_JOINTS
 @table_asset(group=DATASET, kinds={"numpy", "json"}, by_source=True, code_version="2")
 def kinematic_events(context: dg.AssetExecutionContext, clips: Tables) -> dg.Output[Any]:
     """Flexion, spacing, contacts, distances and movements of each kept clip, as intervals with one state or change."""
+    from handx_core.captioning.event_summary import summary_text
     from handx_core.curation.event_faults import motion_fingerprints
     from handx_core.kinematics.events import count_events, extract_events_batch
     from handx_core.viewing.event_counts import events_table
@@ -49,6 +50,8 @@ def kinematic_events(context: dg.AssetExecutionContext, clips: Tables) -> dg.Out
             if most > richest:
                 richest = most
                 show(context, "timeline", events_timeline(events[shown], kept["clip_id"][shown].as_py()), source)
+                summary = dg.MetadataValue.md(f"```\n{summary_text(events[shown])}\n```")
+                context.add_asset_metadata({"summary": summary}, partition_key=source)
         table = dg.MetadataValue.md(events_table(all_counts))
         context.add_asset_metadata({"events_by_kind": table}, partition_key=source)
 
