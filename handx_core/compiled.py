@@ -14,8 +14,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core.codegen import get_host_cpu_features
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+# The compiler uses half of the width of processors that have 512-bit registers, unless it is told to use all of it.
+if numba.config.CPU_FEATURES is None and "+avx512f" in get_host_cpu_features():
+    numba.config.CPU_FEATURES = f"{get_host_cpu_features()},-prefer-256-bit"
 
 
 @cache

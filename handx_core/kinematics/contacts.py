@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from handx_core.compiled import compiled
 from handx_core.kinematics.palm_distances import palm_palm_distances, tip_palm_distances
-from handx_core.kinematics.vectors import distance
+from handx_core.kinematics.vectors import square_of_distance
 from handx_core.skeleton import TIPS
 
 TIP_CONTACT_M: Final = 0.020
@@ -68,11 +68,11 @@ def contact_distances(joints: NDArray[np.floating]) -> ContactDistances:
     n_frames = math.prod(leading)
     thumb_tips, tips_across, tip_palm = (np.empty((n_frames, *shape)) for shape in ((2, 4), (5, 5), (2, 5)))
     for block, frames in _blocks(joints):
-        _tip_distances(frames, thumb_tips[block], tips_across[block])
+        _tip_squares(frames, thumb_tips[block], tips_across[block])
         tip_palm_distances(frames, tip_palm[block])
     return ContactDistances(
-        thumb_tips=thumb_tips.reshape(*leading, 2, 4),
-        tips_across=tips_across.reshape(*leading, 5, 5),
+        thumb_tips=np.sqrt(thumb_tips, out=thumb_tips).reshape(*leading, 2, 4),
+        tips_across=np.sqrt(tips_across, out=tips_across).reshape(*leading, 5, 5),
         tip_palm=tip_palm.reshape(*leading, 2, 5),
         _joints=joints,
     )
@@ -87,14 +87,16 @@ def _blocks(joints: NDArray[np.floating]) -> Iterator[tuple[slice, NDArray[np.fl
 
 
 @compiled
-def _tip_distances(
+def _tip_squares(
     frames: NDArray[np.float64], thumb_tips: NDArray[np.float64], tips_across: NDArray[np.float64]
 ) -> None:
+    """Write the squares of the distances between tips."""
     for t in range(frames.shape[0]):
         left, right = frames[t, 0], frames[t, 1]
         for i in range(5):
             for j in range(5):
-                tips_across[t, i, j] = distance(left[_TIP_JOINTS[i]], right[_TIP_JOINTS[j]])
-        for i in range(4):
-            thumb_tips[t, 0, i] = distance(left[_TIP_JOINTS[0]], left[_TIP_JOINTS[i + 1]])
-            thumb_tips[t, 1, i] = distance(right[_TIP_JOINTS[0]], right[_TIP_JOINTS[i + 1]])
+                tips_across[t, i, j] = square_of_distance(left[_TIP_JOINTS[i]], right[_TIP_JOINTS[j]])
+        for side in range(2):
+            hand = frames[t, side]
+            for i in range(4):
+                thumb_tips[t, side, i] = square_of_distance(hand[_TIP_JOINTS[0]], hand[_TIP_JOINTS[i + 1]])

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from handx_core.compiled import compiled
 from handx_core.kinematics.contacts import ContactDistances, contact_distances
-from handx_core.kinematics.palm import as_right_hands, palm_axes, palm_centres
+from handx_core.kinematics.palm import fill_right_hand, palm_axes, palm_centres
 from handx_core.kinematics.validity import check_motion
-from handx_core.kinematics.vectors import cross, difference, dot, length
+from handx_core.kinematics.vectors import Vector, cross, difference, dot, length
 from handx_core.skeleton import BONES, CHAINS, FINGERS, JOINT_NAMES, RIGHT, WRIST
 
 FLEXION_JOINTS: Final = tuple(
@@ -44,9 +44,14 @@ _BENDS: Final = np.array(
 )
 """(14, 3): the joint before, the joint, and the joint after."""
 
+_N_BENDS: Final = len(FLEXION_JOINTS)
 _N_THUMB_BENDS: Final = 2
 _PHALANGES: Final = np.array([CHAINS[finger][:2] for finger in ("index", "middle", "ring", "pinky")])
 _PINKY_MCP: Final = CHAINS["pinky"][0]
+
+
+SineAndCosine = tuple[float, float]
+"""Of an angle, times any positive length."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,14 @@ def describe(joints: NDArray[np.floating], fps: float = 30.0) -> Descriptors:
 def measure(joints: NDArray[np.floating], fps: float) -> Descriptors:
     """As `describe`, of motions that have been checked already."""
     hands: NDArray[np.float64] = np.ascontiguousarray(joints, np.float64)
-    flexion, spacing = _hand_angles(as_right_hands(hands).reshape(-1, 21, 3))
+    # One call for all arc tangents: it works on many at once, as compiled loops here do not.
+    angles = np.arctan2(*_sines_and_cosines(hands.reshape(-1, 2, 21, 3)))
     centres = palm_centres(hands)
     leading = joints.shape[:-2]
     return Descriptors(
         fps=fps,
-        flexion=flexion.reshape(*leading, len(FLEXION_JOINTS)),
-        spacing=spacing.reshape(*leading, len(SPACING_PAIRS)),
+        flexion=angles[..., :_N_BENDS].reshape(*leading, _N_BENDS),
+        spacing=angles[..., _N_BENDS:].reshape(*leading, len(SPACING_PAIRS)),
         palm_offset=centres[..., RIGHT, :] - centres[..., 1 - RIGHT, :],
         wrist=hands[..., WRIST, :].copy(),
         contacts=contact_distances(hands),
@@ -96,51 +102,57 @@ def measure(joints: NDArray[np.floating], fps: float) -> Descriptors:
 
 
 @compiled
-def _hand_angles(hands: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Flexion (N, 14) and spacing (N, 3) of hands (N, 21, 3), all right hands or mirrored left ones."""
-    flexion = np.empty((hands.shape[0], _BENDS.shape[0]))
-    spacing = np.empty((hands.shape[0], _PHALANGES.shape[0] - 1))
-    local = np.empty(hands.shape[1:])
-    phalanges = np.empty((_PHALANGES.shape[0], 3))
-    for i in range(hands.shape[0]):
-        _to_palm(hands[i], local)
-        for k in range(_BENDS.shape[0]):
-            before, joint, after = local[_BENDS[k, 0]], local[_BENDS[k, 1]], local[_BENDS[k, 2]]
-            if k < _N_THUMB_BENDS:
-                flexion[i, k] = _thumb_flexion(before, joint, after, local[_PINKY_MCP])
-            else:
-                flexion[i, k] = _finger_flexion(before, joint, after)
-        for k in range(_PHALANGES.shape[0]):
-            for axis in range(3):
-                phalanges[k, axis] = local[_PHALANGES[k, 1], axis] - local[_PHALANGES[k, 0], axis]
-        for k in range(spacing.shape[1]):
-            spacing[i, k] = _spread(phalanges[k], phalanges[k + 1])
-    return flexion, spacing
+def _sines_and_cosines(frames: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sine and cosine, times any length, of the angles (T, 2, 17) of hands (T, 2, 21, 3): 14 of flexion, 3 of spacing.
+
+    Both are NaN where fingers have no spread.
+    """
+    n_frames, n_bends = frames.shape[0], _BENDS.shape[0]
+    shape = (n_frames, 2, n_bends + _PHALANGES.shape[0] - 1)
+    sines, cosines = np.empty(shape), np.empty(shape)
+    hand, local, phalanges = np.empty((21, 3)), np.empty((21, 3)), np.empty((_PHALANGES.shape[0], 3))
+    for t in range(n_frames):
+        for side in range(2):
+            fill_right_hand(frames[t, side], side, hand)
+            _to_palm(hand, local)
+            for k in range(n_bends):
+                before, joint, after = local[_BENDS[k, 0]], local[_BENDS[k, 1]], local[_BENDS[k, 2]]
+                if k < _N_THUMB_BENDS:
+                    angle = _thumb_flexion(before, joint, after, local[_PINKY_MCP])
+                else:
+                    angle = _finger_flexion(before, joint, after)
+                sines[t, side, k], cosines[t, side, k] = angle
+            for k in range(_PHALANGES.shape[0]):
+                for axis in range(3):
+                    phalanges[k, axis] = local[_PHALANGES[k, 1], axis] - local[_PHALANGES[k, 0], axis]
+            for k in range(_PHALANGES.shape[0] - 1):
+                angle = _spread(phalanges[k], phalanges[k + 1])
+                sines[t, side, n_bends + k], cosines[t, side, n_bends + k] = angle
+    return sines, cosines
 
 
 @compiled
 def _to_palm(hand: NDArray[np.float64], local: NDArray[np.float64]) -> None:
     """Write the joints of hand (21, 3) in palm coordinates relative to the wrist to local (21, 3)."""
-    axes = palm_axes(hand)
+    x, y, z = palm_axes(hand)
     for joint in range(hand.shape[0]):
         arm = difference(hand[joint], hand[WRIST])
-        for k in range(3):
-            local[joint, k] = dot(axes[k], arm)
+        local[joint, 0], local[joint, 1], local[joint, 2] = dot(x, arm), dot(y, arm), dot(z, arm)
 
 
 @compiled
-def _finger_flexion(before: NDArray[np.float64], joint: NDArray[np.float64], after: NDArray[np.float64]) -> float:
-    """Signed angle between two bones in the x-z plane; towards the palm is towards -z."""
+def _finger_flexion(
+    before: NDArray[np.float64], joint: NDArray[np.float64], after: NDArray[np.float64]
+) -> SineAndCosine:
+    """Of the signed angle between two bones in the x-z plane; towards the palm is towards -z."""
     into_x, into_z = joint[0] - before[0], joint[2] - before[2]
     out_x, out_z = after[0] - joint[0], after[2] - joint[2]
-    return np.arctan2(into_z * out_x - into_x * out_z, into_x * out_x + into_z * out_z)
+    return into_z * out_x - into_x * out_z, into_x * out_x + into_z * out_z
 
 
 @compiled
-def _thumb_flexion(
-    before: NDArray[np.float64], joint: NDArray[np.float64], after: NDArray[np.float64], pinky: NDArray[np.float64]
-) -> float:
-    """Angle between two bones of the thumb, negative where it bends away from the palm.
+def _thumb_flexion(before: Vector, joint: Vector, after: Vector, pinky: Vector) -> SineAndCosine:
+    """Of the angle between two bones of the thumb, negative where it bends away from the palm.
 
     The sign is taken about an axis that turns the thumb towards the base of the little finger, joined with the palm's
     -z: a thumb beside the palm turns about the palm's normal, as in HandX's definition, and an opposed one, whose nail
@@ -151,18 +163,18 @@ def _thumb_flexion(
     axis = cross(into, to_pinky)
     scale = np.sqrt(dot(into, into) * dot(to_pinky, to_pinky))
     towards_palm = dot(turn, axis) / scale - turn[2]
-    angle = np.arctan2(length(turn[0], turn[1], turn[2]), dot(into, out_of))
-    return angle if towards_palm >= 0.0 else -angle
+    sine = length(turn[0], turn[1], turn[2])
+    return sine if towards_palm >= 0.0 else -sine, dot(into, out_of)
 
 
 @compiled
-def _spread(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Signed angle in the palm's plane from the phalanx `other` to `one`; NaN where either is too steep to have one."""
+def _spread(one: Vector, other: Vector) -> SineAndCosine:
+    """Of the signed angle in the palm's plane from phalanx `other` to `one`; NaN where either is too steep."""
     if _is_steep(one) or _is_steep(other):
-        return np.nan
-    return np.arctan2(other[0] * one[1] - other[1] * one[0], other[0] * one[0] + other[1] * one[1])
+        return np.nan, np.nan
+    return other[0] * one[1] - other[1] * one[0], other[0] * one[0] + other[1] * one[1]
 
 
 @compiled
-def _is_steep(bone: NDArray[np.float64]) -> bool:
+def _is_steep(bone: Vector) -> bool:
     return bone[2] * bone[2] > _STEEPEST_SQUARED * (bone[0] * bone[0] + bone[1] * bone[1])

@@ -40,7 +40,9 @@ A hold of Contact covers the whole contact. A change runs from 10 % to 90 % of i
                   {"start": 25, "end": 60, "constant_des": "Contact"}]
 """
 
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -66,7 +68,7 @@ from handx_core.kinematics.states import (
 from handx_core.kinematics.validity import check_motion
 from handx_core.skeleton import FINGERS, HANDS
 
-MOTIONS_AT_ONCE: Final = 64
+MOTIONS_AT_ONCE: Final = 32
 """Motions of a batch that are described together: enough to keep calls rare, few enough to keep memory small."""
 
 
@@ -143,8 +145,13 @@ def _curves(descriptors: Descriptors) -> NDArray[np.float64]:
         contacts.palm_palm,
         descriptors.palm_offset,
     )
-    joined = np.concatenate([part.reshape(n_motions, n_frames, -1) for part in parts], axis=-1)
-    return np.ascontiguousarray(joined.transpose(0, 2, 1))
+    curves = np.empty((n_motions, len(_LAYOUT), n_frames))
+    first = 0
+    for part in parts:
+        of_part = part.reshape(n_motions, n_frames, -1).transpose(0, 2, 1)
+        curves[:, first : first + of_part.shape[1]] = of_part
+        first += of_part.shape[1]
+    return curves
 
 
 def extract_events(joints: NDArray[np.floating], fps: float = 30.0) -> dict[str, Any]:
@@ -164,9 +171,22 @@ def extract_events_batch(joints: NDArray[np.floating], fps: float = 30.0) -> lis
     """
     check_motion(joints, fps)
     events: list[dict[str, Any]] = []
-    for start in range(0, len(joints), MOTIONS_AT_ONCE):
-        events.extend(_events(measure(joints[start : start + MOTIONS_AT_ONCE], fps)))
+    with _no_collection():
+        for start in range(0, len(joints), MOTIONS_AT_ONCE):
+            events.extend(_events(measure(joints[start : start + MOTIONS_AT_ONCE], fps)))
     return events
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let Python not look for cycles: among thousands of new dicts, none of which is in one, that takes long."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def count_events(events: Mapping[str, Any]) -> tuple[int, int]:

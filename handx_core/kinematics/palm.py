@@ -110,20 +110,25 @@ def _unit(vector: Axis) -> Axis:
 
 
 @compiled
+def fill_right_hand(hand: NDArray[np.float64], side: int, right: NDArray[np.float64]) -> None:
+    """Write a hand (21, 3) to `right` as a right hand: as it is, or mirrored in x = 0 if it is a left one."""
+    sign = -1.0 if side == LEFT else 1.0
+    for joint in range(hand.shape[0]):
+        right[joint, 0], right[joint, 1], right[joint, 2] = sign * hand[joint, 0], hand[joint, 1], hand[joint, 2]
+
+
+@compiled
 def _palm_frames(hands: NDArray[np.float64]) -> NDArray[np.float64]:
-    frames = np.empty((hands.shape[0], 3, 3))
-    for i in range(hands.shape[0]):
-        x, y, z = palm_axes(hands[i])
-        for axis in range(3):
-            frames[i, 0, axis], frames[i, 1, axis], frames[i, 2, axis] = x[axis], y[axis], z[axis]
+    """The axes (T, 2, 3, 3) of hands (T, 2, 21, 3), the left ones still mirrored."""
+    frames, hand = np.empty((hands.shape[0], 2, 3, 3)), np.empty((21, 3))
+    for t in range(hands.shape[0]):
+        for side in range(2):
+            fill_right_hand(hands[t, side], side, hand)
+            x, y, z = palm_axes(hand)
+            for axis in range(3):
+                frames[t, side, 0, axis], frames[t, side, 1, axis] = x[axis], y[axis]
+                frames[t, side, 2, axis] = z[axis]
     return frames
-
-
-def as_right_hands(joints: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Both hands as right hands: the left one mirrored in x = 0. joints: (..., 2, 21, 3) -> a new float64 array."""
-    hands = np.array(joints, np.float64, order="C")
-    hands[..., LEFT, :, 0] *= -1.0
-    return hands
 
 
 def palm_frames(joints: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -136,7 +141,7 @@ def palm_frames(joints: NDArray[np.floating]) -> NDArray[np.float64]:
     hand's frame is therefore right-handed (determinant +1) and a left hand's left-handed (-1). With wrist, index MCP
     and middle MCP on one line the frame is not defined, and its y and z are NaN.
     """
-    hands = as_right_hands(joints)
-    frames = _palm_frames(hands.reshape(-1, 21, 3)).reshape(*joints.shape[:-2], 3, 3)
+    hands = np.ascontiguousarray(joints, np.float64).reshape(-1, 2, 21, 3)
+    frames = _palm_frames(hands).reshape(*joints.shape[:-2], 3, 3)
     frames[..., LEFT, :, 0] *= -1.0
     return frames

@@ -5,7 +5,7 @@ quality of a motion that is one (`curation`).
 """
 
 import math
-from typing import Final
+from typing import Final, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from handx_core.compiled import compiled
 from handx_core.errors import InvalidMotionError
 from handx_core.kinematics.palm import INDEX_MCP, MIDDLE_MCP
-from handx_core.kinematics.vectors import cross, difference, dot, length
+from handx_core.kinematics.vectors import cross, difference, dot, length, square_of_distance
 from handx_core.skeleton import BONES, HANDS, WRIST
 
 SHORTEST_PALM_M: Final = 0.02
@@ -26,6 +26,9 @@ SMALLEST_PALM_ANGLE: Final = math.radians(1.0)
 """Between the directions to index and middle MCP; with less, the palm has no plane."""
 
 _SMALLEST_TANGENT: Final = math.tan(SMALLEST_PALM_ANGLE)
+_HANDS_AT_ONCE: Final = 2048
+"""Hands that are copied to float64 together: few enough to stay in the processor's cache."""
+
 _BONES: Final = np.array(BONES)
 _NOT_FINITE: Final = 1
 _PALM_COLLAPSED: Final = 2
@@ -49,13 +52,20 @@ def check_motion(joints: NDArray[np.floating], fps: float) -> None:
         raise InvalidMotionError(f"expected joints of shape (..., T, 2, 21, 3) with T > 0, found {joints.shape}")
     if not (math.isfinite(fps) and fps > 0):
         raise InvalidMotionError(f"expected a frame rate above 0 Hz, found {fps}")
-    fault, index = _first_fault(np.ascontiguousarray(joints, np.float64).reshape(-1, 21, 3))
-    if fault:
-        motion, frame = divmod(index // 2, joints.shape[-4])
-        where = f"frame {frame}, {HANDS[index % 2]} hand"
-        if joints.ndim > 4:
-            where = f"motion {motion}, {where}"
-        raise InvalidMotionError(f"{where}: expected a hand in metres, found {_FAULTS[fault]}")
+    hands = joints.reshape(-1, 21, 3)
+    for start in range(0, len(hands), _HANDS_AT_ONCE):
+        fault, index = _first_fault(np.ascontiguousarray(hands[start : start + _HANDS_AT_ONCE], np.float64))
+        if fault:
+            _refuse(fault, start + index, joints.shape)
+
+
+def _refuse(fault: int, index: int, shape: tuple[int, ...]) -> NoReturn:
+    """Raise for a fault of hand `index` of all hands of joints of this shape, counted through."""
+    motion, frame = divmod(index // 2, shape[-4])
+    where = f"frame {frame}, {HANDS[index % 2]} hand"
+    if len(shape) > 4:
+        where = f"motion {motion}, {where}"
+    raise InvalidMotionError(f"{where}: expected a hand in metres, found {_FAULTS[fault]}")
 
 
 @compiled
@@ -63,16 +73,13 @@ def _first_fault(hands: NDArray[np.float64]) -> tuple[int, int]:
     """The first fault of hands (N, 21, 3) and the index of its hand; (0, 0) where there is none."""
     for i in range(hands.shape[0]):
         hand = hands[i]
-        x = y = z = 0.0
-        for joint in range(hand.shape[0]):  # what is not finite is not zero times zero
-            x, y, z = x + 0.0 * hand[joint, 0], y + 0.0 * hand[joint, 1], z + 0.0 * hand[joint, 2]
-        if x + y + z != 0.0:
-            return _NOT_FINITE, i
-        if _nearer(hand[MIDDLE_MCP], hand[WRIST], SHORTEST_PALM_M):
-            return _PALM_COLLAPSED, i
-        for bone in range(_BONES.shape[0]):
-            if _nearer(hand[_BONES[bone, 0]], hand[_BONES[bone, 1]], SHORTEST_BONE_M):
-                return _BONE_COLLAPSED, i
+        fault = _bone_fault(hand[WRIST], hand[MIDDLE_MCP], SHORTEST_PALM_M, _PALM_COLLAPSED)
+        for bone in range(_BONES.shape[0]):  # every joint is at an end of one
+            if fault != 0:
+                break
+            fault = _bone_fault(hand[_BONES[bone, 0]], hand[_BONES[bone, 1]], SHORTEST_BONE_M, _BONE_COLLAPSED)
+        if fault != 0:
+            return (_NOT_FINITE if not np.all(np.isfinite(hand)) else fault), i
         across, along = difference(hand[INDEX_MCP], hand[WRIST]), difference(hand[MIDDLE_MCP], hand[WRIST])
         x, y, z = cross(along, across)
         if length(x, y, z) < _SMALLEST_TANGENT * dot(along, across):
@@ -81,6 +88,6 @@ def _first_fault(hands: NDArray[np.float64]) -> tuple[int, int]:
 
 
 @compiled
-def _nearer(one: NDArray[np.float64], other: NDArray[np.float64], limit: float) -> bool:
-    x, y, z = difference(one, other)
-    return x * x + y * y + z * z < limit * limit
+def _bone_fault(one: NDArray[np.float64], other: NDArray[np.float64], shortest: float, collapsed: int) -> int:
+    """`collapsed` where two joints are nearer than `shortest`, or where their distance is no number; else 0."""
+    return 0 if shortest * shortest <= square_of_distance(one, other) < np.inf else collapsed

@@ -20,9 +20,10 @@ def length(x: float, y: float, z: float) -> float:
 
 
 @compiled
-def distance(a: Vector, b: Vector) -> float:
-    """Distance of two points."""
-    return length(a[0] - b[0], a[1] - b[1], a[2] - b[2])
+def square_of_distance(a: Vector, b: Vector) -> float:
+    """Square of the distance of two points."""
+    x, y, z = difference(a, b)
+    return x * x + y * y + z * z
 
 
 @compiled
