@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from handx_core.compiled import compiled
-from handx_core.kinematics.rules import Flags, Floats, Integers, Rule, end_of_run, state_of
+from handx_core.kinematics.rules import ROUNDING, Flags, Floats, Integers, Rule, end_of_run, state_of
 
 PAUSE_SPEED: Final = 0.1
 """A pause is slower than this share of the leg's peak speed..."""
@@ -18,13 +18,19 @@ PAUSE_SPEED: Final = 0.1
 PAUSE_CHANGES_PER_S: Final = 0.5
 """...and, however fast the leg is, slower than this many smallest changes a second."""
 
-ROUNDING: Final = 1e-6
-"""A time this near to a whole frame, in frames, is that frame; differences of this share of a change are none. Without
-it, moving the room would move events by the last bits of the coordinates."""
+LEVEL_REACH_S: Final = 0.35
+"""The level before or after a change is sought in this much time before and after the frame of its turning."""
+
+LEVEL_NOISES: Final = 1.0
+"""A level is the mean of the values within so many standard deviations of the noise: the turning point of a curve with
+noise is not its level but its level's largest error. With more, the levels of short peaks would be too low."""
+
+ENDS_LEVEL_NOISES: Final = 2.5
+"""For the ends of a change, which a wrong level moves most, so many: they make all of a hold one level."""
 
 
 @compiled
-def find_changes(smooth: Floats, touching: Flags, rule: Rule) -> Integers:
+def find_changes(smooth: Floats, noise: float, touching: Flags, rule: Rule) -> Integers:
     """Changes as rows (N, 7): still until, start, end, still from, state before, state after, speed class."""
     rows = np.empty((len(smooth), 7), np.int64)
     count = 0
@@ -33,16 +39,20 @@ def find_changes(smooth: Floats, touching: Flags, rule: Rule) -> Integers:
         ways = _one_way_changes(smooth, turns[k], turns[k + 1], rule)
         for way in range(len(ways)):
             still_until, still_from = ways[way]
+            low, high = _levels(smooth, still_until, still_from, LEVEL_NOISES * noise, rule)
+            if abs(high - low) < (1.0 - ROUNDING) * rule.change:
+                continue
             if rule.n_states:
-                before = state_of(smooth[still_until], touching[still_until], rule)
-                after = state_of(smooth[still_from], touching[still_from], rule)
+                before = state_of(low, touching[still_until], rule)
+                after = state_of(high, touching[still_from], rule)
             else:
-                after = int(smooth[still_from] > smooth[still_until])
+                after = int(high > low)
                 before = 1 - after
             if before == after:
                 continue
-            first, last = _ten_to_ninety(smooth, still_until, still_from)
-            speed = 0.8 * abs(smooth[still_from] - smooth[still_until]) * rule.fps / (last - first)
+            low, high = _levels(smooth, still_until, still_from, ENDS_LEVEL_NOISES * noise, rule)
+            first, last = _ten_to_ninety(smooth, still_until, still_from, low, high)
+            speed = 0.8 * abs(high - low) * rule.fps / (last - first)
             row = rows[count]
             row[0], row[1], row[2], row[3] = (
                 still_until,
@@ -116,18 +126,44 @@ def _one_way_changes(smooth: Floats, start: int, end: int, rule: Rule) -> Intege
 
 
 @compiled
-def _ten_to_ninety(smooth: Floats, start: int, end: int) -> tuple[float, float]:
+def _levels(smooth: Floats, start: int, end: int, tolerance: float, rule: Rule) -> tuple[float, float]:
+    """The levels that a change from frame start to frame end goes from and to."""
+    from_frame, to_frame = start, end  # of equal frames the nearest, so that more still frames change nothing
+    while from_frame + 1 < end and abs(smooth[from_frame + 1] - smooth[start]) <= ROUNDING * rule.change:
+        from_frame += 1
+    while to_frame - 1 > start and abs(smooth[to_frame - 1] - smooth[end]) <= ROUNDING * rule.change:
+        to_frame -= 1
+    reach = int(LEVEL_REACH_S * rule.fps)
+    return _level(smooth, from_frame, reach, tolerance), _level(smooth, to_frame, reach, tolerance)
+
+
+@compiled
+def _level(smooth: Floats, frame: int, reach: int, tolerance: float) -> float:
+    """The mean of the curve near a frame, of those values that are within the tolerance of that at the frame."""
+    total, count = 0.0, 0
+    for t in range(frame - reach, frame + reach + 1):
+        value = smooth[min(max(t, 0), len(smooth) - 1)]
+        if abs(value - smooth[frame]) <= tolerance:
+            total += value
+            count += 1
+    return total / count
+
+
+@compiled
+def _ten_to_ninety(smooth: Floats, start: int, end: int, low: float, high: float) -> tuple[float, float]:
     """The times, in frames, around the middle of a change between which it goes from 10 % to 90 % of its way."""
-    base, net = smooth[start], smooth[end] - smooth[start]
-    middle = start + 1
-    while (smooth[middle] - base) / net < 0.5:
+    share = (smooth[start : end + 1] - low) / (high - low)
+    middle = 1
+    while middle < end - start and share[middle] < 0.5:
         middle += 1
-    low = middle - 1
-    while (smooth[low] - base) / net > 0.1:
-        low -= 1
-    high = middle
-    while (smooth[high] - base) / net < 0.9:
-        high += 1
-    first = low + (0.1 * net - smooth[low] + base) / (smooth[low + 1] - smooth[low])
-    last = high - 1 + (0.9 * net - smooth[high - 1] + base) / (smooth[high] - smooth[high - 1])
-    return first, last
+    before, after = middle - 1, middle
+    while before > 0 and share[before] > 0.1:
+        before -= 1
+    while after < end - start and share[after] < 0.9:
+        after += 1
+    first, last = float(before), float(after)
+    if share[before] <= 0.1:
+        first += (0.1 - share[before]) / (share[before + 1] - share[before])
+    if share[after] >= 0.9:
+        last -= (share[after] - 0.9) / (share[after] - share[after - 1])
+    return start + first, start + last

@@ -6,13 +6,13 @@ themselves (`states`) and the search (`changes`, `segments`).
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handx_core.compiled import compiled
-from handx_core.kinematics.states import SHORTEST_CONTACT_S, SHORTEST_HOLD_S, Kind
+from handx_core.kinematics.states import FIRM_CONTACT_S, SHORTEST_CONTACT_S, SHORTEST_HOLD_S, Kind
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -20,8 +20,9 @@ Flags = NDArray[np.bool_]
 Rule = Any
 """One record of RULE; mypy knows no fields of records."""
 
-SMOOTHING_S: Final = 0.03
-"""Standard deviation of the Gaussian: wide enough for a tracker's jitter, narrow against a close of five frames."""
+ROUNDING: Final = 1e-6
+"""Differences of this share of a kind's smallest change are none, and a time this near to a whole frame, in frames, is
+that frame. Without it, moving the room would move events by the last bits of the coordinates."""
 
 PAUSE_S: Final = 0.15
 """A change is parted where it pauses for at least this long."""
@@ -40,6 +41,7 @@ RULE: Final = np.dtype(
         ("fast", np.float64),
         ("fps", np.float64),
         ("shortest_contact", np.int64),
+        ("firm_contact", np.int64),
         ("shortest_hold", np.int64),
         ("pause", np.int64),
         ("long_pause", np.int64),
@@ -50,11 +52,8 @@ RULE: Final = np.dtype(
 thresholds padded with infinity, n_states 0 for a kind without states, and times in frames."""
 
 
-class Rules(NamedTuple):
-    """What the search must know of S curves. curves: (S,) of RULE. kernel: weights of the smoothing Gaussian."""
-
-    curves: NDArray[np.void]
-    kernel: Floats
+Rules = NDArray[np.void]
+"""(S,) of RULE, one for each curve."""
 
 
 def rules_for(kinds: Sequence[Kind], fps: float) -> Rules:
@@ -67,12 +66,11 @@ def rules_for(kinds: Sequence[Kind], fps: float) -> Rules:
             rule[name] = getattr(kind, name)
     curves["fps"] = fps
     curves["shortest_contact"] = _frames(SHORTEST_CONTACT_S, fps)
+    curves["firm_contact"] = _frames(FIRM_CONTACT_S, fps)
     curves["shortest_hold"] = _frames(SHORTEST_HOLD_S, fps)
     curves["pause"] = max(2, _frames(PAUSE_S, fps))
     curves["long_pause"] = max(2, _frames(LONG_PAUSE_S, fps))
-    reach = math.ceil(2.5 * SMOOTHING_S * fps)
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / (SMOOTHING_S * fps)) ** 2)
-    return Rules(curves, kernel / kernel.sum())
+    return curves
 
 
 def _frames(seconds: float, fps: float) -> int:

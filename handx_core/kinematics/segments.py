@@ -4,15 +4,19 @@ What belongs here: the compiled search for intervals in curves, whatever they me
 and states mean (`descriptors`, `states`) and the words and keys for them (`events`).
 
 How a curve is cut:
-1. It is smoothed by a Gaussian of 0.03 s. Contacts alone are found in the curve as it is: a tap is too short to smooth.
-2. Its turning points are those from which it moves by at least the kind's smallest change before it turns back, so
+1. Its noise is measured, and it is smoothed as that asks for, by 0.04 to 0.07 s (`smoothing`). Contacts alone are found
+   in the curve as it is: a tap is too short to smooth.
+2. A contact begins at the threshold, lasts until the distance is beyond it by the hysteresis, and is told from its
+   first to its last frame at or under the threshold. If less than half of its frames are, the distance hovers above
+   the threshold: its longest touch is then the contact, where it lasts for 0.15 s, and otherwise there is none.
+3. Turning points are those from which the curve moves by at least the kind's smallest change before it turns back, so
    each leg between two of them is one-way but for smaller waverings.
-3. A leg is parted where it pauses: where it stays for 0.15 s within what a tenth of its own peak speed would cover.
+4. A leg is parted where it pauses: where it stays for 0.15 s within what a tenth of its own peak speed would cover.
    Parts with at least the smallest net change are changes; if none has it, the leg as a whole is one, unless it rests
    for half a second on the way.
-4. A change starts where 10 % of it is done and ends where 90 % is. It is an event if it begins and ends in different
-   states.
-5. Between changes, a state is held until the curve is beyond a threshold by the hysteresis; the hold then ends where
+5. The levels before and after a change are means of what is there within the noise. A change starts where 10 % of it is
+   done and ends where 90 % is. It is an event if it begins and ends in different states.
+6. Between changes, a state is held until the curve is beyond a threshold by the hysteresis; the hold then ends where
    the threshold itself was crossed.
 All times are in seconds inside, so a motion gives the same events at any frame rate that shows them.
 """
@@ -24,6 +28,7 @@ import numpy as np
 from handx_core.compiled import compiled
 from handx_core.kinematics.changes import find_changes
 from handx_core.kinematics.rules import Flags, Floats, Integers, Rule, Rules, end_of_run, state_of
+from handx_core.kinematics.smoothing import noise_of, smoothed
 
 HELD: Final = -1
 """In the place of a speed class: the state does not change."""
@@ -41,7 +46,7 @@ def find_events(curves: Floats, rules: Rules) -> Integers:
     found = np.empty((8 * n_curves + 3 * n_frames, 6), np.int64)
     count = 0
     for curve in range(n_curves):
-        rule = rules.curves[curve]
+        rule = rules[curve]
         start = 0
         while start < n_frames:
             end = start
@@ -50,7 +55,7 @@ def find_events(curves: Floats, rules: Rules) -> Integers:
             if end - start >= rule.shortest_hold or (end > start and (start == 0 or end == n_frames)):
                 if count + 3 * n_frames > len(found):  # a span has at most so many events
                     found = np.concatenate((found, np.empty_like(found)))
-                added = _cut_span(curves[curve, start:end], rules.kernel, rule, found[count:])
+                added = _cut_span(curves[curve, start:end], rule, found[count:])
                 for row in range(count, count + added):
                     found[row, 0] = curve
                     found[row, 1] += start
@@ -61,7 +66,7 @@ def find_events(curves: Floats, rules: Rules) -> Integers:
 
 
 @compiled
-def _cut_span(values: Floats, kernel: Floats, rule: Rule, found: Integers) -> int:
+def _cut_span(values: Floats, rule: Rule, found: Integers) -> int:
     """Write the events of one unbroken span to the rows of found, all but the curve; returns their number."""
     touching = _contacts(values, rule)
     count = t = 0
@@ -72,8 +77,9 @@ def _cut_span(values: Floats, kernel: Floats, rule: Rule, found: Integers) -> in
         t = end
     if np.isinf(rule.change):
         return count
-    smooth = _smoothed(values, kernel)
-    changes = find_changes(smooth, touching, rule)
+    noise = noise_of(values, rule)
+    smooth = smoothed(values, noise, rule)
+    changes = find_changes(smooth, noise, touching, rule)
     for _, start, end, _, before, after, speed in changes:
         count = _write(found, count, start, end, before, after, speed)
     if rule.n_states == 0:
@@ -111,26 +117,37 @@ def _contacts(values: Floats, rule: Rule) -> Flags:
             t += 1
             continue
         start = last = t
+        touches = 0
         while t < len(values) and values[t] <= leave:
-            last = t if values[t] <= enter else last
+            if values[t] <= enter:
+                last = t
+                touches += 1
             t += 1
         cut_off = start == 0 or last == len(values) - 1
-        if cut_off or last + 1 - start >= rule.shortest_contact:
+        if 2 * touches < last + 1 - start:
+            start, last = _longest_touch(values, start, last, enter)
+            long_enough = last + 1 - start >= rule.firm_contact
+        else:
+            cut_off = start == 0 or last == len(values) - 1
+            long_enough = cut_off or last + 1 - start >= rule.shortest_contact
+        if long_enough:
             touching[start : last + 1] = True
     return touching
 
 
 @compiled
-def _smoothed(values: Floats, kernel: Floats) -> Floats:
-    """The curve convolved with the kernel, its ends repeated."""
-    smooth = np.empty(len(values))
-    reach = len(kernel) // 2
-    for t in range(len(values)):
-        total = kernel[reach] * values[t]
-        for k in range(1, reach + 1):
-            total += kernel[reach + k] * (values[max(t - k, 0)] + values[min(t + k, len(values) - 1)])
-        smooth[t] = total
-    return smooth
+def _longest_touch(values: Floats, start: int, last: int, enter: float) -> tuple[int, int]:
+    """The first and last frame of the longest unbroken time at or under `enter` from frame start to frame last."""
+    best_start, best_last = start, start
+    t = start
+    while t <= last:
+        run = t
+        while t <= last and values[t] <= enter:
+            t += 1
+        if t - 1 - run > best_last - best_start:
+            best_start, best_last = run, t - 1
+        t += 1
+    return best_start, best_last
 
 
 @compiled

@@ -17,6 +17,10 @@ SPEED_WORDS: Final = ("Slow", "Medium", "Fast")
 SHORTEST_CONTACT_S: Final = 0.05
 """A contact shorter than this inside a motion is a brush of noise; one cut off by the motion's end is kept."""
 
+FIRM_CONTACT_S: Final = 0.15
+"""A touch this long is a contact by itself, where the distance as a whole hovers above the threshold more than it
+touches. Shorter ones are then the noise of hovering."""
+
 SHORTEST_HOLD_S: Final = 0.10
 """A state kept for less than this between two changes is a turning point, not a hold."""
 
