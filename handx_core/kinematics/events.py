@@ -208,8 +208,7 @@ def _events(descriptors: Descriptors) -> Iterator[dict[str, Any]]:
     """The JSON of each of the motions described."""
     curves = _curves(descriptors)
     n_motions, n_curves, n_frames = curves.shape
-    found = find_events(curves.reshape(-1, n_frames), _rules(n_motions, descriptors.fps))
-    rows = found[np.lexsort((found[:, 2], found[:, 1], found[:, 0]))]
+    rows = find_events(curves.reshape(-1, n_frames), _rules(n_motions, descriptors.fps))
     ends = np.searchsorted(rows[:, 0], n_curves * np.arange(1, n_motions + 1))
     rows[:, 0] %= n_curves
     start = 0

@@ -28,10 +28,14 @@ import numpy as np
 from handx_core.compiled import compiled
 from handx_core.kinematics.changes import find_changes
 from handx_core.kinematics.rules import Flags, Floats, Integers, Rule, Rules, end_of_run, state_of
-from handx_core.kinematics.smoothing import noise_of, smoothed
+from handx_core.kinematics.smoothing import MOST_OVERSHOOT, noise_of, smoothed
 
 HELD: Final = -1
 """In the place of a speed class: the state does not change."""
+
+TO_BE_CUT: Final = -1
+NO_EVENT: Final = -2
+"""In the place of a state that is kept throughout: there may be several, or there is none."""
 
 
 @compiled
@@ -40,14 +44,14 @@ def find_events(curves: Floats, rules: Rules) -> Integers:
 
     A hold has one state and the speed HELD. A change has two and the index of its speed class. A curve of a kind
     without states has changes alone, with state 0 for the lower end and 1 for the upper one. A curve may have spans of
-    NaN, in which nothing is found. Rows are in the order of curves, but within a curve not in that of time.
+    NaN, in which nothing is found. Rows are in the order of curves, and within a curve in that of start and end.
     """
     n_curves, n_frames = curves.shape
     found = np.empty((8 * n_curves + 3 * n_frames, 6), np.int64)
     count = 0
     for curve in range(n_curves):
         rule = rules[curve]
-        start = 0
+        first, start = count, 0
         while start < n_frames:
             end = start
             while end < n_frames and not np.isnan(curves[curve, end]):
@@ -62,12 +66,29 @@ def find_events(curves: Floats, rules: Rules) -> Integers:
                     found[row, 2] += start
                 count += added
             start = end + 1
+        _sort_by_time(found[first:count])
     return found[:count]
+
+
+@compiled
+def _sort_by_time(rows: Integers) -> None:
+    """Put the few rows of a curve in the order of their starts, and of their ends where they start together."""
+    for last in range(1, len(rows)):
+        for row in range(last, 0, -1):
+            if (rows[row - 1, 1], rows[row - 1, 2]) <= (rows[row, 1], rows[row, 2]):
+                break
+            for column in range(1, rows.shape[1]):
+                rows[row - 1, column], rows[row, column] = rows[row, column], rows[row - 1, column]
 
 
 @compiled
 def _cut_span(values: Floats, rule: Rule, found: Integers) -> int:
     """Write the events of one unbroken span to the rows of found, all but the curve; returns their number."""
+    kept = _state_throughout(values, rule)
+    if kept == NO_EVENT:
+        return 0
+    if kept >= 0:
+        return _write(found, 0, 0, len(values), kept, kept, HELD)
     touching = _contacts(values, rule)
     count = t = 0
     while t < len(values):
@@ -95,6 +116,29 @@ def _cut_span(values: Floats, rule: Rule, found: Integers) -> int:
         if k < len(changes):
             begin, settled = changes[k, 2], changes[k, 3]
     return count
+
+
+@compiled
+def _state_throughout(values: Floats, rule: Rule) -> int:
+    """The one state of a curve that plainly keeps it, NO_EVENT where it plainly has none, or TO_BE_CUT.
+
+    Most curves of a clip are such; the answer is what the search would find.
+    """
+    lowest = highest = values[0]
+    for value in values:
+        lowest, highest = min(lowest, value), max(highest, value)
+    if rule.contact and lowest <= rule.thresholds[0]:
+        return TO_BE_CUT
+    if np.isinf(rule.change):
+        return NO_EVENT
+    beyond = MOST_OVERSHOOT * (highest - lowest)
+    lowest, highest = lowest - beyond, highest + beyond
+    if highest - lowest >= rule.change:
+        return TO_BE_CUT
+    if rule.n_states == 0:
+        return NO_EVENT
+    state = state_of(lowest, False, rule)
+    return state if state == state_of(highest, False, rule) else TO_BE_CUT
 
 
 @compiled

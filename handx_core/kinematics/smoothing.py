@@ -29,6 +29,10 @@ QUIET: Final = 0.04
 FEWEST_NOISY_FRAMES: Final = 8
 """In fewer, roughness is no noise but the corners of a movement."""
 
+MOST_OVERSHOOT: Final = 0.1
+"""A smoothed curve is beyond the extremes of the curve by less than this share of their difference: the weights below
+zero of a Gaussian twiced add up to 0.08 at most."""
+
 _VARIANCE_LEFT: Final = (4.0 / math.sqrt(4.0) - 4.0 / math.sqrt(6.0) + 1.0 / math.sqrt(8.0)) / math.sqrt(math.pi)
 """Share of white noise's variance that is left by a Gaussian twiced, times its standard deviation in frames."""
 
