@@ -206,15 +206,30 @@ def _keep_nearest(products: Rows, reach: Rows, squares: Rows, seen: Rows, lookin
     looking[: 2 * FRAMES] = np.inf
     for triangle in range(_N_EDGES - 1):
         u, v = triangle * FRAMES, (_N_EDGES + triangle) * FRAMES
-        for k in range(POINTS_PER_TRIANGLE):
-            b, c, row = _B[k], _C[k], triangle * _TRIANGLE + k * FRAMES
+        for k in range(0, POINTS_PER_TRIANGLE, 5):
+            row = triangle * _TRIANGLE + k * FRAMES
+            b0, b1, b2, b3, b4 = _B[k], _B[k + 1], _B[k + 2], _B[k + 3], _B[k + 4]
+            c0, c1, c2, c3, c4 = _C[k], _C[k + 1], _C[k + 2], _C[k + 3], _C[k + 4]
             for t in range(FRAMES):
-                square = squares[row + t]
-                one = reach[t] + (square - b * products[u + t] - c * products[u + FRAMES + t])
-                other = reach[FRAMES + t] + (square - b * products[v + t] - c * products[v + FRAMES + t])
-                seen[row + t] = _smaller(_smaller(seen[row + t], one), other)
-                looking[t] = _smaller(looking[t], one)
-                looking[FRAMES + t] = _smaller(looking[FRAMES + t], other)
+                # Five palm points and two others at once, for what is read of memory serves several times.
+                s0, s1, s2 = squares[row + t], squares[row + FRAMES + t], squares[row + 2 * FRAMES + t]
+                s3, s4 = squares[row + 3 * FRAMES + t], squares[row + 4 * FRAMES + t]
+                e, f, r = products[u + t], products[u + FRAMES + t], reach[t]
+                one0, one1 = r + (s0 - b0 * e - c0 * f), r + (s1 - b1 * e - c1 * f)
+                one2, one3 = r + (s2 - b2 * e - c2 * f), r + (s3 - b3 * e - c3 * f)
+                one4 = r + (s4 - b4 * e - c4 * f)
+                e, f, r = products[v + t], products[v + FRAMES + t], reach[FRAMES + t]
+                two0, two1 = r + (s0 - b0 * e - c0 * f), r + (s1 - b1 * e - c1 * f)
+                two2, two3 = r + (s2 - b2 * e - c2 * f), r + (s3 - b3 * e - c3 * f)
+                two4 = r + (s4 - b4 * e - c4 * f)
+                seen[row + t] = _smallest(seen[row + t], one0, two0)
+                seen[row + FRAMES + t] = _smallest(seen[row + FRAMES + t], one1, two1)
+                seen[row + 2 * FRAMES + t] = _smallest(seen[row + 2 * FRAMES + t], one2, two2)
+                seen[row + 3 * FRAMES + t] = _smallest(seen[row + 3 * FRAMES + t], one3, two3)
+                seen[row + 4 * FRAMES + t] = _smallest(seen[row + 4 * FRAMES + t], one4, two4)
+                looking[t] = _smallest(looking[t], _smallest(one0, one1, one2), _smaller(one3, one4))
+                second = FRAMES + t
+                looking[second] = _smallest(looking[second], _smallest(two0, two1, two2), _smaller(two3, two4))
 
 
 @compiled
@@ -252,6 +267,11 @@ def _fill_five_nearest(products: Rows, squares: Rows, nearest: Rows) -> None:
 @compiled
 def _smaller(a: float, b: float) -> float:
     return a if a < b else b
+
+
+@compiled
+def _smallest(a: float, b: float, c: float) -> float:
+    return _smaller(_smaller(a, b), c)
 
 
 @compiled
