@@ -94,24 +94,14 @@ def _turning_points(smooth: Floats, smallest: float) -> Integers:
 @compiled
 def _one_way_changes(smooth: Floats, start: int, end: int, rule: Rule) -> Integers:
     """The changes of a leg from frame start to frame end, parted at its pauses, as rows (N, 2): from and to frames."""
-    smallest, pause = rule.change, rule.pause
-    peak = 0.0
-    for t in range(start, end):
-        peak = max(peak, abs(smooth[t + 1] - smooth[t]))
-    wavering = pause * min(PAUSE_SPEED * peak, PAUSE_CHANGES_PER_S * smallest / rule.fps)
-    resting = np.zeros(end - start, np.bool_)  # by the step from a frame to the next
-    for t in range(start, end - pause + 1):
-        lowest = highest = smooth[t]
-        for k in range(t + 1, t + pause + 1):
-            lowest, highest = min(lowest, smooth[k]), max(highest, smooth[k])
-        if highest - lowest <= wavering:
-            resting[t - start : t - start + pause] = True
+    peak = _peak_speed(smooth, start, end)
+    resting = _resting(smooth, start, end, peak, rule)
     ways = np.empty((len(resting), 2), np.int64)
     long_rest = False
     count = t = 0
     while t < len(resting):
         stop = end_of_run(resting, t)
-        if abs(smooth[start + stop] - smooth[start + t]) >= smallest:
+        if abs(smooth[start + stop] - smooth[start + t]) >= rule.change:
             ways[count, 0], ways[count, 1] = start + t, start + stop
             count += 1
         long_rest |= resting[t] and t > 0 and stop < len(resting) and stop - t >= rule.long_pause
@@ -122,7 +112,48 @@ def _one_way_changes(smooth: Floats, start: int, end: int, rule: Rule) -> Intege
             ways[0, 0] += 1
         while ways[0, 1] > ways[0, 0] + 1 and resting[ways[0, 1] - 1 - start]:
             ways[0, 1] -= 1
+    for way in range(count):
+        own_peak = _peak_speed(smooth, ways[way, 0], ways[way, 1])
+        if own_peak < peak:
+            own_resting = _resting(smooth, start, end, own_peak, rule)
+            _widen_to_own_rests(ways[way], resting, own_resting, start)
     return ways[:count]
+
+
+@compiled
+def _widen_to_own_rests(way: Integers, resting: Flags, own_resting: Flags, start: int) -> None:
+    """Give a part what it moves by in the rests beside it: what is slow for the leg may not be slow for the part."""
+    first, stop = way[0] - start, way[1] - start
+    if not resting[first]:
+        while first > 0 and resting[first - 1] and not own_resting[first - 1]:
+            first -= 1
+        while stop < len(resting) and resting[stop] and not own_resting[stop]:
+            stop += 1
+    way[0], way[1] = start + first, start + stop
+
+
+@compiled
+def _peak_speed(smooth: Floats, start: int, end: int) -> float:
+    """The largest step from a frame to the next."""
+    peak = 0.0
+    for t in range(start, end):
+        peak = max(peak, abs(smooth[t + 1] - smooth[t]))
+    return peak
+
+
+@compiled
+def _resting(smooth: Floats, start: int, end: int, peak: float, rule: Rule) -> Flags:
+    """By the step from a frame to the next, whether it is part of a pause in a movement with this peak speed."""
+    pause = rule.pause
+    wavering = pause * min(PAUSE_SPEED * peak, PAUSE_CHANGES_PER_S * rule.change / rule.fps)
+    resting = np.zeros(end - start, np.bool_)
+    for t in range(start, end - pause + 1):
+        lowest = highest = smooth[t]
+        for k in range(t + 1, t + pause + 1):
+            lowest, highest = min(lowest, smooth[k]), max(highest, smooth[k])
+        if highest - lowest <= wavering:
+            resting[t - start : t - start + pause] = True
+    return resting
 
 
 @compiled

@@ -12,8 +12,9 @@ How a curve is cut:
 3. Turning points are those from which the curve moves by at least the kind's smallest change before it turns back, so
    each leg between two of them is one-way but for smaller waverings.
 4. A leg is parted where it pauses: where it stays for 0.15 s within what a tenth of its own peak speed would cover.
-   Parts with at least the smallest net change are changes; if none has it, the leg as a whole is one, unless it rests
-   for half a second on the way.
+   Parts with at least the smallest net change are changes, and reach into the pauses beside them as far as these are
+   none by the part's own peak speed. If no part has it, the leg as a whole is a change, unless it rests for half a
+   second on the way.
 5. The levels before and after a change are means of what is there within the noise. A change starts where 10 % of it is
    done and ends where 90 % is. It is an event if it begins and ends in different states.
 6. Between changes, a state is held until the curve is beyond a threshold by the hysteresis; the hold then ends where
