@@ -41,10 +41,11 @@ A hold of Contact covers the whole contact. A change runs from 10 % to 90 % of i
 """
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -211,10 +212,9 @@ def _events(descriptors: Descriptors) -> Iterator[dict[str, Any]]:
     rows = find_events(curves.reshape(-1, n_frames), _rules(n_motions, descriptors.fps))
     ends = np.searchsorted(rows[:, 0], n_curves * np.arange(1, n_motions + 1))
     rows[:, 0] %= n_curves
-    start = 0
-    for end in ends.tolist():
-        yield _placed(rows[start:end].tolist(), n_frames)
-        start = end
+    found = zip(*rows.T.tolist(), strict=True)  # columns become lists of ints much faster than rows do
+    for count in np.diff(ends, prepend=0).tolist():
+        yield _placed(islice(found, count), n_frames)
 
 
 @cache
@@ -223,7 +223,7 @@ def _rules(n_motions: int, fps: float) -> Rules:
     return rules_for([curve.kind for curve in _LAYOUT] * n_motions, fps)
 
 
-def _placed(found: list[list[int]], n_frames: int) -> dict[str, Any]:
+def _placed(found: Iterable[tuple[int, ...]], n_frames: int) -> dict[str, Any]:
     """The JSON of one motion: every section is there, and a key in it where its curve has something to say.
 
     found: rows of curve, start, end, first state, last state, speed (see `find_events`), in this order.
@@ -249,9 +249,7 @@ def _placed(found: list[list[int]], n_frames: int) -> dict[str, Any]:
         else:
             states = {"start_des": words[before], "end_des": words[after]}
             of_curve.append({"start": start, "end": end, **states, "v_des": SPEED_WORDS[speed]})
-    near_palm = events[_TWO_HANDS]["finger_palm_distance"]
-    for key in [
-        key for key, of_key in near_palm.items() if len(of_key) == 1 and of_key[0].get("constant_des") == "Far"
-    ]:
-        del near_palm[key]
+    to_palm = events[_TWO_HANDS]["finger_palm_distance"]
+    for key in [key for key, (first, *more) in to_palm.items() if not more and first.get("constant_des") == "Far"]:
+        del to_palm[key]
     return events
