@@ -33,7 +33,7 @@ FLEXION_JOINTS: Final = tuple(
 SPACING_PAIRS: Final = (("index", "middle"), ("middle", "ring"), ("ring", "pinky"))
 """Neighbouring fingers whose spread is measured."""
 
-STEEPEST_WITH_SPREAD: Final = math.radians(60.0)
+STEEPEST_WITH_SPREAD: Final = math.radians(45.0)
 """A proximal phalanx further out of the palm's plane than this has no spread: its trace in the plane is too short."""
 
 _STEEPEST_SQUARED: Final = math.tan(STEEPEST_WITH_SPREAD) ** 2
@@ -78,7 +78,7 @@ def describe(joints: NDArray[np.floating], fps: float = 30.0) -> Descriptors:
     Flexion of a finger's joint: signed angle from the bone into it to the bone out of it, both projected onto the
     palm's x-z plane. Of a thumb's joint: the angle between the bones, negative where they bend backwards (see
     `_thumb_flexion`). Spacing: signed angle between two proximal phalanges in the palm's plane, defined where both are
-    within 60 degrees of that plane.
+    within 45 degrees of that plane.
     """
     check_motion(joints, fps)
     return measure(joints, fps)

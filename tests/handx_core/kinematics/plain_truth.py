@@ -96,7 +96,7 @@ def spacing(local: Array) -> Iterator[tuple[str, Array]]:
     azimuths = []
     for finger in LONG_FINGERS:
         phalanx = unit(local[:, CHAINS[finger][1]] - local[:, CHAINS[finger][0]])
-        is_steep = np.abs(phalanx[:, 2]) > np.sin(np.radians(60.0))
+        is_steep = np.abs(phalanx[:, 2]) > np.sin(np.radians(45.0))
         azimuths.append(np.where(is_steep, np.nan, np.arctan2(phalanx[:, 1], phalanx[:, 0])))
     for (a, b), (near, far) in zip(pairwise(LONG_FINGERS), pairwise(azimuths), strict=True):
         yield f"{a}, {b}", (near - far + np.pi) % (2.0 * np.pi) - np.pi

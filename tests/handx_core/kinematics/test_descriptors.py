@@ -64,7 +64,7 @@ def test_spacing_does_not_turn_when_a_finger_merely_flexes_and_says_where_there_
     flexion, azimuth, wrists = still(2)
     azimuth[:] = np.radians([20.0, 0.0, 0.0, 0.0])
     index_mcp = FLEXION_JOINTS.index("index_mcp")
-    flexion[0, 1, index_mcp], flexion[1, 1, index_mcp] = np.radians([50.0, 75.0])
+    flexion[0, 1, index_mcp], flexion[1, 1, index_mcp] = np.radians([40.0, 75.0])
     spacing = describe(hands(flexion, azimuth, wrists)).spacing[:, 1]
     assert np.degrees(spacing[0, 0]) == pytest.approx(20.0)
     assert np.isnan(spacing[1, 0])

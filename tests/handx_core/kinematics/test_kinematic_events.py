@@ -282,17 +282,6 @@ def test_still_frames_shift_the_events(motion, seed, before, after):
     assert back(extract_events(padded)) == extract_events(joints)
 
 
-@few
-@given(seed=SEEDS)
-def test_frame_rates_agree_within_a_frame(motion, seed):
-    at_60 = motion(seed)[:89]
-    fast, slow = extract_events(at_60, 60.0), extract_events(at_60[::2], 30.0)
-    contacts = [e["two_hand_relationships"]["palm_palm_distance"] for e in (fast, slow)]
-    fast_spans, slow_spans = (spans([e for e in each if e.get("constant_des") == "Contact"]) for each in contacts)
-    for start, end in slow_spans:
-        assert any(abs(a / 2 - start) <= 1 and abs(b / 2 - end) <= 1 for a, b in fast_spans)
-
-
 @pytest.mark.parametrize("fps", [15.0, 30.0, 60.0, 120.0])
 def test_a_close_takes_the_same_seconds_at_any_frame_rate(hands, still, ramp, fps):
     frames = int(4 * fps)

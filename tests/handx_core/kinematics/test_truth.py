@@ -101,7 +101,7 @@ def test_the_takes_show_all_actions_and_every_kind_of_truth():
     }
     assert shown == set(ACTIONS)
     for of, fewest in (("contacts", 5), ("changes", 30)):
-        counts = {kind: tally.true for kind, tally in tallies(takes(), 30.0, 0.0, of=of).items()}
+        counts = {kind: t.true for kind, t in tallies(takes(), 30.0, 0.0, of=of).items() if kind != "spacing"}
         assert min(counts.values()) >= fewest, counts
 
 
@@ -118,10 +118,8 @@ def test_contacts_are_found_and_no_others(noise_mm, least):
 def test_changes_are_found_with_their_ends_and_no_others(noise_mm, least):
     by_kind = tallies(takes(), 30.0, noise_mm, of="changes")
     assert pooled(by_kind).f1 >= least, by_kind
-    assert min(by_kind["flexion"].f1, by_kind["wrist"].f1) >= least, by_kind
-    # No finger of these takes is spread by 18 degrees: all changes of spacing are of steep fingers that roll while they
-    # close, up to levels about the threshold of 20 degrees, where 1 mm turns their traces in the palm's plane by 6.
-    assert by_kind["spacing"].f1 >= {0.0: 0.95, 0.3: 0.80, 1.0: 0.65}[noise_mm], by_kind
+    # No two neighbours of these takes are spread by 18 degrees, so of spacing there must be no change at all.
+    assert min(by_kind[kind].f1 for kind in ("flexion", "wrist", "spacing")) >= least, by_kind
 
 
 @pytest.mark.parametrize(("noise_mm", "least"), [(0.0, 0.95), (0.3, 0.95), (1.0, 0.90)])
