@@ -129,7 +129,6 @@ def _two_hand_curves() -> Iterator[_Curve]:
 
 
 _LAYOUT: Final = (*_hand_curves(), *_two_hand_curves())
-_PLACES: Final = [(curve.section, curve.name, curve.key, curve.kind.words, curve.directions) for curve in _LAYOUT]
 
 
 def _curves(descriptors: Descriptors) -> NDArray[np.float64]:
@@ -230,18 +229,17 @@ def _placed(found: Iterable[tuple[int, ...]], n_frames: int) -> dict[str, Any]:
     """
     events: dict[str, Any] = {
         "frame_count": n_frames,
-        **{section: {name: {} for name in names} for section, names in _SECTIONS.items()},
+        **{part: {section: {} for section in sections} for part, sections in _SECTIONS.items()},
     }
+    homes = [events[part][section] for part, sections in _SECTIONS.items() for section in sections]
+    homes.append(events[_TWO_HANDS])
     of_curve: list[dict[str, Any]] = []
     last = -1
     for number, start, end, before, after, speed in found:
+        home, key, words, directions = _PLACES[number]
         if number != last:
-            last, of_curve = number, []
-            section, name, key, words, directions = _PLACES[number]
-            if key:
-                events[section][name][key] = of_curve
-            else:
-                events[section][name] = of_curve
+            last = number
+            of_curve = homes[home][key] = []
         if speed == HELD:
             of_curve.append({"start": start, "end": end, "constant_des": words[before]})
         elif directions:
@@ -253,3 +251,14 @@ def _placed(found: Iterable[tuple[int, ...]], n_frames: int) -> dict[str, Any]:
     for key in [key for key, (first, *more) in to_palm.items() if not more and first.get("constant_des") == "Far"]:
         del to_palm[key]
     return events
+
+
+def _place(curve: _Curve) -> tuple[int, str, tuple[str, ...], tuple[str, str] | None]:
+    """Which of the JSON's sections, counted through, a curve's list goes to (the palms' to the part of both hands)."""
+    places = [(part, section) for part, sections in _SECTIONS.items() for section in sections]
+    if not curve.key:
+        return len(places), curve.name, curve.kind.words, curve.directions
+    return places.index((curve.section, curve.name)), curve.key, curve.kind.words, curve.directions
+
+
+_PLACES: Final = [_place(curve) for curve in _LAYOUT]

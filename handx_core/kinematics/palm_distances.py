@@ -79,7 +79,7 @@ def tip_palm_distances(frames: NDArray[np.float64], distances: NDArray[np.float6
     """Write the distance of each tip to the other hand's palm. frames: (T, 2, 21, 3) -> distances: (T, 2, 5)."""
     edges, squares = np.empty(_N_EDGES * _VECTOR), np.empty(N_PALM_POINTS * FRAMES)
     tip, reach, products = np.empty(_VECTOR), np.empty(FRAMES), np.empty(_N_EDGES * FRAMES)
-    nearest = np.empty(NEAREST_PALM_POINTS * FRAMES)
+    nearest, total = np.empty(NEAREST_PALM_POINTS * FRAMES), np.empty(FRAMES)
     for start in range(0, frames.shape[0], FRAMES):
         some = frames[start : start + FRAMES]
         for hand in range(2):
@@ -89,11 +89,11 @@ def tip_palm_distances(frames: NDArray[np.float64], distances: NDArray[np.float6
                 _fill_vector(some, own, _TIP_JOINTS[finger], other, tip)
                 _fill_products(tip, edges, products, reach)
                 _fill_five_nearest(products, squares, nearest)
+                total[:] = 0.0
+                for k in range(NEAREST_PALM_POINTS):
+                    _add_roots(nearest[k * FRAMES :], reach, total)
                 for t in range(some.shape[0]):
-                    total = 0.0
-                    for k in range(NEAREST_PALM_POINTS):
-                        total += _root(reach[t] + nearest[k * FRAMES + t])
-                    distances[start + t, hand, finger] = total / NEAREST_PALM_POINTS
+                    distances[start + t, hand, finger] = total[t] / NEAREST_PALM_POINTS
 
 
 @compiled
@@ -108,6 +108,7 @@ def palm_palm_distances(frames: NDArray[np.float64], distances: NDArray[np.float
     apart, point = np.empty(_VECTOR), np.empty(_VECTOR)
     reach, products = np.empty(2 * FRAMES), np.empty(2 * _N_EDGES * FRAMES)
     from_upper, from_lower = np.empty(N_PALM_POINTS * FRAMES), np.empty(N_PALM_POINTS * FRAMES)
+    nothing, total = np.zeros(FRAMES), np.empty(FRAMES)
     for start in range(0, frames.shape[0], FRAMES):
         some = frames[start : start + FRAMES]
         upper = _upper_hands(some)
@@ -123,11 +124,12 @@ def palm_palm_distances(frames: NDArray[np.float64], distances: NDArray[np.float
             _keep_nearest(products, reach, squares, from_lower, from_upper[k * FRAMES :])
         _select_smallest(from_upper)
         _select_smallest(from_lower)
+        total[:] = 0.0
+        for k in range(NEAREST_PALM_PAIRS):
+            _add_roots(from_upper[k * FRAMES :], nothing, total)
+            _add_roots(from_lower[k * FRAMES :], nothing, total)
         for t in range(some.shape[0]):
-            total = 0.0
-            for k in range(NEAREST_PALM_PAIRS):
-                total += _root(from_upper[k * FRAMES + t]) + _root(from_lower[k * FRAMES + t])
-            distances[start + t] = total / (2 * NEAREST_PALM_PAIRS)
+            distances[start + t] = total[t] / (2 * NEAREST_PALM_PAIRS)
 
 
 @compiled
@@ -316,6 +318,7 @@ def _select_smallest(rows: Rows) -> None:
 
 
 @compiled
-def _root(square: float) -> float:
-    """The square root; a square that rounding has taken below zero is zero."""
-    return np.sqrt(max(square, 0.0))
+def _add_roots(squares: Rows, more: Rows, total: Rows) -> None:
+    """Add the roots of a row of squares and `more` to a row; a square that rounding took below zero is zero."""
+    for t in range(FRAMES):
+        total[t] += np.sqrt(_larger(squares[t] + more[t], 0.0))

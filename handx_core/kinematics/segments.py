@@ -29,7 +29,7 @@ import numpy as np
 from handx_core.compiled import compiled
 from handx_core.kinematics.changes import find_changes
 from handx_core.kinematics.rules import Flags, Floats, Integers, Rule, Rules, end_of_run, state_of
-from handx_core.kinematics.smoothing import MOST_OVERSHOOT, noise_of, smoothed
+from handx_core.kinematics.smoothing import MOST_OVERSHOOT, narrowest_kernel, noise_of, smoothed
 
 HELD: Final = -1
 """In the place of a speed class: the state does not change."""
@@ -49,6 +49,7 @@ def find_events(curves: Floats, rules: Rules) -> Integers:
     """
     n_curves, n_frames = curves.shape
     found = np.empty((8 * n_curves + 3 * n_frames, 6), np.int64)
+    narrowest = narrowest_kernel(rules[0].fps)
     count = 0
     for curve in range(n_curves):
         rule = rules[curve]
@@ -60,7 +61,7 @@ def find_events(curves: Floats, rules: Rules) -> Integers:
             if end - start >= rule.shortest_hold or (end > start and (start == 0 or end == n_frames)):
                 if count + 3 * n_frames > len(found):  # a span has at most so many events
                     found = np.concatenate((found, np.empty_like(found)))
-                added = _cut_span(curves[curve, start:end], rule, found[count:])
+                added = _cut_span(curves[curve, start:end], narrowest, rule, found[count:])
                 for row in range(count, count + added):
                     found[row, 0] = curve
                     found[row, 1] += start
@@ -83,7 +84,7 @@ def _sort_by_time(rows: Integers) -> None:
 
 
 @compiled
-def _cut_span(values: Floats, rule: Rule, found: Integers) -> int:
+def _cut_span(values: Floats, narrowest: Floats, rule: Rule, found: Integers) -> int:
     """Write the events of one unbroken span to the rows of found, all but the curve; returns their number."""
     kept = _state_throughout(values, rule)
     if kept == NO_EVENT:
@@ -100,7 +101,7 @@ def _cut_span(values: Floats, rule: Rule, found: Integers) -> int:
     if np.isinf(rule.change):
         return count
     noise = noise_of(values, rule)
-    smooth = smoothed(values, noise, rule)
+    smooth = smoothed(values, noise, narrowest, rule)
     changes = find_changes(smooth, noise, touching, rule)
     for _, start, end, _, before, after, speed in changes:
         count = _write(found, count, start, end, before, after, speed)

@@ -63,10 +63,16 @@ def noise_of(values: Floats, rule: Rule) -> float:
 
 
 @compiled
-def smoothed(values: Floats, noise: float, rule: Rule) -> Floats:
-    """The curve smoothed as its noise asks for, its ends repeated."""
+def narrowest_kernel(fps: float) -> Floats:
+    """The weights that most curves are smoothed by."""
+    return _half_kernel(NARROWEST_S * fps)
+
+
+@compiled
+def smoothed(values: Floats, noise: float, narrowest: Floats, rule: Rule) -> Floats:
+    """The curve smoothed as its noise asks for, its ends repeated. narrowest: by `narrowest_kernel`."""
     width = _VARIANCE_LEFT * (noise / (QUIET * rule.change)) ** 2
-    kernel = _half_kernel(min(max(width, NARROWEST_S * rule.fps), WIDEST_S * rule.fps))
+    kernel = narrowest if width <= NARROWEST_S * rule.fps else _half_kernel(min(width, WIDEST_S * rule.fps))
     reach = len(kernel) - 1
     padded = _ends_repeated(values, reach)
     smooth = kernel[0] * values
