@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from handx_core.compiled import compiled
 from handx_core.kinematics.palm import FINGER_BASES, N_PALM_POINTS, POINTS_PER_TRIANGLE, TRIANGLE_WEIGHTS
+from handx_core.kinematics.vectors import length
 from handx_core.skeleton import TIPS, WRIST
 
 NEAREST_PALM_POINTS: Final = 5
@@ -38,6 +39,9 @@ Five = tuple[float, float, float, float, float]
 
 FRAMES: Final = 32
 """Frames worked on side by side: the rows of a palm's 100 points stay in the processor's nearest cache."""
+
+_ROUNDING_M: Final = 1e-9
+"""More than rounding can be off by, in a bound that points are left out by."""
 
 _CORNERS: Final = np.array([WRIST, *FINGER_BASES])
 _TIP_JOINTS: Final = np.array(TIPS)
@@ -84,7 +88,8 @@ def tip_palm_distances(frames: NDArray[np.float64], distances: NDArray[np.float6
         some = frames[start : start + FRAMES]
         for hand in range(2):
             own, other = np.full(FRAMES, hand), np.full(FRAMES, 1 - hand)
-            _fill_palm(some, other, edges, squares)
+            _fill_edges(some, other, edges)
+            _fill_squares(edges, squares)
             for finger in range(len(_TIP_JOINTS)):
                 _fill_vector(some, own, _TIP_JOINTS[finger], other, tip)
                 _fill_products(tip, edges, products, reach)
@@ -101,27 +106,32 @@ def palm_palm_distances(frames: NDArray[np.float64], distances: NDArray[np.float
     """Write the distance of the palms. frames: (T, 2, 21, 3) -> distances: (T,).
 
     The points of the upper palm are looked at from the wrist of the lower one, not those of the left palm from the
-    right one, so that mirrored hands are treated alike to the last bit.
+    right one, so that mirrored hands are treated alike to the last bit. First those are compared that were the nearest
+    in the frames before; then only those that, along the line of the palms, are not farther than these.
     """
-    edges, squares = np.empty(_N_EDGES * _VECTOR), np.empty(N_PALM_POINTS * FRAMES)
-    edges_of_upper, squares_of_upper = np.empty(_N_EDGES * _VECTOR), np.empty(N_PALM_POINTS * FRAMES)
-    apart, point = np.empty(_VECTOR), np.empty(_VECTOR)
-    reach, products = np.empty(2 * FRAMES), np.empty(2 * _N_EDGES * FRAMES)
+    lower_edges, upper_edges = np.empty(_N_EDGES * _VECTOR), np.empty(_N_EDGES * _VECTOR)
+    squares, apart, beyond = np.empty(N_PALM_POINTS * FRAMES), np.empty(_VECTOR), np.empty(N_PALM_POINTS * FRAMES)
     from_upper, from_lower = np.empty(N_PALM_POINTS * FRAMES), np.empty(N_PALM_POINTS * FRAMES)
-    nothing, total = np.zeros(FRAMES), np.empty(FRAMES)
+    nothing, total, limit = np.zeros(FRAMES), np.empty(FRAMES), np.empty(FRAMES)
+    near_upper, near_lower = np.ones(N_PALM_POINTS, np.bool_), np.ones(N_PALM_POINTS, np.bool_)
     for start in range(0, frames.shape[0], FRAMES):
         some = frames[start : start + FRAMES]
         upper = _upper_hands(some)
         lower = 1 - upper
-        _fill_palm(some, lower, edges, squares)
-        _fill_palm(some, upper, edges_of_upper, squares_of_upper)
+        _fill_edges(some, lower, lower_edges)
+        _fill_edges(some, upper, upper_edges)
+        _fill_squares(lower_edges, squares)
         _fill_vector(some, upper, WRIST, lower, apart)
+        _fill_beyond(apart, lower_edges, upper_edges, beyond)
+        from_upper[:] = np.inf
         from_lower[:] = np.inf
-        for k in range(0, N_PALM_POINTS, 2):
-            for second in range(2):
-                _fill_point(apart, edges_of_upper, k + second, point)
-                _fill_products(point, edges, products[second * _N_EDGES * FRAMES :], reach[second * FRAMES :])
-            _keep_nearest(products, reach, squares, from_lower, from_upper[k * FRAMES :])
+        _compare(np.flatnonzero(near_upper), apart, upper_edges, lower_edges, squares, from_upper, from_lower)
+        limit[:] = 0.0
+        _raise_limit(from_upper, near_upper, limit)
+        _raise_limit(from_lower, near_lower, limit)
+        others = np.flatnonzero(~near_upper & _within(beyond, limit))
+        _compare(others, apart, upper_edges, lower_edges, squares, from_upper, from_lower)
+        near_upper, near_lower = _nearest_at_the_end(from_upper), _nearest_at_the_end(from_lower)
         _select_smallest(from_upper)
         _select_smallest(from_lower)
         total[:] = 0.0
@@ -130,6 +140,90 @@ def palm_palm_distances(frames: NDArray[np.float64], distances: NDArray[np.float
             _add_roots(from_lower[k * FRAMES :], nothing, total)
         for t in range(some.shape[0]):
             distances[start + t] = total[t] / (2 * NEAREST_PALM_PAIRS)
+
+
+@compiled
+def _compare(
+    points: NDArray[np.int64],
+    apart: Rows,
+    upper_edges: Rows,
+    lower_edges: Rows,
+    squares: Rows,
+    from_upper: Rows,
+    from_lower: Rows,
+) -> None:
+    """Compare some points of the upper palm with all of the lower one, two at a time; an odd one with itself."""
+    point, nearest = np.empty(_VECTOR), np.empty(2 * FRAMES)
+    products, reach = np.empty(2 * _N_EDGES * FRAMES), np.empty(2 * FRAMES)
+    for i in range(0, len(points), 2):
+        two = (points[i], points[min(i + 1, len(points) - 1)])
+        for second in range(2):
+            _fill_point(apart, upper_edges, two[second], point)
+            _fill_products(point, lower_edges, products[second * _N_EDGES * FRAMES :], reach[second * FRAMES :])
+        _keep_nearest(products, reach, squares, from_lower, nearest)
+        for second in range(2):
+            row, of_point = from_upper[two[second] * FRAMES :], nearest[second * FRAMES :]
+            for t in range(FRAMES):
+                row[t] = of_point[t]
+
+
+@compiled
+def _fill_beyond(apart: Rows, lower_edges: Rows, upper_edges: Rows, beyond: Rows) -> None:
+    """For each point of the upper palm, how far beyond all of the lower palm it is, along the line from palm to palm.
+
+    It is no farther from any point there than that is.
+    """
+    along = np.empty(2 * _N_EDGES * FRAMES)
+    for t in range(FRAMES):
+        x, y, z = apart[t], apart[FRAMES + t], apart[2 * FRAMES + t]
+        for e in range(t, _N_EDGES * _VECTOR, _VECTOR):
+            x += (upper_edges[e] - lower_edges[e]) / _N_EDGES
+            y += (upper_edges[e + FRAMES] - lower_edges[e + FRAMES]) / _N_EDGES
+            z += (upper_edges[e + 2 * FRAMES] - lower_edges[e + 2 * FRAMES]) / _N_EDGES
+        size = length(x, y, z)
+        x, y, z = x / size, y / size, z / size
+        farthest = 0.0
+        for k in range(_N_EDGES):
+            e, row = k * _VECTOR + t, k * FRAMES + t
+            farthest = max(farthest, x * lower_edges[e] + y * lower_edges[e + FRAMES] + z * lower_edges[e + 2 * FRAMES])
+            along[row] = x * upper_edges[e] + y * upper_edges[e + FRAMES] + z * upper_edges[e + 2 * FRAMES]
+        along[_N_EDGES * FRAMES + t] = x * apart[t] + y * apart[FRAMES + t] + z * apart[2 * FRAMES + t] - farthest
+    wrist = _N_EDGES * FRAMES
+    for triangle in range(_N_EDGES - 1):
+        e, f = triangle * FRAMES, (triangle + 1) * FRAMES
+        for k in range(POINTS_PER_TRIANGLE):
+            row = triangle * _TRIANGLE + k * FRAMES
+            for t in range(FRAMES):
+                beyond[row + t] = along[wrist + t] + _B[k] * along[e + t] + _C[k] * along[f + t]
+
+
+@compiled
+def _raise_limit(squares: Rows, near: NDArray[np.bool_], limit: Rows) -> None:
+    """Raise the limit, a row of distances, to the largest of some points: at least 30 have a smaller one."""
+    for k in range(N_PALM_POINTS):
+        if near[k]:
+            row = squares[k * FRAMES :]
+            for t in range(FRAMES):
+                limit[t] = _larger(limit[t], np.sqrt(_larger(row[t], 0.0)))
+
+
+@compiled
+def _within(beyond: Rows, limit: Rows) -> NDArray[np.bool_]:
+    """Which points are, in any of the frames, not plainly beyond the limit."""
+    within = np.zeros(N_PALM_POINTS, np.bool_)
+    for k in range(N_PALM_POINTS):
+        row, frames_within = beyond[k * FRAMES :], 0
+        for t in range(FRAMES):
+            frames_within += not row[t] > limit[t] + _ROUNDING_M  # what is no number is within
+        within[k] = frames_within > 0
+    return within
+
+
+@compiled
+def _nearest_at_the_end(squares: Rows) -> NDArray[np.bool_]:
+    """Which points are among the nearest in the last of the frames, as many as the palms' distance is taken of."""
+    last = squares[FRAMES - 1 :: FRAMES].copy()
+    return last <= np.partition(last, NEAREST_PALM_PAIRS - 1)[NEAREST_PALM_PAIRS - 1]
 
 
 @compiled
@@ -160,10 +254,15 @@ def _fill_vector(frames: NDArray[np.float64], hands: Hands, joint: int, others: 
 
 
 @compiled
-def _fill_palm(frames: NDArray[np.float64], hands: Hands, edges: Rows, squares: Rows) -> None:
-    """Vectors from the wrist to the finger bases, and for each palm point the square of its distance to the wrist."""
+def _fill_edges(frames: NDArray[np.float64], hands: Hands, edges: Rows) -> None:
+    """Vectors from the wrist to the finger bases."""
     for k in range(_N_EDGES):
         _fill_vector(frames, hands, FINGER_BASES[k], hands, edges[k * _VECTOR :])
+
+
+@compiled
+def _fill_squares(edges: Rows, squares: Rows) -> None:
+    """For each palm point the square of its distance to the wrist."""
     ee, ef, ff = np.empty(FRAMES), np.empty(FRAMES), np.empty(FRAMES)
     for triangle in range(_N_EDGES - 1):
         e, f = triangle * _VECTOR, (triangle + 1) * _VECTOR
