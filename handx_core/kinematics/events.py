@@ -169,11 +169,13 @@ def extract_events_batch(joints: NDArray[np.floating], fps: float = 30.0) -> lis
 
     Raises InvalidMotionError, which names the motion, the frame and the hand.
     """
-    check_motion(joints, fps)
+    check_motion(joints[:0], fps)
     events: list[dict[str, Any]] = []
     with _no_collection():
         for start in range(0, len(joints), MOTIONS_AT_ONCE):
-            events.extend(_events(measure(joints[start : start + MOTIONS_AT_ONCE], fps)))
+            some = np.ascontiguousarray(joints[start : start + MOTIONS_AT_ONCE], np.float64)
+            check_motion(some, fps, start)
+            events.extend(_events(measure(some, fps)))
     return events
 
 

@@ -135,10 +135,8 @@ def _state_throughout(values: Floats, rule: Rule) -> int:
         return NO_EVENT
     beyond = MOST_OVERSHOOT * (highest - lowest)
     lowest, highest = lowest - beyond, highest + beyond
-    if highest - lowest >= rule.change:
-        return TO_BE_CUT
     if rule.n_states == 0:
-        return NO_EVENT
+        return TO_BE_CUT if highest - lowest >= rule.change else NO_EVENT
     state = state_of(lowest, False, rule)
     return state if state == state_of(highest, False, rule) else TO_BE_CUT
 

@@ -42,11 +42,12 @@ _FAULTS: Final = {
 }
 
 
-def check_motion(joints: NDArray[np.floating], fps: float) -> None:
+def check_motion(joints: NDArray[np.floating], fps: float, first: int = 0) -> None:
     """Raise InvalidMotionError unless joints are motions of two whole hands.
 
-    joints: (..., T, 2, 21, 3), metres. The message names the frame, the hand (and, with leading axes, the motion) and
-    what is wrong: the shape, fps, a joint that is not finite, or a hand collapsed so far that it has no directions.
+    joints: (..., T, 2, 21, 3), metres. first: the number of the first motion. The message names the frame, the hand
+    (and, with leading axes, the motion) and what is wrong: the shape, fps, a joint that is not finite, or a hand
+    collapsed so far that it has no directions.
     """
     if joints.ndim < 4 or joints.shape[-3:] != (2, 21, 3) or joints.shape[-4] == 0:
         raise InvalidMotionError(f"expected joints of shape (..., T, 2, 21, 3) with T > 0, found {joints.shape}")
@@ -56,15 +57,15 @@ def check_motion(joints: NDArray[np.floating], fps: float) -> None:
     for start in range(0, len(hands), _HANDS_AT_ONCE):
         fault, index = _first_fault(np.ascontiguousarray(hands[start : start + _HANDS_AT_ONCE], np.float64))
         if fault:
-            _refuse(fault, start + index, joints.shape)
+            _refuse(fault, start + index, joints.shape, first)
 
 
-def _refuse(fault: int, index: int, shape: tuple[int, ...]) -> NoReturn:
+def _refuse(fault: int, index: int, shape: tuple[int, ...], first: int) -> NoReturn:
     """Raise for a fault of hand `index` of all hands of joints of this shape, counted through."""
     motion, frame = divmod(index // 2, shape[-4])
     where = f"frame {frame}, {HANDS[index % 2]} hand"
     if len(shape) > 4:
-        where = f"motion {motion}, {where}"
+        where = f"motion {first + motion}, {where}"
     raise InvalidMotionError(f"{where}: expected a hand in metres, found {_FAULTS[fault]}")
 
 
