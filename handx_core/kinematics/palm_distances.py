@@ -40,6 +40,9 @@ Five = tuple[float, float, float, float, float]
 FRAMES: Final = 32
 """Frames worked on side by side: the rows of a palm's 100 points stay in the processor's nearest cache."""
 
+_LAST_NEAREST: Final = NEAREST_PALM_PAIRS * FRAMES - 1
+"""Where the largest of the nearest of the last frame stands, once they are selected."""
+
 _ROUNDING_M: Final = 1e-9
 """More than rounding can be off by, in a bound that points are left out by."""
 
@@ -131,9 +134,10 @@ def palm_palm_distances(frames: NDArray[np.float64], distances: NDArray[np.float
         _raise_limit(from_lower, near_lower, limit)
         others = np.flatnonzero(~near_upper & _within(beyond, limit))
         _compare(others, apart, upper_edges, lower_edges, squares, from_upper, from_lower)
-        near_upper, near_lower = _nearest_at_the_end(from_upper), _nearest_at_the_end(from_lower)
+        last_upper, last_lower = from_upper[FRAMES - 1 :: FRAMES].copy(), from_lower[FRAMES - 1 :: FRAMES].copy()
         _select_smallest(from_upper)
         _select_smallest(from_lower)
+        near_upper, near_lower = last_upper <= from_upper[_LAST_NEAREST], last_lower <= from_lower[_LAST_NEAREST]
         total[:] = 0.0
         for k in range(NEAREST_PALM_PAIRS):
             _add_roots(from_upper[k * FRAMES :], nothing, total)
@@ -217,13 +221,6 @@ def _within(beyond: Rows, limit: Rows) -> NDArray[np.bool_]:
             frames_within += not row[t] > limit[t] + _ROUNDING_M  # what is no number is within
         within[k] = frames_within > 0
     return within
-
-
-@compiled
-def _nearest_at_the_end(squares: Rows) -> NDArray[np.bool_]:
-    """Which points are among the nearest in the last of the frames, as many as the palms' distance is taken of."""
-    last = squares[FRAMES - 1 :: FRAMES].copy()
-    return last <= np.partition(last, NEAREST_PALM_PAIRS - 1)[NEAREST_PALM_PAIRS - 1]
 
 
 @compiled

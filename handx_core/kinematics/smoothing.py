@@ -86,13 +86,18 @@ def smoothed(values: Floats, noise: float, narrowest: Floats, rule: Rule) -> Flo
 @compiled
 def _ends_repeated(values: Floats, times: int) -> Floats:
     padded = np.empty(len(values) + 2 * times)
-    padded[:times], padded[times : times + len(values)], padded[times + len(values) :] = values[0], values, values[-1]
+    for t in range(len(padded)):
+        padded[t] = values[min(max(t - times, 0), len(values) - 1)]
     return padded
 
 
 @compiled
 def _half_kernel(width: float) -> Floats:
     """The weights at and beside a frame of a Gaussian twiced, whose standard deviation is `width` frames."""
-    squares = (np.arange(math.ceil(3.5 * width) + 1) / width) ** 2
-    kernel = 2.0 * np.exp(-0.5 * squares) - np.exp(-0.25 * squares) / math.sqrt(2.0)
-    return kernel / (2.0 * kernel.sum() - kernel[0])
+    kernel = np.empty(math.ceil(3.5 * width) + 1)
+    total = 0.0
+    for t in range(len(kernel)):
+        square = (t / width) ** 2
+        kernel[t] = 2.0 * math.exp(-0.5 * square) - math.exp(-0.25 * square) / math.sqrt(2.0)
+        total += kernel[t] if t == 0 else 2.0 * kernel[t]
+    return kernel / total
