@@ -71,7 +71,7 @@ def main(n_clips: int = CLIPS) -> None:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     clips = synthetic_clips(n_clips)
     runs: dict[str, tuple[Callable[[np.ndarray], object], np.ndarray]] = {
-        "events, plain Python": (lambda some: [plain_events(clip) for clip in some], clips[:PLAIN_CLIPS]),
+        "events, plain Python": (lambda some: [plain_events(clip) for clip in some], clips[:: n_clips // PLAIN_CLIPS]),
         "events": (extract_events_batch, clips),
         "contact distances": (contact_distances, clips),
         "intensity": (intensity, clips),
