@@ -1,0 +1,167 @@
+"""Whether a caption is true: every claim of it held against the events, and what it leaves out.
+
+What belongs here: the scores and flags of a caption. What does not: reading it (`claims`), the truth of one claim
+(`claim_judge`), and many captions at once (`audit_set`).
+
+Precision is the share of a caption's claims that are true. Recall is the share of `clip_truth` items behind a true
+claim; a claim about several fingers counts for all of them. Items, that is events worth telling: contacts (each hold of
+Contact), hyperextensions (of a finger, over its joints), changes (a finger bends or straightens, over its joints that
+do so together; neighbouring fingers spread or close; the palms' distance or relative position changes), movements of a
+wrist along an axis, and states that last all through the clip (of a finger, of neighbouring fingers' spread, of the
+palms' distance or position; a tip that is near the other palm and never touches it). States between changes are implied
+by these, and how a tip comes to the palm that it touches is implied by the contact.
+
+Grounding is the F measure of precision and the recall of contacts and hyperextensions, which no level may leave out: an
+arithmetic mean would give half a mark for a caption that says nothing true but names all, or one true thing but no
+contact; the F measure gives none. The recall of all events is not part of it: concise levels are meant to be short.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from handx_core.captioning.claim_judge import Verdict, judge_all
+from handx_core.captioning.claim_meaning import Claim
+from handx_core.captioning.claim_parts import OTHER
+from handx_core.captioning.claim_terms import sentences
+from handx_core.captioning.claims import parse_claims
+from handx_core.captioning.clip_truth import ClipTruth, Item, clip_truth
+from handx_core.captioning.invented_words import INVENTED
+from handx_core.captioning.rules import Caption
+
+SIDES: Final = ("left", "right", "interaction")
+CRITICAL: Final = ("contact", "hyperextension")
+"""Kinds of items that no level may leave out."""
+
+WORDS: Final = {1: (8, 60), 2: (12, 90), 3: (20, 150), 4: (30, 220), 5: (40, 450)}
+"""Fewest and most words of a level's three texts: well about the medians of 20, 35, 60, 100 and 180 that are aimed at,
+since a still clip takes few words at any level and one with many contacts takes many."""
+
+_KNOWN_SHARE: Final = 0.4
+"""Share of words in the vocabulary below which a text is not English about hands."""
+
+
+@dataclass(frozen=True)
+class CheckedClaim:
+    """A claim with the text that it stands in ("left", "right" or "interaction") and the verdict on it."""
+
+    side: str
+    claim: Claim
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something wrong with a caption. kind: "mix-up", "intent", "hedge", "object", "empty", "language", "frames" or
+    "length"."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class CaptionAudit:
+    """What a caption says and leaves out. missing: items that no true claim tells. Recalls are 1 where there is nothing
+    to recall; precision is 0 where nothing is claimed."""
+
+    claims: tuple[CheckedClaim, ...]
+    missing: tuple[Item, ...]
+    flags: tuple[Flag, ...]
+    words: int
+    precision: float
+    critical_recall: float
+    event_recall: float
+
+    @property
+    def grounding(self) -> float:
+        """F measure of precision and the recall of contacts and hyperextensions, from 0 to 1."""
+        total = self.precision + self.critical_recall
+        return 2 * self.precision * self.critical_recall / total if total else 0.0
+
+    @property
+    def unsupported(self) -> tuple[CheckedClaim, ...]:
+        """The claims that are not true."""
+        return tuple(checked for checked in self.claims if not checked.verdict.supported)
+
+
+def audit_caption(caption: Caption, events: Mapping[str, Any] | ClipTruth) -> CaptionAudit:
+    """Hold a caption against a clip's events. events: valid against prompts/events.schema.json, or what
+    `clip_truth` makes of them, where several captions of a clip are audited."""
+    truth = events if isinstance(events, ClipTruth) else clip_truth(events)
+    checked = [
+        CheckedClaim(side, claim, verdict)
+        for side in SIDES
+        for claims in [parse_claims(getattr(caption, side), side)]
+        for claim, verdict in zip(claims, judge_all(claims, truth), strict=True)
+    ]
+    told = {number for one in checked if one.verdict.supported for number in one.verdict.ids}
+    missing = [item for item in truth.items if not item.ids & told]
+    words = sum(len(getattr(caption, side).split()) for side in SIDES)
+    return CaptionAudit(
+        claims=tuple(checked),
+        missing=tuple(missing),
+        flags=tuple(_flags(caption, checked, truth, words)),
+        words=words,
+        precision=sum(one.verdict.supported for one in checked) / len(checked) if checked else 0.0,
+        critical_recall=_recall([i for i in truth.items if i.kind in CRITICAL], [i for i in missing if i.kind in CRITICAL]),
+        event_recall=_recall(truth.items, missing),
+    )
+
+
+def _recall(items: Sequence[Item], missing: Sequence[Item]) -> float:
+    return 1 - len(missing) / len(items) if items else 1.0
+
+
+def _flags(caption: Caption, checked: Iterable[CheckedClaim], truth: ClipTruth, words: int) -> Iterator[Flag]:
+    for one in checked:
+        if not one.verdict.supported and _true_of_the_other(one.claim, truth):
+            yield Flag("mix-up", f"{one.side}: {one.claim.text}: true of the other hand")
+        for kind, first, last in one.claim.frames:
+            if first >= truth.n_frames or last > truth.n_frames + 1 or (kind == "span" and last <= first):
+                yield Flag("frames", f"{one.side}: frames {first} to {last - 1} of {truth.n_frames}")
+    for side in SIDES:
+        text = getattr(caption, side)
+        if not text.strip():
+            yield Flag("empty", side)
+            continue
+        if not _is_known(text):
+            yield Flag("language", side)
+        for kind, word in invented(text):
+            yield Flag(kind, f"{side}: {word}")
+    fewest, most = WORDS[caption.level]
+    if not fewest <= words <= most:
+        yield Flag("length", f"{words} words at level {caption.level}")
+
+
+def _true_of_the_other(claim: Claim, truth: ClipTruth) -> bool:
+    """Whether a false claim is true with the hands exchanged; what is symmetric cannot be."""
+    from dataclasses import replace
+
+    subject = tuple((OTHER[hand], thing) for hand, thing in claim.subject)
+    other = tuple((OTHER[hand], thing) for hand, thing in claim.object)
+    if claim.negated or {*subject} == {*claim.subject} or claim.what in ("position", "distance", "approach", "part"):
+        return False
+    return judge_all([replace(claim, subject=subject, object=other, order=None)], truth)[0].supported
+
+
+@lru_cache(maxsize=20_000)
+def _is_known(text: str) -> bool:
+    """Whether most of a text's words are of the vocabulary."""
+    words = re.findall(r"\w+", text)
+    known = sum(len(re.findall(r"\w+", term.text)) for terms in sentences(text) for term in terms)
+    return known >= _KNOWN_SHARE * len(words)
+
+
+def invented(text: str) -> list[tuple[str, str]]:
+    """The words of a text that events cannot say, with their kind: "intent", "hedge" or "object"."""
+    return [(kind, found[0]) for kind, pattern in _INVENTED.items() for found in pattern.finditer(text.lower())]
+
+
+def _pattern(phrases: str) -> re.Pattern[str]:
+    told = sorted((phrase.strip() for phrase in phrases.split(";") if phrase.strip()), key=len, reverse=True)
+    return re.compile(r"\b(?:" + "|".join(re.escape(p).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in told) + r")\b")
+
+
+_INVENTED: Final = {kind: _pattern(phrases) for kind, phrases in INVENTED.items()}

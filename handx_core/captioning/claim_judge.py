@@ -1,0 +1,459 @@
+"""Whether a claim is true of a clip, why not, and by which events.
+
+What belongs here: one test for each kind of claim, and what the words for time allow. What does not: reading claims
+(`claims`) and scoring captions (`audit`).
+
+Time is held to as exactly as it is stated. Stated frames: within FRAME_SLACK of the happening's, or sharing half of the
+frames that either covers; 5 frames are a sixth of a second, as far as people place an event, and as far as the rules let
+fingers differ that they tell of together. Coarse words: thirds of the clip, widened by a tenth on both sides, since
+nobody counts frames for "early on"; a happening is there if its first frame or its middle is.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from handx_core.captioning.claim_meaning import Claim
+from handx_core.captioning.clip_truth import ClipTruth, Happening, Thing
+from handx_core.captioning.facts import Span
+from handx_core.skeleton import FINGERS, HANDS
+
+FRAME_SLACK: Final = 5
+_SHARE: Final = 0.5
+_MOSTLY: Final = 0.8
+"""Share of the frames in which a state that is claimed of them holds."""
+
+_WINDOWS: Final = {
+    "start": (0.0, 0.35), "early": (0.0, 0.45), "first half": (0.0, 0.6), "midway": (0.22, 0.78),
+    "second half": (0.4, 1.0), "late": (0.55, 1.0), "end": (0.6, 1.0),
+}  # fmt: skip
+"""Where in the clip a happening begins, or has its middle, that is told with these words."""
+
+_STATE_WINDOWS: Final = {
+    "start": (0.0, 0.1), "early": (0.0, 0.33), "first half": (0.0, 0.5), "midway": (0.4, 0.6),
+    "second half": (0.5, 1.0), "late": (0.67, 1.0), "end": (0.9, 1.0), "throughout": (0.0, 1.0),
+}  # fmt: skip
+"""Where in the clip a state that is told with these words holds."""
+
+PAIRS: Final = ("index, middle", "middle, ring", "ring, pinky")
+_BENT: Final = {"straight": (0,), "partly bent": (1,), "fully bent": (2,), "bent": (1, 2), "fist": (2,)}
+_SIMULTANEOUS: Final = 8
+"""Frames by which beginnings may differ of what is "at the same time"."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a claim is true. reason: why not. ids: the events behind it. spans: when, for the order of claims."""
+
+    supported: bool
+    reason: str = ""
+    ids: frozenset[int] = frozenset()
+    spans: tuple[Span, ...] = ()
+
+
+def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
+    """A verdict on each claim of a text, with their order in time."""
+    alone = [judge(claim, truth) for claim in claims]
+    return [
+        verdict if not (verdict.supported and claim.order) else _ordered(claim, verdict, alone)
+        for claim, verdict in zip(claims, alone, strict=True)
+    ]
+
+
+def judge(claim: Claim, truth: ClipTruth) -> Verdict:
+    """A verdict on a claim by itself."""
+    if claim.negated:
+        return _denied(claim, truth)
+    match claim.what:
+        case "contact" | "separation":
+            return _contact(claim, truth)
+        case "bend" | "straighten":
+            return _fingers(claim, truth, lambda thing: truth.turns.get((thing, claim.what == "bend"), []))
+        case "hyperextended":
+            return _fingers(claim, truth, lambda thing: truth.back.get(thing, []))
+        case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
+            return _posture(claim, truth)
+        case "spread" | "close" | "spread out" | "together":
+            return _gaps(claim, truth)
+        case "move":
+            return _move(claim, truth)
+        case "still":
+            moved = [found for hand, _ in claim.subject for found in truth.moves[hand] if _in_time(found, claim, truth)]
+            return _no("the hand moves") if moved else Verdict(True)
+        case "approach" | "part":
+            return _distance_change(claim, truth)
+        case "near":
+            return _near(claim, truth)
+        case "position":
+            axis, state = claim.value.split()
+            return _runs(claim, truth, axis, state)
+        case "distance":
+            return _runs(claim, truth, "", claim.value)
+    return _no(f"nothing says whether {claim.what}")
+
+
+def _no(reason: str) -> Verdict:
+    return Verdict(False, reason)
+
+
+def _yes(found: Iterable[Happening]) -> Verdict:
+    happenings = sorted(found, key=lambda one: one.span)
+    return Verdict(
+        True, ids=frozenset(i for one in happenings for i in one.ids), spans=tuple(one.span for one in happenings)
+    )
+
+
+def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
+    """That something does not happen: at no time, or not in the frames named. What is denied of many is so of each."""
+    frames = any(kind == "span" for kind, *_ in claim.frames)
+    bare = _positive(claim, () if not frames else claim.frames)
+    if claim.what == "contact":
+        touched = [pair for pair in truth.touches if _between(pair, claim) and (not frames or judge(bare, truth).supported)]
+        return _no("they touch") if touched else Verdict(True)
+    if claim.what in ("bend", "straighten", "hyperextended", "straight", "bent", "fully bent", "partly bent", "fist"):
+        told = [judge(_positive(bare, bare.frames, (member,)), truth) for member in claim.subject]
+        return _no("it happens") if any(verdict.supported for verdict in told) else Verdict(True)
+    if claim.what == "near" and not any(thing in FINGERS for _, thing in claim.subject):
+        near = [state for state, _ in truth.runs.get("", []) if state in ("Near", "Contact")]
+        return _no("they come near") if near else Verdict(True)
+    return _no("it happens") if judge(bare, truth).supported else Verdict(True)
+
+
+def _positive(claim: Claim, frames: tuple[tuple[str, int, int], ...], subject: tuple[Thing, ...] = ()) -> Claim:
+    return Claim(
+        claim.what, subject or claim.subject, claim.object, claim.value, claim.ways, frames, joints=claim.joints
+    )
+
+
+def _within(span: Span, stated: tuple[str, int, int]) -> bool:
+    kind, first, last = stated
+    if kind == "span":
+        return span[0] >= first - FRAME_SLACK and span[1] <= last + FRAME_SLACK
+    if kind == "from":
+        return span[1] >= first - FRAME_SLACK and span[0] >= first - FRAME_SLACK
+    if kind == "until":
+        return span[0] <= last and span[1] <= last + FRAME_SLACK
+    return span[0] - FRAME_SLACK <= first <= span[1] + FRAME_SLACK
+
+
+def _in_window(span: Span, word: str, n_frames: int) -> bool:
+    start, end = span[0] / n_frames, span[1] / n_frames
+    if word == "throughout":
+        return end - start >= 0.9
+    if word == "until end":
+        return end >= 0.95
+    low, high = _WINDOWS[word]
+    return low <= start <= high or low <= (start + end) / 2 <= high or (word in ("late", "end") and end >= 0.97)
+
+
+def _in_time(found: Happening, claim: Claim, truth: ClipTruth) -> bool:
+    """Whether a happening is when the claim says."""
+    if claim.frames and not any(_within(found.span, stated) for stated in claim.frames):
+        return False
+    return all(_in_window(found.span, word, truth.n_frames) for word in claim.when)
+
+
+def _matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting: bool = False) -> list[Happening]:
+    """The happenings that a claim can mean, by its time, speed, joints and fullness; none where frames are ill met.
+
+    lasting: whether a claim may be about some frames of a longer happening, as of a contact.
+    """
+    fitting = [
+        one
+        for one in found
+        if (not claim.speed or not one.speeds or claim.speed in one.speeds)
+        and (not claim.joints or not one.detail or set(claim.joints) & set(one.detail))
+    ]
+    met: list[Happening] = [one for one in fitting if not claim.frames and _in_time(one, claim, truth)]
+    for stated in claim.frames:
+        inside = [one for one in fitting if _within(one.span, stated)]
+        if stated[0] == "span":
+            around = [one for one in fitting if lasting and _covers(one.span, stated)]
+            inside = around or (inside if inside and _fills(inside, stated) else [])
+        if not inside:
+            return []
+        met += inside
+    return met
+
+
+def _covers(span: Span, stated: tuple[str, int, int]) -> bool:
+    shared = min(span[1], stated[2]) - max(span[0], stated[1])
+    return shared >= max(1, (stated[2] - stated[1]) - FRAME_SLACK, _MOSTLY * (stated[2] - stated[1]))
+
+
+def _fills(found: Sequence[Happening], stated: tuple[str, int, int]) -> bool:
+    """Whether happenings within stated frames reach from end to end, or over half of them."""
+    start, end = min(one.span[0] for one in found), max(one.span[1] for one in found)
+    _, first, last = stated
+    if abs(start - first) <= FRAME_SLACK and abs(end - last) <= FRAME_SLACK:
+        return True
+    shared = min(end, last) - max(start, first)
+    return shared >= _SHARE * (max(end, last) - min(start, first))
+
+
+def _often(met: Sequence[Happening], claim: Claim) -> bool:
+    """Whether so many happen as the claim says; in a pattern one may come once more."""
+    if claim.count == 0:
+        return bool(met)
+    if claim.count < 0:
+        return len(met) >= 2
+    return len(met) == claim.count or (claim.count > 1 and claim.what != "contact" and len(met) == claim.count + 1)
+
+
+def _between(pair: frozenset[Thing], claim: Claim) -> bool:
+    """Whether a contact is between what a claim names. A hand stands for all of its parts."""
+
+    def named(thing: Thing, members: Sequence[Thing]) -> bool:
+        return thing in members or (thing[0], "hand") in members
+
+    one, other = sorted(pair)
+    if not claim.object:
+        everything = claim.subject or tuple((hand, "hand") for hand in HANDS)
+        hands = {hand for hand, _ in everything}
+        across = one[0] != other[0]
+        if across != (len(hands) > 1) and claim.subject:
+            return False
+        return named(one, everything) and named(other, everything)
+    return (named(one, claim.subject) and named(other, claim.object)) or (
+        named(other, claim.subject) and named(one, claim.object)
+    )
+
+
+def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
+    """Each of the subject's parts touches one of the object's, and each of the object's is touched."""
+    ends = claim.what == "separation"
+    found: dict[frozenset[Thing], list[Happening]] = {}
+    for pair, touches in truth.touches.items():
+        if not _between(pair, claim):
+            continue
+        if ends:
+            touches = [
+                Happening((max(one.span[1] - 2, 0), one.span[1]), one.ids)
+                for one in touches
+                if one.span[1] < truth.n_frames
+            ]
+        met = _matching(touches, claim, truth, lasting=True)
+        if met and _often(met, claim):
+            found[pair] = met
+    if ends and not found and {thing for _, thing in claim.subject} == {"palm"}:
+        return _distance_change(claim, truth)
+    taking_part = {thing for pair in found for thing in pair}
+    members = claim.subject + claim.object
+    missing = [
+        member
+        for member in members
+        if member not in taking_part and not (member[1] == "hand" and any(hand == member[0] for hand, _ in taking_part))
+    ]
+    if not found or (missing and not claim.some):
+        return _no("they do not touch so" if not ends else "no such contact ends so")
+    if any(claim.manners.count(word) for word in ("in turn",)) and not _in_turn(claim, found):
+        return _no("not one after another")
+    return _yes(one for met in found.values() for one in met)
+
+
+def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bool:
+    """Whether contacts follow one another, in the order in which a claim lists the fingers where it does."""
+    firsts = sorted((met[0].span, pair) for pair, met in found.items())
+    if any(b[0][0] - a[0][0] < 2 for a, b in pairwise(firsts)):
+        return False
+    told = claim.sequence or tuple(thing for _, thing in (claim.object or claim.subject))
+    order = [finger for _, pair in firsts for _, finger in pair if finger in told and finger != "thumb"]
+    if claim.sequence:
+        return order[:1] == [claim.sequence[0]] and order[-1:] == [claim.sequence[-1]]
+    return True
+
+
+def _fingers(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
+    found: list[Happening] = []
+    firsts: dict[str, Span] = {}
+    missing = []
+    for member in claim.subject:
+        met = _matching(happenings(member), claim, truth, lasting=claim.what == "hyperextended")
+        if "full" in claim.manners and claim.what != "hyperextended":
+            met = [one for one in met if one.full]
+        if met and _often(met, claim):
+            found += met
+            firsts.setdefault(member[1], met[0].span)
+        else:
+            missing.append(" ".join(member))
+    if not found or (missing and not claim.some):
+        return _no(f"not so: {', '.join(missing)}")
+    if "in turn" in claim.manners and not _one_by_one(claim, firsts):
+        return _no("not one after another in that order")
+    if "at once" in claim.manners and len(firsts) > 1:
+        starts = [span[0] for span in firsts.values()]
+        if max(starts) - min(starts) > _SIMULTANEOUS:
+            return _no("not at once")
+    return _yes(found)
+
+
+def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
+    order = [finger for finger, _ in sorted(firsts.items(), key=lambda entry: entry[1])]
+    starts = sorted(span[0] for span in firsts.values())
+    if len(starts) > 1 and starts[-1] - starts[0] < len(starts) - 1:
+        return False
+    return not claim.sequence or (order[0] == claim.sequence[0] and order[-1] == claim.sequence[-1])
+
+
+def _frames_of(claim: Claim, n_frames: int) -> list[range]:
+    """The frames, in one or several parts, in which a claimed state should hold; none where it is not said."""
+    parts = []
+    for kind, first, last in claim.frames:
+        span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": (first - 1, first + 2)}[kind]
+        parts.append(range(max(span[0], 0), min(span[1], n_frames)))
+    for word in claim.when:
+        low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
+        parts.append(range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1)))
+    return parts
+
+
+def _holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: int) -> bool:
+    parts = _frames_of(claim, n_frames)
+    if not parts:
+        return sum(state in wanted for state in states) >= _SHARE * n_frames
+    edges = {0: "start", n_frames - 1: "end"}
+    if any(edge in claim.when and states[at] in wanted for at, edge in edges.items()) and len(parts) == 1:
+        return True
+    return all(len(part) and sum(states[at] in wanted for at in part) >= _MOSTLY * len(part) for part in parts)
+
+
+def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
+    wanted = _BENT[claim.what]
+    held = {}
+    for member in claim.subject:
+        states = truth.bent.get(member)
+        held[member] = states is not None and _holds(states, wanted, claim, truth.n_frames)
+    if not any(held.values()) or not (claim.some or all(held.values())):
+        return _no(f"not {claim.what}: {', '.join(' '.join(member) for member, so in held.items() if not so)}")
+    ids = frozenset(i for member, so in held.items() if so for i in truth.finger_ids[member])
+    spans = [
+        (part.start, part.stop) for part in _frames_of(claim, truth.n_frames)
+    ] or _spans_in(truth.bent[claim.subject[0]], wanted)
+    return Verdict(True, ids=ids, spans=tuple(spans))
+
+
+def _spans_in(states: Sequence[int], wanted: Sequence[int]) -> list[Span]:
+    spans: list[Span] = []
+    for at, state in enumerate(states):
+        if state in wanted:
+            if spans and spans[-1][1] == at:
+                spans[-1] = (spans[-1][0], at + 1)
+            else:
+                spans.append((at, at + 1))
+    return spans
+
+
+def _gaps(claim: Claim, truth: ClipTruth) -> Verdict:
+    """Every pair of neighbours among the fingers, of every hand named, does so."""
+    apart = claim.what.startswith("spread")
+    found: list[Happening] = []
+    ids: set[int] = set()
+    hands = dict.fromkeys(hand for hand, _ in claim.subject)
+    fingers = {thing for _, thing in claim.subject} - {"thumb"}
+    pairs = [pair for pair in PAIRS if set(pair.split(", ")) <= fingers]
+    if not pairs:
+        return _no("no neighbouring fingers")
+    for hand in hands:
+        for pair in pairs:
+            if claim.what in ("spread out", "together"):
+                states = truth.spread.get((hand, pair))
+                changed = [h for h in truth.gaps.get((hand, pair, apart), []) if _in_time(h, claim, truth)]
+                held = states is not None and _holds(states, (int(apart),), claim, truth.n_frames)
+                if not held and not changed:
+                    return _no(f"not so: {pair}")
+                ids |= set(truth.gap_ids[hand, pair]) if held else set()
+                found += changed
+            else:
+                met = _matching(truth.gaps.get((hand, pair, apart), []), claim, truth)
+                if not met or not _often(met, claim):
+                    return _no(f"not so: {pair}")
+                found += met
+    verdict = _yes(found)
+    return Verdict(True, ids=verdict.ids | ids, spans=verdict.spans)
+
+
+def _move(claim: Claim, truth: ClipTruth) -> Verdict:
+    found: list[Happening] = []
+    for hand in dict.fromkeys(hand for hand, _ in claim.subject):
+        timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when)
+        for way in claim.ways or ("",):
+            met = _matching([one for one in truth.moves[hand] if _goes(one, way)], timed, truth)
+            if not met or not _often(met, claim):
+                return _no(f"the {hand} hand does not move so: {way}")
+            found += met
+    if claim.speed and claim.speed not in {speed for one in found for speed in one.speeds}:
+        return _no("at another speed")
+    return _yes(found)
+
+
+def _goes(one: Happening, way: str) -> bool:
+    if way == "sideways":
+        return one.detail[0] in ("left", "right")
+    return not way or way in one.detail
+
+
+def _distance_change(claim: Claim, truth: ClipTruth) -> Verdict:
+    nearer = claim.what == "approach"
+    met = _matching(truth.distances.get(nearer, []), claim, truth)
+    if not met or not _often(met, claim):
+        return _no("the palms' distance does not change so")
+    return _yes(met)
+
+
+def _near(claim: Claim, truth: ClipTruth) -> Verdict:
+    fingers = [member for member in claim.subject + claim.object if member[1] in FINGERS]
+    if not fingers:
+        near = [found for state, found in truth.runs.get("", []) if state in ("Near", "Contact")]
+        return _yes(near) if near else _no("the hands are not near")
+    found: list[Happening] = []
+    for member in fingers:
+        met = _matching(truth.nears.get(member, []), claim, truth, lasting=True)
+        if not met:
+            return _no(f"not near: {' '.join(member)}")
+        found += met
+    return _yes(found)
+
+
+def _runs(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
+    """A relation of the hands holds in the frames that are meant; from a frame on if it begins about there."""
+    runs = [found for of, found in truth.runs.get(axis, []) if of == state]
+    if not runs:
+        return _no("never so")
+    frames = [int(one.span[0] <= at < one.span[1]) for at in range(truth.n_frames) for one in [_at(runs, at)]]
+    starts = [stated[1] for stated in claim.frames if stated[0] == "from"]
+    if starts:
+        met = [one for one in runs for lead in [one.lead or one.span[:1] * 2] if any(_near_span(at, lead) for at in starts)]
+        return _yes(met) if met else _no("it does not begin there")
+    if not _frames_of(claim, truth.n_frames) and (claim.order or claim.some):
+        return _yes(runs)
+    return _yes(runs) if _holds(frames, (1,), claim, truth.n_frames) else _no("not then")
+
+
+def _near_span(at: int, span: Span) -> bool:
+    return span[0] - FRAME_SLACK <= at <= span[1] + FRAME_SLACK
+
+
+def _at(runs: Sequence[Happening], at: int) -> Happening:
+    return next((one for one in runs if one.span[0] <= at < one.span[1]), runs[0])
+
+
+def _ordered(claim: Claim, verdict: Verdict, alone: Sequence[Verdict]) -> Verdict:
+    """The verdict if what the claim says is when it says, next to one of the claims that it refers to."""
+    assert claim.order is not None
+    others = [span for place in claim.order.to for span in alone[place].spans]
+    spans = [span for place in claim.order.of for span in alone[place].spans] or verdict.spans
+    if not others or not spans:
+        return verdict
+    if any(_related(claim.order.relation, span, other) for span in spans for other in others):
+        return verdict
+    return _no(f"not {claim.order.relation} what is told next to it")
+
+
+def _related(relation: str, span: Span, other: Span) -> bool:
+    if relation == "before":
+        return _related("after", other, span)
+    if relation == "after":
+        follows = span[0] >= other[1] - FRAME_SLACK
+        return follows or (span[0] - other[0] >= FRAME_SLACK and span[1] - other[1] >= 0)
+    return min(span[1], other[1]) - max(span[0], other[0]) > 0 or abs(span[0] - other[0]) <= _SIMULTANEOUS

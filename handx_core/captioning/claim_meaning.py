@@ -1,0 +1,240 @@
+"""Claims, and what a verb claims by the parts that it is said of: fingers that close bend, hands that close in approach.
+
+What belongs here: what a claim is, and from a clause that has been read to claims. What does not: reading clauses
+(`claims`), and whether a claim is true (`claim_judge`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from handx_core.captioning.claim_parts import OTHER, Member, Part
+from handx_core.captioning.claim_terms import Frames, Term
+from handx_core.skeleton import FINGERS, HANDS
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A claim's place in time to others. relation: "after", "before" or "meanwhile". to: any one of these claims. of: the
+    claims that are in this relation as a whole, as those of "meanwhile, A and then B"; else the claim alone."""
+
+    relation: str
+    to: tuple[int, ...]
+    of: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that a text says of a motion.
+
+    what: "contact", "separation", "bend", "straighten", "hyperextended"; the states "straight", "bent", "partly bent",
+        "fully bent", "fist", "spread out", "together"; "spread", "close"; "move", "still"; "approach", "part", "near";
+        "position" and "distance", with the state in `value`.
+    subject, object: (hand, finger | "palm" | "hand"); an empty object of a contact is the subject's parts each other.
+    value: a state of the events, "LEFT" ... "UP" or "Far" ... "Near"; a position is the right hand's from the left one.
+    ways: where a hand moves, of "up down left right front back sideways". frames: as stated. when: coarse words for
+        time, of `claim_words.WHENS`. speed: "Slow", "Medium", "Fast" or "". count: how often, 0 where it is not said,
+        -1 for "repeatedly". manners: of `claim_words.MANNERS`. sequence: fingers in the order in which they follow.
+    joints: "mcp", "pip" or "dip". some: true already if it is of one of the subject's fingers, or of a position at any
+    time. order: in time.
+    """
+
+    what: str
+    subject: tuple[Member, ...]
+    object: tuple[Member, ...] = ()
+    value: str = ""
+    ways: tuple[str, ...] = ()
+    frames: tuple[Frames, ...] = ()
+    when: tuple[str, ...] = ()
+    speed: str = ""
+    count: int = 0
+    manners: tuple[str, ...] = ()
+    sequence: tuple[str, ...] = ()
+    joints: tuple[str, ...] = ()
+    negated: bool = False
+    some: bool = False
+    order: Order | None = None
+    text: str = ""
+
+    @property
+    def fingers(self) -> tuple[str, ...]:
+        """The subject's fingers, in anatomical order."""
+        return tuple(finger for finger in FINGERS if any(thing == finger for _, thing in self.subject))
+
+
+@dataclass
+class Clause:
+    """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays: "remains". turns: a
+    position that is come to."""
+
+    term: Term
+    kind: str
+    value: str
+    sentence: int
+    subject: Part = field(default_factory=Part)
+    object: Part = field(default_factory=Part)
+    stays: bool = False
+    ways: list[str] = field(default_factory=list)
+    frames: list[Frames] = field(default_factory=list)
+    when: list[str] = field(default_factory=list)
+    speed: str = ""
+    count: int = 0
+    manners: list[str] = field(default_factory=list)
+    sequence: list[str] = field(default_factory=list)
+    joints: list[str] = field(default_factory=list)
+    negated: bool = False
+    order: tuple[str, list["Clause"]] | None = None
+    pattern: int = 0
+    open: bool = True
+    unresolved: bool = False
+    turns: bool = False
+
+
+_STATES_OF: Final = {"bend": "bent", "straighten": "straight", "fist": "fist", "spread": "spread out"}
+_AXIS: Final = {"UP": "DOWN", "FRONT": "BACK", "LEFT": "RIGHT"}
+_OPPOSITE: Final = _AXIS | {low: high for high, low in _AXIS.items()}
+_EVEN: Final = {"level": "down-up", "abreast": "front-back", "lined up": "left-right"}
+AXIS_OF: Final = {
+    "LEFT": "left-right", "RIGHT": "left-right", "BACK": "front-back", "FRONT": "front-back", "DOWN": "down-up",
+    "UP": "down-up",
+}  # fmt: skip
+
+
+def what_of(clause: Clause, side: str) -> tuple[str, str]:
+    """What a clause claims, by its verb and subject, and the state of it; ("", "") where it claims nothing."""
+    subject, other = clause.subject, clause.object
+    fingers, across = subject.fingers, len(_hands(subject, side)) > 1
+    value = clause.value
+    if clause.kind == "state":
+        if value in ("spread", "together"):
+            if not fingers:
+                return ("distance", "Far" if value == "spread" else "Near") if across else ("", "")
+            return "spread out" if value == "spread" else "together", ""
+        return value, ""
+    if clause.kind in ("position", "distance"):
+        if clause.kind == "distance" and (fingers or "palm" in other.things):
+            return "near" if value == "Near" else "", ""
+        return clause.kind, value
+    if value in ("fist", "bend", "straighten"):
+        return ("bend" if value == "fist" else value), ""
+    if value == "separation":
+        together = not fingers and not ({"palm"} & (subject.things | other.things))
+        return "part" if together and (across or other.members) else "separation", ""
+    if value == "parting":
+        return _parting(subject, other, fingers, across), ""
+    if value == "joining":
+        return _joining(subject, other, fingers, across), ""
+    if value == "near":
+        return ("near" if fingers or clause.negated else "approach"), ""
+    if value in ("spread", "close") and not fingers and "gap" not in subject.things:
+        return ("part" if value == "spread" else "approach") if across else "", ""
+    return value.split()[0], ""
+
+
+def _hands(part: Part, side: str) -> set[str]:
+    hands = {hand for hand, _ in part.members}
+    return set(HANDS) if "" in hands and side not in HANDS else {hand or side for hand in hands}
+
+
+def _parting(subject: Part, other: Part, fingers: tuple[str, ...], across: bool) -> str:
+    if not fingers:
+        return "part"
+    if across or other.members or "thumb" in fingers:
+        return "separation"
+    return "spread"
+
+
+def _joining(subject: Part, other: Part, fingers: tuple[str, ...], across: bool) -> str:
+    if not fingers:
+        return "approach"
+    if "palm" in other.things:
+        return "near"
+    return "contact" if across or other.members or "thumb" in fingers else "close"
+
+
+def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
+    """The claims of a clause: one, or one for each of opposite ways or moments. Order is added by the reader."""
+    what, value = what_of(clause, side)
+    if not what or what in ("be", "do", "have", "edge", "changes"):
+        return
+    if what == "move" and not clause.ways and len(clause.value.split()) == 2 and clause.value.split()[1] in _WAYS:
+        clause.ways.append(clause.value.split()[1])
+    speed = clause.speed or ("Slow" if clause.value == "move slow" else "Fast" if clause.value == "move fast" else "")
+    subject, other = _members(clause, side, what)
+    negated = clause.negated != clause.subject.none and (clause.negated or clause.subject.none)
+    if what == "position":
+        value, negated, other = _position(clause, subject, other, value, negated)
+        if not value:
+            return
+    yield Claim(
+        what=what,
+        subject=subject,
+        object=other,
+        value=value,
+        ways=tuple(dict.fromkeys(clause.ways)) if what == "move" else (),
+        frames=tuple(clause.frames),
+        when=tuple(dict.fromkeys(clause.when)) or (("throughout",) if clause.stays else ()),
+        speed=speed if speed != "mixed" else "",
+        count=clause.count,
+        manners=tuple(clause.manners),
+        sequence=tuple(clause.sequence),
+        joints=tuple(clause.joints),
+        negated=negated,
+        some=clause.subject.some or clause.turns,
+    )
+
+
+_WAYS: Final = ("up", "down", "left", "right", "front", "back")
+
+
+def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
+    """Subject and object with every hand named: an open one is the text's, or both in a text about both."""
+    hands = (side,) if side in HANDS else HANDS
+
+    def spread_out(part: Part, of: tuple[str, ...]) -> tuple[Member, ...]:
+        return tuple(dict.fromkeys((hand, thing) for h, thing in part.members for hand in ((h,) if h else of)))
+
+    subject = spread_out(clause.subject, hands)
+    its_hands = tuple(dict.fromkeys(hand for hand, _ in subject if hand != "other")) or hands
+    opposite = tuple(OTHER[hand] for hand in its_hands)
+    if any(hand == "other" for hand, _ in subject):
+        subject = tuple((o, t) for h, t in subject for o in (opposite if h == "other" else (h,)))
+    if what in ("contact", "separation", "near", "position", "distance", "approach", "part"):
+        other = clause.object
+        if not subject and other.members and not other.mutual:
+            subject, other = spread_out(other, hands), Part()
+        of = opposite if other.things == {"palm"} or what == "position" else its_hands
+        members = tuple((o, t) for h, t in spread_out(other, of) for o in (opposite if h == "other" else (h,)))
+        if clause.subject.mutual and not clause.object.mutual and side not in HANDS:
+            subject = tuple((hand, thing) for hand in HANDS for _, thing in subject[:: len(HANDS)] or subject)
+        if clause.object.mutual and clause.object.members and clause.object.things == {"hand"}:
+            members = ()
+        return tuple(dict.fromkeys(subject)), tuple(dict.fromkeys(m for m in members if m not in subject))
+    if not subject:
+        subject = tuple((hand, "hand") for hand in hands)
+    if what in ("move", "still"):
+        return tuple(dict.fromkeys((hand, "hand") for hand, _ in subject)), ()
+    if all(thing in ("hand", "palm") for _, thing in subject):
+        fingers = FINGERS[1:]
+        subject = tuple((hand, finger) for hand, _ in subject for finger in fingers)
+    if clause.object.members and any(thing == "gap" for _, thing in subject):
+        subject = spread_out(clause.object, its_hands)
+    return subject, ()
+
+
+def _position(
+    clause: Clause, subject: tuple[Member, ...], other: tuple[Member, ...], value: str, negated: bool
+) -> tuple[str, bool, tuple[Member, ...]]:
+    """The state of the right hand seen from the left one that a clause says, and whether it denies it."""
+    if value in _EVEN:
+        return f"{_EVEN[value]} ALIGNED", negated, ()
+    if value in ("crossed", "uncrossed"):
+        return ("left-right LEFT" if (value == "crossed") != negated else "left-right RIGHT"), False, ()
+    value = {"left of": "LEFT", "right of": "RIGHT"}.get(value, value)
+    hands = {hand for hand, _ in subject}
+    if len(hands) == 2:
+        if negated or clause.subject.none:
+            return f"{AXIS_OF[value]} ALIGNED", False, ()
+        return "", False, ()
+    state = value if hands == {"right"} else _OPPOSITE[value]
+    return f"{AXIS_OF[value]} {state}", negated, other

@@ -1,0 +1,235 @@
+"""Noun phrases: which fingers, palms and hands a text names, with what "it", "the other" and "all but" stand for.
+
+What belongs here: from terms to parts of hands. What does not: what is said of them (`claim_grammar`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from handx_core.captioning.claim_terms import Term
+from handx_core.skeleton import FINGERS, HANDS
+
+Member = tuple[str, str]
+"""A hand ("left", "right", or "" where the text leaves it open) and a finger, "palm" or "hand"."""
+
+OTHER: Final = {"left": "right", "right": "left"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Parts of hands that a phrase names.
+
+    none: "no finger". some: "several fingers". mutual: "each other", or the same of the other hand. pronoun: "it".
+    """
+
+    members: tuple[Member, ...] = ()
+    none: bool = False
+    some: bool = False
+    mutual: bool = False
+    pronoun: bool = False
+
+    @property
+    def hands(self) -> set[str]:
+        """The hands that have a part in it."""
+        return {hand for hand, _ in self.members}
+
+    @property
+    def things(self) -> set[str]:
+        """What the parts are, of whichever hand."""
+        return {thing for _, thing in self.members}
+
+    @property
+    def fingers(self) -> tuple[str, ...]:
+        """The fingers among them, in anatomical order."""
+        return tuple(finger for finger in FINGERS if finger in self.things)
+
+
+@dataclass
+class Context:
+    """What was spoken of last: `subject`, for "it"; `named`, for "the others". side: what the text is about."""
+
+    side: str
+    subject: Part = field(default_factory=Part)
+    named: Part = field(default_factory=Part)
+
+    @property
+    def hands(self) -> tuple[str, ...]:
+        """The hands meant where none is named."""
+        return (self.side,) if self.side in HANDS else HANDS
+
+
+_STARTS: Final = ("det", "quantifier", "side", "finger", "noun", "pronoun", "mutual", "one", "number")
+
+
+@dataclass
+class _Reading:
+    """A phrase while it is read."""
+
+    hand: str = ""
+    quantifier: str = ""
+    number: int = 0
+    noun: str = ""
+    members: list[Member] = field(default_factory=list)
+    other: bool = False
+    one: bool = False
+    own: bool = False
+
+
+def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool) -> tuple[Part, int] | None:
+    """The noun phrase that begins at a term, and the place after it; None if none does.
+
+    as_object: whether it is what a verb is about already, so that "and" with a verb after it begins another clause.
+    """
+    if at >= len(terms) or not any(kind in terms[at] for kind in _STARTS):
+        if not (at + 1 < len(terms) and "state" in terms[at] and {"noun", "side"} & set(terms[at + 1].kinds)):
+            return None
+    if "mutual" in terms[at]:
+        return Part(mutual=True), at + 1
+    if "pronoun" in terms[at]:
+        return replace(context.subject, pronoun=True, none=False), at + 1
+    reading = _Reading()
+    place = _read(terms, at, reading, context, as_object)
+    part = _meant(reading, context)
+    if part is None:
+        return None
+    place, part = _with_owner(terms, place, part, reading, context)
+    if place < len(terms) and "except" in terms[place]:
+        left_out = read_part(terms, place + 1, context, as_object)
+        if left_out:
+            place = left_out[1]
+            base = part.members if len(part.fingers) > 1 else tuple((h, f) for h in part.hands or {""} for f in FINGERS)
+            part = replace(part, members=tuple(m for m in base if m[1] not in left_out[0].things))
+    return part, place
+
+
+def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, as_object: bool) -> int:
+    """Take up terms from a place on as long as they belong to the phrase; the place after them."""
+    while at < len(terms):
+        term = terms[at]
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        if "number" in term and not (following and "times" in following):
+            reading.number = int(term.says("number"))
+            reading.one |= term.text == "one"
+        elif "det" in term:
+            reading.own |= term.text in ("its", "their", "his", "her")
+        elif "quantifier" in term:
+            reading.other |= term.says("quantifier") == "other"
+            if term.says("quantifier") != "other":
+                reading.quantifier = term.says("quantifier")
+        elif "side" in term:
+            reading.hand = term.says("side")
+        elif "finger" in term:
+            reading.members.append(("other" if reading.other and reading.noun else reading.hand, term.says("finger")))
+        elif "noun" in term:
+            owner = following is not None and "possessive" in following
+            if term.says("noun") in ("hand", "palm") and owner:
+                reading.noun = "" if not reading.other else "hand"
+                at += 2
+                continue
+            if reading.noun and not reading.members and reading.noun not in ("tip", "finger", "hand"):
+                break
+            reading.noun = term.says("noun")
+            if reading.noun in ("hand", "palm", "gap", "twin"):
+                return at + 1
+        elif "one" in term and at > 0:
+            reading.one = True
+        elif "possessive" in term:
+            pass
+        elif "state" in term and following and {"noun", "side", "finger"} & set(following.kinds):
+            pass
+        elif reading.members and _goes_on(terms, at, as_object):
+            pass
+        elif "of" in term and reading.number + bool(reading.quantifier) and not reading.noun and not reading.members:
+            pass
+        else:
+            break
+        at += 1
+    return at
+
+
+def _goes_on(terms: Sequence[Term], at: int, as_object: bool) -> bool:
+    """Whether a comma or "and" goes on with another finger of the same phrase."""
+    if not ("comma" in terms[at] or terms[at].text in ("and", "or", "plus")):
+        return False
+    while at < len(terms) and ({"comma", "det", "side"} & set(terms[at].kinds) or terms[at].text in ("and", "or")):
+        at += 1
+    if at >= len(terms) or "finger" not in terms[at]:
+        return False
+    if not as_object:
+        return True
+    while at < len(terms) and {"finger", "noun", "speed", "when", "not"} & set(terms[at].kinds):
+        at += 1
+    return at >= len(terms) or not ({"verb", "state", "position"} & set(terms[at].kinds))
+
+
+def _meant(reading: _Reading, context: Context) -> Part | None:
+    """The part that a phrase means by its own words."""
+    none, some = reading.quantifier == "none", reading.quantifier == "some"
+    hand = reading.hand or ("other" if reading.other and reading.noun in ("palm", "hand") else "")
+    if reading.members:
+        last = reading.members[-1][0]
+        members = [(found or hand, finger) for found, finger in reading.members]
+        if not any(found for found, _ in reading.members[:-1]) and last and len(reading.members) > 1:
+            members = [(found, finger) for found, finger in reading.members]
+        if reading.quantifier == "both" or (reading.quantifier == "all" and context.side not in HANDS):
+            members = [(found, finger) for found in HANDS for _, finger in members]
+        return Part(tuple(members), none=none)
+    if reading.noun in ("finger", "tip"):
+        return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some)
+    if reading.noun == "twin":
+        return Part(mutual=True)
+    if reading.noun in ("palm", "hand", "gap"):
+        return Part(((hand, reading.noun),), none, mutual=reading.one and not reading.hand)
+    if reading.other:
+        if set(context.named.things) & set(FINGERS):
+            return Part(tuple((hand, finger) for finger in _many(reading, context)))
+        return Part((("other", "hand"),))
+    if reading.hand:
+        return Part(((reading.hand, "hand"),), none)
+    if reading.quantifier == "both":
+        return Part(tuple((side, "hand") for side in HANDS))
+    if reading.quantifier in ("all", "some") or reading.number > 1:
+        return Part(tuple(("", finger) for finger in FINGERS), none, some)
+    return None
+
+
+def _many(reading: _Reading, context: Context) -> tuple[str, ...]:
+    """Fingers that are not named one by one."""
+    if reading.other:
+        return tuple(finger for finger in FINGERS if finger not in context.named.things)
+    if reading.number == 4:
+        return FINGERS[1:]
+    if reading.quantifier in ("all", "none", "both") or reading.number == 5:
+        return FINGERS
+    return FINGERS[1:]
+
+
+def _with_owner(
+    terms: Sequence[Term], at: int, part: Part, reading: _Reading, context: Context
+) -> tuple[int, Part]:
+    """The part with the hand or the fingers that "of" names after it, and fingers that a dash goes on to list."""
+    if at + 1 < len(terms) and ("of" in terms[at] or terms[at].text == "with") and reading.noun != "hand":
+        owner = read_part(terms, at + 1, context, as_object=True)
+        if owner and owner[0].fingers and not ({"palm", "hand"} & part.things) and terms[at].text in ("of", "from"):
+            keeps = len(owner[0].fingers) > len(part.fingers) > 1
+            return owner[1], part if keeps else replace(owner[0], none=part.none, some=part.some)
+        if owner and owner[0].things == {"hand"} and not (reading.hand and owner[0].hands - {reading.hand}):
+            return owner[1], _owned(part, owner[0], terms[at + 1 : owner[1]], context)
+    if at + 1 < len(terms) and "dash" in terms[at]:
+        listed = read_part(terms, at + 1, context, as_object=True)
+        if listed and listed[0].fingers:
+            after = listed[1] + (listed[1] < len(terms) and "dash" in terms[listed[1]])
+            return after, listed[0]
+    return at, part
+
+
+def _owned(part: Part, owner: Part, said: Sequence[Term], context: Context) -> Part:
+    """A part of the hand or hands that an "of" names."""
+    hands = tuple(dict.fromkeys(hand for hand, _ in owner.members))
+    if hands == ("",):
+        plural = any(term.says("quantifier") in ("both", "all") or term.text in ("hands", "palms") for term in said)
+        hands = HANDS if plural or context.side not in HANDS else context.hands
+    things = dict.fromkeys(thing for _, thing in part.members)
+    members = tuple((hand, thing) for hand in hands for thing in things)
+    return replace(part, members=members, mutual=part.mutual or owner.mutual)
