@@ -79,8 +79,7 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
         case "move":
             return _move(claim, truth)
         case "still":
-            moved = [found for hand, _ in claim.subject for found in truth.moves[hand] if _in_time(found, claim, truth)]
-            return _no("the hand moves") if moved else Verdict(True)
+            return _still(claim, truth)
         case "approach" | "part":
             return _distance_change(claim, truth)
         case "near":
@@ -142,7 +141,7 @@ def _in_window(span: Span, word: str, n_frames: int) -> bool:
     if word == "throughout":
         return end - start >= 0.9
     if word == "until end":
-        return end >= 0.95
+        return span[1] >= n_frames - FRAME_SLACK - 1
     low, high = _WINDOWS[word]
     return low <= start <= high or low <= (start + end) / 2 <= high or (word in ("late", "end") and end >= 0.97)
 
@@ -163,9 +162,14 @@ def _matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lastin
         one
         for one in found
         if (not claim.speed or not one.speeds or claim.speed in one.speeds)
-        and (not claim.joints or not one.detail or set(claim.joints) & set(one.detail))
+        and (not claim.joints or not one.detail or set(claim.joints) <= {"dip" if joint == "ip" else joint for joint in one.detail})
     ]
-    met: list[Happening] = [one for one in fitting if not claim.frames and _in_time(one, claim, truth)]
+    met: list[Happening] = []
+    if not claim.frames:
+        by_word = [[one for one in fitting if _in_window(one.span, word, truth.n_frames)] for word in claim.when]
+        met = fitting if not by_word else list(dict.fromkeys(one for found in by_word for one in found))
+        if not all(by_word):
+            return []
     for stated in claim.frames:
         inside = [one for one in fitting if _within(one.span, stated)]
         if stated[0] == "span":
@@ -297,25 +301,34 @@ def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
 
 
 def _frames_of(claim: Claim, n_frames: int) -> list[range]:
-    """The frames, in one or several parts, in which a claimed state should hold; none where it is not said."""
+    """The frames, in one or several parts, in which a claimed state should hold; none where it is not said.
+
+    Where frames are stated, coarse words say no more than whereabouts those are.
+    """
     parts = []
     for kind, first, last in claim.frames:
         span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": (first - 1, first + 2)}[kind]
         parts.append(range(max(span[0], 0), min(span[1], n_frames)))
-    for word in claim.when:
+    for word in () if claim.frames else claim.when:
         low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
         parts.append(range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1)))
     return parts
 
 
 def _holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: int) -> bool:
+    """Whether a state holds in most of each part of the clip that is meant; "at the start" is also the first frame."""
     parts = _frames_of(claim, n_frames)
     if not parts:
         return sum(state in wanted for state in states) >= _SHARE * n_frames
-    edges = {0: "start", n_frames - 1: "end"}
-    if any(edge in claim.when and states[at] in wanted for at, edge in edges.items()) and len(parts) == 1:
-        return True
-    return all(len(part) and sum(states[at] in wanted for at in part) >= _MOSTLY * len(part) for part in parts)
+    if claim.frames and not all(_in_window((part.start, part.stop), word, n_frames) for part in parts for word in claim.when):
+        return False
+    first, last = "start" in claim.when and not claim.frames, "end" in claim.when and not claim.frames
+    return all(
+        (first and part.start == 0 and states[0] in wanted)
+        or (last and part.stop == n_frames and states[-1] in wanted)
+        or (len(part) > 0 and sum(states[at] in wanted for at in part) >= _MOSTLY * len(part))
+        for part in parts
+    )
 
 
 def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
@@ -385,6 +398,17 @@ def _move(claim: Claim, truth: ClipTruth) -> Verdict:
     if claim.speed and claim.speed not in {speed for one in found for speed in one.speeds}:
         return _no("at another speed")
     return _yes(found)
+
+
+def _still(claim: Claim, truth: ClipTruth) -> Verdict:
+    """A hand rests in the frames that are meant, but for a movement that runs into them by a few frames."""
+    parts = _frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
+    for hand, _ in claim.subject:
+        for one in truth.moves[hand]:
+            shared = max(min(one.span[1], part.stop) - max(one.span[0], part.start) for part in parts)
+            if shared > min(FRAME_SLACK, (one.span[1] - one.span[0]) // 2):
+                return _no("the hand moves")
+    return Verdict(True, spans=tuple((part.start, part.stop) for part in parts))
 
 
 def _goes(one: Happening, way: str) -> bool:

@@ -210,7 +210,8 @@ WHENS: Final = {
     "for the entire clip; continuously; from start to end; permanently; all the while; over the whole clip; "
     "the whole way through; throughout the whole clip; throughout the entire clip; from first to last; "
     "throughout the motion; throughout the sequence",
-    "": "briefly; for a moment; momentarily; for an instant; lightly; softly; firmly; shortly; at the tips; tip to tip",
+    "": "briefly; for a moment; momentarily; for an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; "
+    "at all joints; at every joint; in all joints; in every joint",
 }
 
 LINKS: Final = {

@@ -112,7 +112,8 @@ class _Reader:
                 return at + 1
         last = self._last
         objective = last is not None and last.open and self.subject is None
-        part = read_part(terms, at, self.context, as_object=objective)
+        takes = last is not None and (last.value if last.kind == "verb" else last.kind) in _TAKES_OBJECT
+        part = read_part(terms, at, self.context, as_object=objective and takes)
         if part:
             self._part(part[0], terms, part[1], objective)
             return part[1]

@@ -30,13 +30,14 @@ class Step:
     """One movement: what ("bend", "straighten", "spread", "close", directions, ...), when, how fast, how far.
 
     speed: of SPEEDS, or "" where several are told as one that differ in it. full: whether it ends fully bent, fully
-    straight, or (distances) in contact.
+    straight, or (distances) in contact. joints: of a finger, those that move; none where like fingers differ in them.
     """
 
     what: str
     span: Span
     speed: str
     full: bool = False
+    joints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Moves:
     @property
     def span(self) -> Span:
         """From the first movement to the last."""
-        return self.steps[0].span[0], self.steps[-1].span[1]
+        return self.steps[0].span[0], max(step.span[1] for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def mean_spans(members: Sequence[tuple[Span, ...]]) -> tuple[Span, ...]:
 
 def common_spans(members: Sequence[Sequence[Span]]) -> tuple[Span, ...]:
     """The spans that all members have, roughly at the same times; none where they differ."""
-    if all(alike_in_time(members[0], spans, 2 * LIKE_FRAMES) for spans in members):
+    if all(alike_in_time(members[0], spans, LIKE_FRAMES) for spans in members):
         return mean_spans([tuple(spans) for spans in members])
     return ()
 
@@ -138,6 +139,7 @@ def merge_moves(moves: Sequence[Moves], tolerance: int, exact_speeds: bool) -> t
                 span,
                 common_speed(part.speed for part in parts),
                 all(part.full for part in parts),
+                parts[0].joints if len({part.joints for part in parts}) == 1 else (),
             )
             for span, parts in zip(spans, zip(*(move.steps for move in group), strict=True), strict=True)
         )

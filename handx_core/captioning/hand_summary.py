@@ -26,6 +26,9 @@ from handx_core.captioning.facts import (
 )
 from handx_core.skeleton import FINGERS
 
+SHORTEST_HOLD: Final = 8
+"""Frames that a state between movements lasts to be told of: about a quarter of a second."""
+
 BENT_RANK: Final = {"Hyperextended": -1, "Fully extended": 0, "Partially bent": 1, "Fully bent": 2}
 
 
@@ -34,8 +37,9 @@ class HandFacts:
     """What one hand does by itself.
 
     touches: thumb with the named fingertips. hyperextended: with the joints in `state`. bends, spreads: movements of
-    fingers. travels: movements of the hand. poses: fingers that keep one state. starts: state at the first frame of
-    the fingers that move; both without the hyperextended ones. gaps: pairs of fingers that stay spread or closed.
+    fingers. travels: movements of the hand. poses: fingers that keep one state. starts: state of the fingers
+    that move until they do; both without the hyperextended ones. gaps: rows of fingers that stay spread or closed. holds:
+    states that moving fingers come to and keep. rests: when a hand that moves does not.
     """
 
     touches: tuple[During, ...]
@@ -46,6 +50,8 @@ class HandFacts:
     poses: tuple[During, ...]
     starts: tuple[During, ...]
     gaps: tuple[During, ...]
+    holds: tuple[During, ...]
+    rests: tuple[Span, ...]
 
 
 def hand_facts(events: Mapping[str, Any], frame_count: int, tolerance: int, exact_speeds: bool) -> HandFacts:
@@ -60,7 +66,7 @@ def hand_facts(events: Mapping[str, Any], frame_count: int, tolerance: int, exac
     hyperextended = _hyperextended(flexing, tolerance)
     bent_back = {finger for during in hyperextended for finger in during.fingers}
     states = [(finger, _finger_state(_joints(finger, flexing), 0)) for finger in FINGERS if finger not in bent_back]
-    steady = {finger for finger in FINGERS if all(_is_steady(found) for found in _joints(finger, flexing).values())}
+    steady = {finger for finger in FINGERS if finger not in moving and _is_steady(_joints(finger, flexing))}
     return HandFacts(
         touches=merge_spans(
             {pair.split(", ")[1]: spans_of(found, "Contact") for pair, found in events["finger_tip_contact"].items()},
@@ -68,10 +74,12 @@ def hand_facts(events: Mapping[str, Any], frame_count: int, tolerance: int, exac
         ),
         hyperextended=hyperextended,
         bends=merge_moves(moves, tolerance, exact_speeds),
-        spreads=merge_moves(_spread_moves(events["finger_spacing"]), tolerance, exact_speeds),
+        spreads=_spreads(events["finger_spacing"], tolerance, exact_speeds),
+        holds=_holds(moves, flexing, frame_count, tolerance),
+        rests=_rests(events["wrist_trajectory"], frame_count),
         travels=_travels(events["wrist_trajectory"], tolerance),
         poses=_alike([entry for entry in states if entry[0] in steady], whole),
-        starts=_alike([entry for entry in states if entry[0] in moving], whole),
+        starts=_starts([entry for entry in states if entry[0] in moving], flexing, tolerance),
         gaps=_constant_gaps(events["finger_spacing"], whole),
     )
 
@@ -80,6 +88,32 @@ def _alike(states: Sequence[tuple[str, str]], spans: tuple[Span, ...]) -> tuple[
     """Fingers in one state, merged, in anatomical order of the first."""
     groups = clusters(states, lambda one, other: one[1] == other[1])
     return tuple(During(tuple(finger for finger, _ in group), spans, group[0][1]) for group in groups)
+
+
+def _changes(joints: Mapping[str, Sequence[Event]]) -> int:
+    """The frame at which a finger leaves the state that it begins in."""
+    edges = sorted({e[key] for events in joints.values() for e in events for key in ("start", "end")})
+    first = _finger_state(joints, 0)
+    moves = [event["start"] for events in joints.values() for event in events if "v_des" in event]
+    return min([frame for frame in edges if _finger_state(joints, frame) != first] + moves, default=edges[-1])
+
+
+def _starts(
+    states: Sequence[tuple[str, str]], flexing: Mapping[str, Sequence[Event]], tolerance: int
+) -> tuple[During, ...]:
+    """Fingers in the states that they begin in, until they leave them, merged where they do so together."""
+    first = {finger: _changes(_joints(finger, flexing)) for finger, _ in states}
+    groups = clusters(
+        states, lambda one, other: one[1] == other[1] and abs(first[one[0]] - first[other[0]]) <= tolerance
+    )
+    return tuple(
+        During(
+            tuple(finger for finger, _ in group),
+            ((0, sum(first[finger] for finger, _ in group) // len(group)),),
+            group[0][1],
+        )
+        for group in groups
+    )
 
 
 def _joints(finger: str, flexing: Mapping[str, Sequence[Event]]) -> dict[str, Sequence[Event]]:
@@ -95,8 +129,10 @@ def _state_at(events: Sequence[Event], frame: int) -> str:
     return state
 
 
-def _is_steady(events: Sequence[Event]) -> bool:
-    return len({event.get(key) for event in events for key in ("constant_des", "end_des")} - {None}) == 1
+def _is_steady(joints: Mapping[str, Sequence[Event]]) -> bool:
+    """Whether a finger keeps one state, whichever of its joints drift from one to another without a movement."""
+    ends = {frame for events in joints.values() for event in events for frame in (event["start"], event["end"])}
+    return len({_finger_state(joints, frame) for frame in ends}) == 1
 
 
 def _finger_state(joints: Mapping[str, Sequence[Event]], frame: int) -> str:
@@ -135,8 +171,9 @@ def _finger_moves(finger: str, flexing: Mapping[str, Sequence[Event]]) -> list[M
             (start, end),
             SPEEDS[sorted(speeds)[len(speeds) // 2]],
             _finger_state(joints, end) == ("fully bent" if bends else "straight"),
+            tuple(joint for joint in joints if joint in names),
         )
-        for bends, start, end, speeds, _ in joined
+        for bends, start, end, speeds, names in joined
     ]
     if not any(clash):
         return [Moves((finger,), tuple(steps))]
@@ -160,20 +197,78 @@ def _spread_moves(spacing: Mapping[str, Sequence[Event]]) -> list[Moves]:
     ]
 
 
+def _spreads(spacing: Mapping[str, Sequence[Event]], tolerance: int, exact_speeds: bool) -> tuple[Moves, ...]:
+    """Spreading and closing of rows of fingers: only neighbours are told of together."""
+    rows: list[list[Moves]] = []
+    for moves in _spread_moves(spacing):
+        next_to = rows and rows[-1][-1].fingers[-1] == moves.fingers[0]
+        if next_to and len(merge_moves([*rows[-1], moves], tolerance, exact_speeds)) == 1:
+            rows[-1].append(moves)
+        else:
+            rows.append([moves])
+    merged = [merge_moves(row, tolerance, exact_speeds)[0] for row in rows]
+    return tuple(sorted(merged, key=lambda move: (move.span, [FINGERS.index(f) for f in move.fingers])))
+
+
+def _holds(
+    moves: Sequence[Moves], flexing: Mapping[str, Sequence[Event]], frame_count: int, tolerance: int
+) -> tuple[During, ...]:
+    """What fingers are after each of their movements until the next one, where they are so for long enough."""
+    found: list[tuple[str, tuple[Span, str]]] = []
+    for finger in FINGERS:
+        joints = _joints(finger, flexing)
+        steps = sorted((step.span for move in moves if finger in move.fingers for step in move.steps))
+        for number, (_, end) in enumerate(steps):
+            until = steps[number + 1][0] if number + 1 < len(steps) else frame_count
+            edges = {e[key] for events in joints.values() for e in events for key in ("start", "end")}
+            within = {end + 1, until - 2} | {edge for edge in edges if end < edge < until - 1}
+            states = {_finger_state(joints, frame) for frame in within}
+            hyperextended = any(_state_at(events, (end + until) // 2) == "Hyperextended" for events in joints.values())
+            if until - end >= SHORTEST_HOLD and len(states) == 1 and not hyperextended:
+                found.append((finger, ((end, until), states.pop())))
+    groups = clusters(
+        found, lambda one, other: one[1][1] == other[1][1] and alike_in_time([one[1][0]], [other[1][0]], tolerance)
+    )
+    holds = [
+        During(tuple(f for f, _ in group), mean_spans([(span,) for _, (span, _) in group]), group[0][1][1])
+        for group in groups
+    ]
+    return tuple(sorted(holds, key=lambda hold: (hold.spans, [FINGERS.index(f) for f in hold.fingers])))
+
+
+def _rests(trajectory: Mapping[str, Sequence[Event]], frame_count: int) -> tuple[Span, ...]:
+    """When the hand does not move, where it moves at all and rests for long enough."""
+    moving = union((event["start"], event["end"]) for events in trajectory.values() for event in events)
+    edges = [0, *(frame for span in moving for frame in span), frame_count]
+    rests = zip(edges[::2], edges[1::2], strict=True)
+    return tuple((start, end) for start, end in rests if end - start >= SHORTEST_HOLD) if moving else ()
+
+
 def _constant_gaps(spacing: Mapping[str, Sequence[Event]], whole: tuple[Span, ...]) -> tuple[During, ...]:
     """Neighbouring fingers that are never seen but spread, or never but closed, merged into rows of fingers."""
-    found: dict[str, set[str]] = {"Open": set(), "Closed": set()}
+    found: dict[str, list[tuple[str, ...]]] = {"Open": [], "Closed": []}
     for pair, events in spacing.items():
         states = {
             word for event in events for key, word in event.items() if key in ("constant_des", "start_des", "end_des")
         }
         if len(states) == 1 and next(iter(states)) in found:
-            found[states.pop()] |= set(pair.split(", "))
+            found[states.pop()].append(tuple(pair.split(", ")))
     return tuple(
-        During(tuple(finger for finger in FINGERS if finger in fingers), whole, state)
-        for state, fingers in found.items()
-        if fingers
+        During(row, whole, state)
+        for state, pairs in found.items()
+        for row in _rows(pairs)
     )
+
+
+def _rows(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Pairs of neighbours as rows, each as long as one pair goes on where the last ends."""
+    rows: list[tuple[str, ...]] = []
+    for pair in sorted(pairs, key=lambda pair: FINGERS.index(pair[0])):
+        if rows and rows[-1][-1] == pair[0]:
+            rows[-1] = (*rows[-1], *pair[1:])
+        else:
+            rows.append(pair)
+    return rows
 
 
 def _hyperextended(flexing: Mapping[str, Sequence[Event]], tolerance: int) -> tuple[During, ...]:

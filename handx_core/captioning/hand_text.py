@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from handx_core.captioning.facts import LIKE_FRAMES, During, Moves, Span, Step, common_speed, first_movements, repeated
-from handx_core.captioning.hand_summary import HandFacts
+from handx_core.captioning.hand_summary import SHORTEST_HOLD, HandFacts
 from handx_core.captioning.phrases import (
     Voice,
     contact,
@@ -25,6 +25,9 @@ from handx_core.skeleton import FINGERS
 
 CONTACT, HYPEREXTENSION, BEGINNING, MOVEMENT, STATE = range(5)
 """Kinds of statements in the order in which a text tells them."""
+
+OVERLAP: Final = 3
+"""Frames by which a movement may run into the next one and still come before it."""
 
 _SHORT_DIRECTIONS: Final = {
     "up": "up", "down": "down", "left": "left", "right": "right", "front": "forwards", "back": "backwards",
@@ -43,13 +46,15 @@ _DIRECTIONS: Final = {
 class Statement:
     """Something true of a clip. say(side) words it, naming the side ("left ", "right ") or not ("").
 
-    rank: optional statements with a lower rank are told first when there is room for few.
+    rank: optional statements with a lower rank are told first when there is room for few. parts: the times that it
+    tells of, where they are several.
     """
 
     kind: int
     rank: int
     span: Span
     say: Callable[[str], str]
+    parts: tuple[Span, ...] = ()
 
     @property
     def required(self) -> bool:
@@ -81,7 +86,7 @@ def _touches(touches: Sequence[During], voice: Voice) -> list[Statement]:
         return lambda side: sentence(f"the {side}thumb", predicate, plural=False)
 
     return [
-        Statement(CONTACT, 0, (touch.spans[0][0], touch.spans[-1][1]), say(number, touch))
+        Statement(CONTACT, 0, (touch.spans[0][0], touch.spans[-1][1]), say(number, touch), touch.spans)
         for number, touch in enumerate(touches)
     ]
 
@@ -95,7 +100,9 @@ def _touches_grouped(touches: Sequence[During]) -> Statement:
     name, _ = tips_of(fingers if in_turn else sorted(fingers, key=FINGERS.index))
     predicate = f"[touch] {name}{often}{' in turn' if in_turn else ''}"
     span = (min(start for start, _ in spans), max(end for _, end in spans))
-    return Statement(CONTACT, 0, span, lambda side: sentence(f"the {side}thumb", predicate, plural=False))
+    return Statement(
+        CONTACT, 0, span, lambda side: sentence(f"the {side}thumb", predicate, plural=False), tuple(sorted(spans))
+    )
 
 
 def _hyperextensions(found: Sequence[During], voice: Voice) -> list[Statement]:
@@ -128,23 +135,36 @@ def _bendings(bends: Sequence[Moves], voice: Voice) -> list[Statement]:
     return [as_a_whole] if as_a_whole else [_bend(moves, voice, f"bend{number}") for number, moves in enumerate(bends)]
 
 
-def _bend_words(step: Step, voice: Voice, place: str) -> str:
+def _bend_words(step: Step, voice: Voice, place: str, joints: bool = False) -> str:
+    """How a finger moves. joints: whether only the joints named do, so that nothing is said of the finger's end."""
     if step.what == "bend":
         verb = voice.pick(place + step.what, ("[bend]", "[curl]", "[flex]"))
     else:
         verb = voice.pick(place + step.what, ("[straighten]", "[extend]", "[uncurl]"))
-    return verb + (" fully" if step.full and voice.level >= 3 else "")
+    return verb + (" fully" if step.full and voice.level >= 3 and not joints else "")
 
 
 def _bend(moves: Moves, voice: Voice, place: str) -> Statement:
     where = " " + joints_of(moves.joints) if moves.joints else ""
-    predicate = _steps(moves.steps, voice, place, lambda step: _bend_words(step, voice, place) + where)
+    predicate = _steps(moves.steps, voice, place, lambda step: _bend_words(step, voice, place, bool(where)) + where, _where(moves, voice))
 
     def say(side: str) -> str:
         name, plural = fingers_of(moves.fingers, side)
         return sentence(name, predicate, plural)
 
-    return Statement(MOVEMENT, 1 - len(moves.fingers), moves.span, say)
+    return Statement(MOVEMENT, 1 - len(moves.fingers), moves.span, say, tuple(step.span for step in moves.steps))
+
+
+def _where(moves: Moves, voice: Voice) -> Callable[[Step], str]:
+    """At which joints fingers move, at the comprehensive level and unless at all: the thumb has two, others three."""
+    whole = 2 if moves.fingers == ("thumb",) else 3
+
+    def words(step: Step) -> str:
+        if voice.level < 5 or moves.joints or not step.joints:
+            return ""
+        return "" if len(step.joints) == whole else " " + joints_of(step.joints)
+
+    return words
 
 
 def _one_after_another(bends: Sequence[Moves], voice: Voice) -> Statement | None:
@@ -156,11 +176,11 @@ def _one_after_another(bends: Sequence[Moves], voice: Voice) -> Statement | None
     ]
     if not common:
         return None
-    first = [next(step.span[0] for step in found if step.what == common[0]) for found in steps.values()]
+    firsts = [[next(s.span[0] for s in found if s.what == what) for found in steps.values()] for what in common]
     fingers = list(steps)
-    if all(a < b for a, b in pairwise(first)):
+    if all(a < b for first in firsts for a, b in pairwise(first)):
         how = f"one after another, from the {fingers[0]} to the {fingers[-1]}"
-    elif all(a > b for a, b in pairwise(first)):
+    elif all(a > b for first in firsts for a, b in pairwise(first)):
         how = f"one after another, from the {fingers[-1]} to the {fingers[0]}"
     else:
         how = voice.pick("apart", ("at different times", "not all at once"))
@@ -170,26 +190,45 @@ def _one_after_another(bends: Sequence[Moves], voice: Voice) -> Statement | None
     everything = [step.span for found in steps.values() for step in found]
     span = (min(start for start, _ in everything), max(end for _, end in everything))
     return Statement(
-        MOVEMENT, -len(fingers), span, lambda side: sentence(fingers_of(fingers, side)[0], predicate, True)
+        MOVEMENT,
+        -len(fingers),
+        span,
+        lambda side: sentence(fingers_of(fingers, side)[0], predicate, True),
+        tuple(everything),
     )
 
 
-def _steps(steps: Sequence[Step], voice: Voice, place: str, words: Callable[[Step], str]) -> str:
-    """Several movements in order: the pattern and how often, or one by one with speed and frames."""
+def _steps(
+    steps: Sequence[Step],
+    voice: Voice,
+    place: str,
+    words: Callable[[Step], str],
+    where: Callable[[Step], str] = lambda _: "",
+) -> str:
+    """Several movements in order: the pattern and how often, or one by one with place, speed and frames."""
     parts, count, more = repeated([words(step) for step in steps])
     common = common_speed(step.speed for step in steps)
     if count > 1:
-        cycles = (steps[0].span[0], steps[count * len(parts) - 1].span[1])
+        cycles = (steps[0].span[0], max(step.span[1] for step in steps[: count * len(parts)]))
         told = listed(parts) + times(count) + voice.speed(place, common) + voice.frames(cycles)
         return told + (f", then {parts[0]} again{voice.frames(steps[-1].span)}" if more and voice.level > 2 else "")
     if voice.level <= 2:
-        return ", then ".join(parts) + voice.speed(place, common)
+        return in_order(parts, [step.span for step in steps]) + voice.speed(place, common)
     each = []
     for number, (part, step) in enumerate(zip(parts, steps, strict=True)):
+        part += where(step)
         if number == 0 or voice.level == 5 or step.speed != steps[number - 1].speed:
             part += voice.speed(f"{place}/{number}", step.speed)
         each.append(part + (voice.when(step.span) if number == 0 else "") + voice.frames(step.span))
-    return ", then ".join(each)
+    return in_order(each, [step.span for step in steps])
+
+
+def in_order(parts: Sequence[str], spans: Sequence[Span]) -> str:
+    """What is done one after another, and what begins while the one before it is not done."""
+    told = parts[0]
+    for part, (before, span) in zip(parts[1:], pairwise(spans), strict=True):
+        told += (", meanwhile " if span[0] < before[1] - OVERLAP else ", then ") + part
+    return told
 
 
 def _travel(steps: Sequence[Step], voice: Voice) -> Statement:
@@ -208,8 +247,14 @@ def _travel(steps: Sequence[Step], voice: Voice) -> Statement:
         told = told[:2] if voice.level == 1 else told[:3]
     verb = voice.pick("travel", ("[move]", "[travel]", "[shift]", "[go]"))
     predicate = f"{verb} {_steps(told, voice, 'travel', words)}"
-    span = (steps[0].span[0], steps[-1].span[1])
-    return Statement(MOVEMENT, 0, span, lambda side: sentence(f"the {side}hand", predicate, plural=False))
+    span = (steps[0].span[0], max(step.span[1] for step in steps))
+    return Statement(
+        MOVEMENT,
+        0,
+        span,
+        lambda side: sentence(f"the {side}hand", predicate, plural=False),
+        tuple(step.span for step in steps),
+    )
 
 
 def _spreads(moves: Moves, voice: Voice, number: int) -> Statement:
@@ -221,7 +266,7 @@ def _spreads(moves: Moves, voice: Voice, number: int) -> Statement:
     def say(side: str) -> str:
         return sentence(fingers_of(moves.fingers, side)[0], predicate, plural=True)
 
-    return Statement(MOVEMENT, 2, moves.span, say)
+    return Statement(MOVEMENT, 2, moves.span, say, tuple(step.span for step in moves.steps))
 
 
 def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
@@ -233,6 +278,7 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
     if still:
         stays = voice.pick("place", in_place)
         groups = [(fingers_of(pose.fingers, "")[0], pose.state) for pose in facts.poses]
+        stays += f" throughout{voice.frames(whole)}" if voice.level == 5 else ""
         shown = groups if voice.level > 1 else groups[:2]
         posture = listed([f"{name} {state}" for name, state in shown])
         statements.append(
@@ -245,8 +291,14 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
     if voice.level >= 4:
         statements += [_start(pose, voice, f"start{number}") for number, pose in enumerate(facts.starts)]
         statements += [_gap(gap, voice, f"gap{number}") for number, gap in enumerate(facts.gaps)]
+    if voice.level == 5:
+        statements += [_hold(hold, voice, f"hold{number}") for number, hold in enumerate(facts.holds)]
+    if facts.rests and voice.level == 5:
+        rests = voice.pick("rest", ("[keep] still", "[stay] still", "[remain] still"))
+        text = rests + voice.all_frames(facts.rests)
+        statements.append(Statement(STATE, 6, whole, lambda side: sentence(f"the {side}hand", text, plural=False)))
     if not facts.travels and not still and voice.level >= 3:
-        stays = voice.pick("place", in_place)
+        stays = voice.pick("place", in_place) + (f" throughout{voice.frames(whole)}" if voice.level == 5 else "")
         statements.append(Statement(STATE, 6, whole, lambda side: sentence(f"the {side}hand", stays, plural=False)))
     return statements
 
@@ -257,19 +309,30 @@ def _pose(pose: During, voice: Voice, place: str) -> Statement:
 
     def say(side: str) -> str:
         name, plural = fingers_of(pose.fingers, side)
-        return sentence(name, f"{verb} {pose.state}{always}", plural)
+        return sentence(name, f"{verb} {pose.state}{always}{voice.frames(pose.spans[0])}", plural)
 
     return Statement(STATE, 5 - len(pose.fingers), pose.spans[0], say)
 
 
 def _start(pose: During, voice: Voice, place: str) -> Statement:
     verb = voice.pick(place, ("[start]", "[begin]"))
+    frames = voice.frames(pose.spans[0]) if pose.spans[0][1] >= SHORTEST_HOLD else ""
 
     def say(side: str) -> str:
         name, plural = fingers_of(pose.fingers, side)
-        return sentence(name, f"{verb} {pose.state}", plural)
+        return sentence(name, f"{verb} {pose.state}{frames}", plural)
 
     return Statement(BEGINNING, 4, (0, 1), say)
+
+
+def _hold(hold: During, voice: Voice, place: str) -> Statement:
+    verb = voice.pick(place, ("[stay]", "[remain]", "[be]"))
+
+    def say(side: str) -> str:
+        name, plural = fingers_of(hold.fingers, side)
+        return sentence(name, f"{verb} {hold.state}{voice.lasting(hold.spans[0])}{voice.frames(hold.spans[0])}", plural)
+
+    return Statement(STATE, 3, hold.spans[0], say)
 
 
 def _gap(gap: During, voice: Voice, place: str) -> Statement:
@@ -277,6 +340,7 @@ def _gap(gap: During, voice: Voice, place: str) -> Statement:
     words = voice.pick(place, spread if gap.state == "Open" else closed)
 
     def say(side: str) -> str:
-        return sentence(fingers_of(gap.fingers, side)[0], words + " sideways" * (gap.state == "Open"), plural=True)
+        told = words + " sideways" * (gap.state == "Open") + voice.frames(gap.spans[0])
+        return sentence(fingers_of(gap.fingers, side)[0], told, plural=True)
 
     return Statement(STATE, 7, gap.spans[0], say)

@@ -59,7 +59,7 @@ def _palm_contact(spans: Sequence[Span], voice: Voice) -> list[Statement]:
         return []
     subject = voice.pick("palms", ("the palms", "the two palms"))
     text = sentence(subject, contact(voice, "palms", spans, "", "each other"), plural=True)
-    return [Statement(CONTACT, 0, _extent(spans), lambda _: text)]
+    return [Statement(CONTACT, 0, _extent(spans), lambda _: text, tuple(spans))]
 
 
 def _tips(touches: Sequence[TipTouch], voice: Voice) -> list[Statement]:
@@ -67,11 +67,14 @@ def _tips(touches: Sequence[TipTouch], voice: Voice) -> list[Statement]:
         return []
     if len(touches) > 1 and (voice.level <= 2 or (voice.level <= 4 and len(touches) > _MANY)):
         everything = _extent([span for touch in touches for span in touch.spans])
-        return [_tip(tips_together(touches), voice, "tips", everything)]
-    return [_tip(touch, voice, f"tips{number}", _extent(touch.spans)) for number, touch in enumerate(touches)]
+        parts = tuple(sorted(span for touch in touches for span in touch.spans))
+        return [_tip(tips_together(touches), voice, "tips", everything, parts)]
+    return [
+        _tip(touch, voice, f"tips{number}", _extent(touch.spans), touch.spans) for number, touch in enumerate(touches)
+    ]
 
 
-def _tip(touch: TipTouch, voice: Voice, place: str, extent: Span) -> Statement:
+def _tip(touch: TipTouch, voice: Voice, place: str, extent: Span, parts: tuple[Span, ...]) -> Statement:
     matched = touch.hand == "both" and not touch.others
     plural, it, other = True, "each other", ""
     if matched:
@@ -90,7 +93,7 @@ def _tip(touch: TipTouch, voice: Voice, place: str, extent: Span) -> Statement:
         name, several = tips_of(touch.others, OTHER[touch.hand] + " ")
         other, it = " " + name, "them" if several else "it"
     text = sentence(subject, contact(voice, place, touch.spans, other, it), plural)
-    return Statement(CONTACT, 0, extent, lambda _: text)
+    return Statement(CONTACT, 0, extent, lambda _: text, parts)
 
 
 def _tip_palms(touches: Sequence[PalmTouch], voice: Voice) -> list[Statement]:
@@ -105,7 +108,7 @@ def _tip_palms(touches: Sequence[PalmTouch], voice: Voice) -> list[Statement]:
 def _tip_palm(touch: PalmTouch, voice: Voice, place: str, extent: Span) -> Statement:
     subject, plural, palm = _tips_and_palm(touch)
     text = sentence(subject, contact(voice, place, touch.spans, " " + palm, "it"), plural)
-    return Statement(CONTACT, 0, extent, lambda _: text)
+    return Statement(CONTACT, 0, extent, lambda _: text, touch.spans)
 
 
 def _tips_and_palm(touch: PalmTouch) -> tuple[str, bool, str]:
@@ -132,7 +135,7 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
             return []
         state = voice.pick("distance", _DISTANCE_WORDS[facts.distance[0][0]])
         stay = voice.pick("stay", ("stay", "remain"))
-        always = " throughout" if voice.level >= 3 else ""
+        always = f" throughout{voice.frames(whole)}" if voice.level >= 3 else ""
         return [Statement(STATE, -5, whole, lambda _: f"the hands {stay} {state}{always}")]
     together = voice.pick("together", ("come closer", "move together", "approach each other"))
     apart = voice.pick("apart", ("move apart", "separate", "draw apart"))
@@ -151,7 +154,7 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
             + voice.frames(step.span)
             for number, (word, step) in enumerate(zip(words, steps, strict=True))
         )
-    statements = [Statement(MOVEMENT, -5, span, lambda _: f"the hands {told}")]
+    statements = [Statement(MOVEMENT, -5, span, lambda _: f"the hands {told}", tuple(step.span for step in steps))]
     if voice.level >= 4:
         first, last = facts.distance[0][0], facts.distance[-1][0]
         start, end = (voice.pick("distance", _DISTANCE_WORDS[state]) for state in (first, last))
@@ -171,7 +174,7 @@ def _position(axis: str, states: Sequence[tuple[str, int]], voice: Voice) -> lis
     usual = axis == "left-right" and [state for state, _ in states] == ["RIGHT"]
     rank = -6 if crossed else 9 if usual else 2 if axis == "front-back" else 1
     if len(states) == 1:
-        always = " throughout" if voice.level >= 3 else ""
+        always = f" throughout{voice.frames(whole)}" if voice.level >= 3 else ""
         return [Statement(STATE, rank, whole, lambda _: words(states[0][0]) + always)]
     if voice.level <= 2 and crossed:
         sides = [state for state, _ in states if state != "ALIGNED"]
@@ -181,7 +184,7 @@ def _position(axis: str, states: Sequence[tuple[str, int]], voice: Voice) -> lis
     if voice.level <= 2:
         brief = f"at first {words(states[0][0])}, at the end {words(states[-1][0])}"
         return [Statement(STATE, rank, whole, lambda _: brief)]
-    if len(states) > 4:
+    if len(states) > (4 if voice.level < 5 else 8):
         changes = times(len(states) - 1)
         told = f"at first {words(states[0][0])}, this changes{changes}, and at the end {words(states[-1][0])}"
     else:

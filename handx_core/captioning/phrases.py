@@ -65,6 +65,11 @@ class Voice:
         """The frames of a span, first and last, at the comprehensive level alone."""
         return f" (frames {span[0]} to {span[1] - 1})" if self.level == 5 else ""
 
+    def all_frames(self, spans: Sequence[Span]) -> str:
+        """The frames of each of several spans, at the comprehensive level alone."""
+        told = [f"{start} to {end - 1}" for start, end in spans]
+        return f" (frames {listed(told)})" if self.level == 5 else ""
+
     def lasting(self, span: Span) -> str:
         """Whereabouts in the clip a state lasts, from the moderate levels on."""
         at_start, at_end = span[0] <= 2, span[1] >= self.frame_count - 2

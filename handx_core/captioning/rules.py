@@ -25,7 +25,7 @@ from handx_core.skeleton import HANDS
 
 LEVELS: Final = (1, 2, 3, 4, 5)
 
-_WORD_BUDGET: Final = {1: 8, 2: 12, 3: 24, 4: 40, 5: 10_000}
+_WORD_BUDGET: Final = {1: 8, 2: 12, 3: 24, 4: 47, 5: 10_000}
 """Words of one text up to which optional statements are added; three texts make 20, 35, 60, 100, 180 together."""
 
 _FINE_TOLERANCE: Final = 2
@@ -115,15 +115,17 @@ def _link(before: Statement, statement: Statement, voice: Voice, number: int) ->
     if voice.level == 1 or not {before.kind, statement.kind} <= {CONTACT, MOVEMENT}:
         return ""
     (start, end), (other_start, other_end) = statement.span, before.span
+    parts, others = statement.parts or (statement.span,), before.parts or (before.span,)
     if start >= other_end - _ADJOINING:
         return voice.pick(f"then{number}", ("then ", "after that, ", "next, "))
     if end <= other_start + _ADJOINING:
         return voice.pick(f"before{number}", ("before that, ", "earlier, "))
     if abs(start - other_start) <= _TOGETHER:
         return voice.pick(f"together{number}", ("at the same time, ", "together with this, "))
-    if statement.kind == CONTACT:
+    shared = any(min(part[1], other[1]) - max(part[0], other[0]) > 0 for part in parts for other in others)
+    if statement.kind == CONTACT or not shared:
         return ""
-    inside = other_start <= start and end <= other_end
+    inside = other_start <= start and end <= other_end and len(others) == 1
     return voice.pick(f"while{number}", ("meanwhile, ", "during this, ") if inside else ("meanwhile, ",))
 
 

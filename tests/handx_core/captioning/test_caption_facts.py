@@ -28,7 +28,7 @@ def test_fingers_merge_within_the_tolerance_only() -> None:
     bend(events, "left", "index", 10, 16)
     bend(events, "left", "middle", 14, 20)
     assert [moves.fingers for moves in facts(events, tolerance=5).bends] == [("index", "middle")]
-    assert facts(events, tolerance=5).bends[0].steps == (Step("bend", (12, 18), "Medium", full=True),)
+    assert facts(events, tolerance=5).bends[0].steps == (Step("bend", (12, 18), "Medium", True, ("mcp", "pip", "dip")),)
     assert [moves.fingers for moves in facts(events, tolerance=2).bends] == [("index",), ("middle",)]
 
 

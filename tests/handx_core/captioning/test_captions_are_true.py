@@ -116,7 +116,7 @@ def check_travel(events: Events, hand: str, text: str) -> None:
         (words[word], int(frames[1]), int(frames[2]))
         for sentence in sentences(text)
         if re.search(r"hand (move|travel|shift|go)", sentence)
-        for clause in re.split(", then ", re.split(r"hand (?:move|travel|shift|go)", sentence)[1])
+        for clause in re.split(", then |, meanwhile ", re.split(r"hand (?:move|travel|shift|go)", sentence)[1])
         for frames in [re.search(r"frames (\d+) to (\d+)", clause)]
         for word in re.findall("[a-z]+", clause)
         if frames and word in words
