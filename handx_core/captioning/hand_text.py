@@ -194,7 +194,7 @@ def _one_after_another(bends: Sequence[Moves], voice: Voice) -> Statement | None
         -len(fingers),
         span,
         lambda side: sentence(fingers_of(fingers, side)[0], predicate, True),
-        tuple(everything),
+        tuple(step.span for found in steps.values() for step in found if step.what in common),
     )
 
 
@@ -274,11 +274,11 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
     whole = (0, voice.frame_count)
     statements = []
     still = not (facts.bends or facts.travels or facts.spreads or facts.hyperextended)
-    in_place = ("[stay] in place", "[remain] in place", "[keep] its place")
+    in_place = ("[stay] in place", "[remain] in place", "[keep] its place", "[keep] still", "[stay] still")
     if still:
         stays = voice.pick("place", in_place)
         groups = [(fingers_of(pose.fingers, "")[0], pose.state) for pose in facts.poses]
-        stays += f" throughout{voice.frames(whole)}" if voice.level == 5 else ""
+        stays += (voice.always() + voice.frames(whole)) * (voice.level == 5)
         shown = groups if voice.level > 1 else groups[:2]
         posture = listed([f"{name} {state}" for name, state in shown])
         statements.append(
@@ -298,18 +298,17 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
         text = rests + voice.all_frames(facts.rests)
         statements.append(Statement(STATE, 6, whole, lambda side: sentence(f"the {side}hand", text, plural=False)))
     if not facts.travels and not still and voice.level >= 3:
-        stays = voice.pick("place", in_place) + (f" throughout{voice.frames(whole)}" if voice.level == 5 else "")
+        stays = voice.pick("place", in_place) + (voice.always() + voice.frames(whole)) * (voice.level == 5)
         statements.append(Statement(STATE, 6, whole, lambda side: sentence(f"the {side}hand", stays, plural=False)))
     return statements
 
 
 def _pose(pose: During, voice: Voice, place: str) -> Statement:
     verb = voice.pick(place, ("[stay]", "[remain]"))
-    always = " throughout" if voice.level >= 3 else ""
 
     def say(side: str) -> str:
         name, plural = fingers_of(pose.fingers, side)
-        return sentence(name, f"{verb} {pose.state}{always}{voice.frames(pose.spans[0])}", plural)
+        return sentence(name, f"{verb} {pose.state}{voice.always()}{voice.frames(pose.spans[0])}", plural)
 
     return Statement(STATE, 5 - len(pose.fingers), pose.spans[0], say)
 

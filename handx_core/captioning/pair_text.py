@@ -22,7 +22,7 @@ _DISTANCE_WORDS: Final = {
     "Contact": ("in contact",),
     "Near": ("close together", "near each other"),
     "Medium": ("a medium distance apart", "at a moderate distance"),
-    "Far": ("far apart", "well apart"),
+    "Far": ("far apart", "well apart", "a long way apart"),
 }
 _POSITION_WORDS: Final = {
     ("left-right", "LEFT"): ("the hands are crossed",),
@@ -135,7 +135,7 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
             return []
         state = voice.pick("distance", _DISTANCE_WORDS[facts.distance[0][0]])
         stay = voice.pick("stay", ("stay", "remain"))
-        always = f" throughout{voice.frames(whole)}" if voice.level >= 3 else ""
+        always = voice.always() + voice.frames(whole)
         return [Statement(STATE, -5, whole, lambda _: f"the hands {stay} {state}{always}")]
     together = voice.pick("together", ("come closer", "move together", "approach each other"))
     apart = voice.pick("apart", ("move apart", "separate", "draw apart"))
@@ -174,7 +174,7 @@ def _position(axis: str, states: Sequence[tuple[str, int]], voice: Voice) -> lis
     usual = axis == "left-right" and [state for state, _ in states] == ["RIGHT"]
     rank = -6 if crossed else 9 if usual else 2 if axis == "front-back" else 1
     if len(states) == 1:
-        always = f" throughout{voice.frames(whole)}" if voice.level >= 3 else ""
+        always = voice.always() + voice.frames(whole)
         return [Statement(STATE, rank, whole, lambda _: words(states[0][0]) + always)]
     if voice.level <= 2 and crossed:
         sides = [state for state, _ in states if state != "ALIGNED"]

@@ -61,6 +61,12 @@ class Voice:
             return {"Slow": " slowly", "Medium": "", "Fast": " quickly"}[speed]
         return " " + self.pick(place + "/speed", SPEED_WORDS[speed])
 
+    def always(self) -> str:
+        """All through the clip, from the moderate levels on."""
+        if self.level <= 2:
+            return ""
+        return " " + self.pick("always", ("throughout", "the whole time", "all the time"))
+
     def frames(self, span: Span) -> str:
         """The frames of a span, first and last, at the comprehensive level alone."""
         return f" (frames {span[0]} to {span[1] - 1})" if self.level == 5 else ""
