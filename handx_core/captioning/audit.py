@@ -105,7 +105,9 @@ def audit_caption(caption: Caption, events: Mapping[str, Any] | ClipTruth) -> Ca
         flags=tuple(_flags(caption, checked, truth, words)),
         words=words,
         precision=sum(one.verdict.supported for one in checked) / len(checked) if checked else 0.0,
-        critical_recall=_recall([i for i in truth.items if i.kind in CRITICAL], [i for i in missing if i.kind in CRITICAL]),
+        critical_recall=_recall(
+            [i for i in truth.items if i.kind in CRITICAL], [i for i in missing if i.kind in CRITICAL]
+        ),
         event_recall=_recall(truth.items, missing),
     )
 
@@ -161,7 +163,9 @@ def invented(text: str) -> list[tuple[str, str]]:
 
 def _pattern(phrases: str) -> re.Pattern[str]:
     told = sorted((phrase.strip() for phrase in phrases.split(";") if phrase.strip()), key=len, reverse=True)
-    return re.compile(r"\b(?:" + "|".join(re.escape(p).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in told) + r")\b")
+    return re.compile(
+        r"\b(?:" + "|".join(re.escape(p).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in told) + r")\b"
+    )
 
 
 _INVENTED: Final = {kind: _pattern(phrases) for kind, phrases in INVENTED.items()}

@@ -26,13 +26,13 @@ _MOSTLY: Final = 0.8
 
 _WINDOWS: Final = {
     "start": (0.0, 0.35), "early": (0.0, 0.45), "first half": (0.0, 0.6), "midway": (0.22, 0.78),
-    "second half": (0.4, 1.0), "late": (0.55, 1.0), "end": (0.6, 1.0),
+    "second half": (0.4, 1.0), "late": (0.55, 1.0), "near end": (0.6, 1.0), "end": (0.8, 1.0),
 }  # fmt: skip
 """Where in the clip a happening begins, or has its middle, that is told with these words."""
 
 _STATE_WINDOWS: Final = {
     "start": (0.0, 0.1), "early": (0.0, 0.33), "first half": (0.0, 0.5), "midway": (0.4, 0.6),
-    "second half": (0.5, 1.0), "late": (0.67, 1.0), "end": (0.9, 1.0), "throughout": (0.0, 1.0),
+    "second half": (0.5, 1.0), "late": (0.67, 1.0), "near end": (0.8, 1.0), "end": (0.9, 1.0), "throughout": (0.0, 1.0),
 }  # fmt: skip
 """Where in the clip a state that is told with these words holds."""
 
@@ -73,7 +73,10 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
         case "hyperextended":
             return _fingers(claim, truth, lambda thing: truth.back.get(thing, []))
         case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
-            return _posture(claim, truth)
+            held = _posture(claim, truth)
+            if claim.what == "bent" and claim.frames and not held.supported:
+                return _fingers(claim, truth, lambda thing: truth.turns.get((thing, True), []))
+            return held
         case "spread" | "close" | "spread out" | "together":
             return _gaps(claim, truth)
         case "move":
@@ -108,7 +111,9 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
     frames = any(kind == "span" for kind, *_ in claim.frames)
     bare = _positive(claim, () if not frames else claim.frames)
     if claim.what == "contact":
-        touched = [pair for pair in truth.touches if _between(pair, claim) and (not frames or judge(bare, truth).supported)]
+        touched = [
+            pair for pair in truth.touches if _between(pair, claim) and (not frames or judge(bare, truth).supported)
+        ]
         return _no("they touch") if touched else Verdict(True)
     if claim.what in ("bend", "straighten", "hyperextended", "straight", "bent", "fully bent", "partly bent", "fist"):
         told = [judge(_positive(bare, bare.frames, (member,)), truth) for member in claim.subject]
@@ -143,7 +148,9 @@ def _in_window(span: Span, word: str, n_frames: int) -> bool:
     if word == "until end":
         return span[1] >= n_frames - FRAME_SLACK - 1
     low, high = _WINDOWS[word]
-    return low <= start <= high or low <= (start + end) / 2 <= high or (word in ("late", "end") and end >= 0.97)
+    return (
+        low <= start <= high or low <= (start + end) / 2 <= high or (word in ("late", "near end", "end") and end >= 0.9)
+    )
 
 
 def _in_time(found: Happening, claim: Claim, truth: ClipTruth) -> bool:
@@ -162,7 +169,11 @@ def _matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lastin
         one
         for one in found
         if (not claim.speed or not one.speeds or claim.speed in one.speeds)
-        and (not claim.joints or not one.detail or set(claim.joints) <= {"dip" if joint == "ip" else joint for joint in one.detail})
+        and (
+            not claim.joints
+            or not one.detail
+            or set(claim.joints) <= {"dip" if joint == "ip" else joint for joint in one.detail}
+        )
     ]
     met: list[Happening] = []
     if not claim.frames:
@@ -233,7 +244,7 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
             continue
         if ends:
             touches = [
-                Happening((max(one.span[1] - 2, 0), one.span[1]), one.ids)
+                Happening((one.span[1] - 1, one.span[1] + 1), one.ids)
                 for one in touches
                 if one.span[1] < truth.n_frames
             ]
@@ -253,6 +264,10 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
         return _no("they do not touch so" if not ends else "no such contact ends so")
     if any(claim.manners.count(word) for word in ("in turn",)) and not _in_turn(claim, found):
         return _no("not one after another")
+    if "at once" in claim.manners:
+        starts = [met[0].span[0] for met in found.values()]
+        if max(starts) - min(starts) > _SIMULTANEOUS:
+            return _no("not at once")
     return _yes(one for met in found.values() for one in met)
 
 
@@ -307,7 +322,9 @@ def _frames_of(claim: Claim, n_frames: int) -> list[range]:
     """
     parts = []
     for kind, first, last in claim.frames:
-        span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": (first - 1, first + 2)}[kind]
+        span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": (first - 1, first + 2)}[
+            kind
+        ]
         parts.append(range(max(span[0], 0), min(span[1], n_frames)))
     for word in () if claim.frames else claim.when:
         low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
@@ -320,7 +337,9 @@ def _holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames:
     parts = _frames_of(claim, n_frames)
     if not parts:
         return sum(state in wanted for state in states) >= _SHARE * n_frames
-    if claim.frames and not all(_in_window((part.start, part.stop), word, n_frames) for part in parts for word in claim.when):
+    if claim.frames and not all(
+        _in_window((part.start, part.stop), word, n_frames) for part in parts for word in claim.when
+    ):
         return False
     first, last = "start" in claim.when and not claim.frames, "end" in claim.when and not claim.frames
     return all(
@@ -340,9 +359,9 @@ def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
     if not any(held.values()) or not (claim.some or all(held.values())):
         return _no(f"not {claim.what}: {', '.join(' '.join(member) for member, so in held.items() if not so)}")
     ids = frozenset(i for member, so in held.items() if so for i in truth.finger_ids[member])
-    spans = [
-        (part.start, part.stop) for part in _frames_of(claim, truth.n_frames)
-    ] or _spans_in(truth.bent[claim.subject[0]], wanted)
+    spans = [(part.start, part.stop) for part in _frames_of(claim, truth.n_frames)] or _spans_in(
+        truth.bent[claim.subject[0]], wanted
+    )
     return Verdict(True, ids=ids, spans=tuple(spans))
 
 
@@ -403,6 +422,11 @@ def _move(claim: Claim, truth: ClipTruth) -> Verdict:
 def _still(claim: Claim, truth: ClipTruth) -> Verdict:
     """A hand rests in the frames that are meant, but for a movement that runs into them by a few frames."""
     parts = _frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
+    if claim.order and not claim.frames and not claim.when:
+        moving = [one.span for hand, _ in claim.subject for one in truth.moves[hand]]
+        resting = [int(not any(start <= at < end for start, end in moving)) for at in range(truth.n_frames)]
+        rests = [span for span in _spans_in(resting, (1,)) if span[1] - span[0] >= _SIMULTANEOUS]
+        return Verdict(True, spans=tuple(rests)) if rests else _no("the hand never rests")
     for hand, _ in claim.subject:
         for one in truth.moves[hand]:
             shared = max(min(one.span[1], part.stop) - max(one.span[0], part.start) for part in parts)
@@ -447,10 +471,15 @@ def _runs(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
     frames = [int(one.span[0] <= at < one.span[1]) for at in range(truth.n_frames) for one in [_at(runs, at)]]
     starts = [stated[1] for stated in claim.frames if stated[0] == "from"]
     if starts:
-        met = [one for one in runs for lead in [one.lead or one.span[:1] * 2] if any(_near_span(at, lead) for at in starts)]
+        met = [
+            one for one in runs for lead in [one.lead or one.span[:1] * 2] if any(_near_span(at, lead) for at in starts)
+        ]
         return _yes(met) if met else _no("it does not begin there")
     if not _frames_of(claim, truth.n_frames) and (claim.order or claim.some):
         return _yes(runs)
+    if claim.some and claim.frames:
+        met = [one for one in runs if one.lead and any(_within(one.lead, stated) for stated in claim.frames)]
+        return _yes(met) if met else _no("not then")
     return _yes(runs) if _holds(frames, (1,), claim, truth.n_frames) else _no("not then")
 
 
@@ -478,6 +507,6 @@ def _related(relation: str, span: Span, other: Span) -> bool:
     if relation == "before":
         return _related("after", other, span)
     if relation == "after":
-        follows = span[0] >= other[1] - FRAME_SLACK
+        follows = span[0] >= other[1] - FRAME_SLACK and sum(span) > sum(other)
         return follows or (span[0] - other[0] >= FRAME_SLACK and span[1] - other[1] >= 0)
     return min(span[1], other[1]) - max(span[0], other[0]) > 0 or abs(span[0] - other[0]) <= _SIMULTANEOUS

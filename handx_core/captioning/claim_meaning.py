@@ -155,10 +155,13 @@ def _joining(subject: Part, other: Part, fingers: tuple[str, ...], across: bool)
 def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     """The claims of a clause: one, or one for each of opposite ways or moments. Order is added by the reader."""
     what, value = what_of(clause, side)
-    if not what or what in ("be", "do", "have", "edge", "changes"):
+    if not what or what in ("be", "do", "have", "edge", "changes", "occurs"):
         return
-    if what == "move" and not clause.ways and len(clause.value.split()) == 2 and clause.value.split()[1] in _WAYS:
-        clause.ways.append(clause.value.split()[1])
+    if what == "move" and clause.subject.fingers:
+        return
+    implied = clause.value.split()[-1]
+    if what == "move" and implied in _WAYS and implied not in clause.ways and _OPPOSITE_WAYS[implied] not in clause.ways:
+        clause.ways.insert(0, implied)
     speed = clause.speed or ("Slow" if clause.value == "move slow" else "Fast" if clause.value == "move fast" else "")
     subject, other = _members(clause, side, what)
     negated = clause.negated != clause.subject.none and (clause.negated or clause.subject.none)
@@ -184,7 +187,8 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     )
 
 
-_WAYS: Final = ("up", "down", "left", "right", "front", "back")
+_OPPOSITE_WAYS: Final = {"up": "down", "down": "up", "front": "back", "back": "front"}
+_WAYS: Final = tuple(_OPPOSITE_WAYS)
 
 
 def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
@@ -204,6 +208,8 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
         if not subject and other.members and not other.mutual:
             subject, other = spread_out(other, hands), Part()
         of = opposite if other.things == {"palm"} or what == "position" else its_hands
+        if what == "contact" and side in HANDS and not other.members and _wants_thumb(subject):
+            other = Part(((side, "thumb"),))
         members = tuple((o, t) for h, t in spread_out(other, of) for o in (opposite if h == "other" else (h,)))
         if clause.subject.mutual and not clause.object.mutual and side not in HANDS:
             subject = tuple((hand, thing) for hand in HANDS for _, thing in subject[:: len(HANDS)] or subject)
@@ -217,9 +223,17 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
     if all(thing in ("hand", "palm") for _, thing in subject):
         fingers = FINGERS[1:]
         subject = tuple((hand, finger) for hand, _ in subject for finger in fingers)
+    if what == "fist" and len(subject) > len({hand for hand, _ in subject}):
+        subject = tuple(member for member in subject if member[1] != "thumb")
     if clause.object.members and any(thing == "gap" for _, thing in subject):
         subject = spread_out(clause.object, its_hands)
     return subject, ()
+
+
+def _wants_thumb(subject: tuple[Member, ...]) -> bool:
+    """Fingers of one hand that touch nothing that is named can only touch the thumb."""
+    things = {thing for _, thing in subject}
+    return len({hand for hand, _ in subject}) == 1 and bool(things) and things <= set(FINGERS[1:])
 
 
 def _position(

@@ -47,11 +47,13 @@ class Part:
 
 @dataclass
 class Context:
-    """What was spoken of last: `subject`, for "it"; `named`, for "the others". side: what the text is about."""
+    """What was spoken of last: `subject`, for "it"; `named`, for "the others"; `recent` fingers, for
+    "both tips". side: what the text is about."""
 
     side: str
     subject: Part = field(default_factory=Part)
     named: Part = field(default_factory=Part)
+    recent: list[Member] = field(default_factory=list)
 
     @property
     def hands(self) -> tuple[str, ...]:
@@ -82,8 +84,11 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
     as_object: whether it is what a verb is about already, so that "and" with a verb after it begins another clause.
     """
     if at >= len(terms) or not any(kind in terms[at] for kind in _STARTS):
-        if not (at + 1 < len(terms) and "state" in terms[at] and {"noun", "side"} & set(terms[at + 1].kinds)):
+        adjective = at + 1 < len(terms) and {"state", "position"} & set(terms[at].kinds)
+        if not (adjective and {"noun", "side"} & set(terms[at + 1].kinds)):
             return None
+    if terms[at].text in ("each", "every", "any") and at + 1 < len(terms) and _is_noun(terms[at + 1]):
+        return None
     if "mutual" in terms[at]:
         return Part(mutual=True), at + 1
     if "pronoun" in terms[at]:
@@ -94,13 +99,18 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
     if part is None:
         return None
     place, part = _with_owner(terms, place, part, reading, context)
-    if place < len(terms) and "except" in terms[place]:
+    if place < len(terms) and "except" in terms[place] and (terms[place].text != "but" or reading.quantifier == "all"):
         left_out = read_part(terms, place + 1, context, as_object)
         if left_out:
             place = left_out[1]
             base = part.members if len(part.fingers) > 1 else tuple((h, f) for h in part.hands or {""} for f in FINGERS)
             part = replace(part, members=tuple(m for m in base if m[1] not in left_out[0].things))
     return part, place
+
+
+def _is_noun(term: Term) -> bool:
+    """Whether a verb's bare form after "each" is a noun: "after each touch"."""
+    return "verb" in term and term.form == "" and not {"finger", "noun", "number", "side"} & set(term.kinds)
 
 
 def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, as_object: bool) -> int:
@@ -136,7 +146,9 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
             reading.one = True
         elif "possessive" in term:
             pass
-        elif "state" in term and following and {"noun", "side", "finger"} & set(following.kinds):
+        elif (
+            {"state", "position"} & set(term.kinds) and following and {"noun", "side", "finger"} & set(following.kinds)
+        ):
             pass
         elif reading.members and _goes_on(terms, at, as_object):
             pass
@@ -160,7 +172,9 @@ def _goes_on(terms: Sequence[Term], at: int, as_object: bool) -> bool:
         return True
     while at < len(terms) and {"finger", "noun", "speed", "when", "not"} & set(terms[at].kinds):
         at += 1
-    return at >= len(terms) or not ({"verb", "state", "position"} & set(terms[at].kinds))
+    if at >= len(terms) or terms[at].says("verb") == "occurs":
+        return True
+    return not ({"verb", "state", "position"} & set(terms[at].kinds))
 
 
 def _meant(reading: _Reading, context: Context) -> Part | None:
@@ -175,6 +189,8 @@ def _meant(reading: _Reading, context: Context) -> Part | None:
         if reading.quantifier == "both" or (reading.quantifier == "all" and context.side not in HANDS):
             members = [(found, finger) for found in HANDS for _, finger in members]
         return Part(tuple(members), none=none)
+    if reading.noun in ("finger", "tip") and reading.quantifier == "both" and len(set(context.recent[-2:])) == 2:
+        return Part(tuple(context.recent[-2:]))
     if reading.noun in ("finger", "tip"):
         return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some)
     if reading.noun == "twin":
@@ -189,7 +205,7 @@ def _meant(reading: _Reading, context: Context) -> Part | None:
         return Part(((reading.hand, "hand"),), none)
     if reading.quantifier == "both":
         return Part(tuple((side, "hand") for side in HANDS))
-    if reading.quantifier in ("all", "some") or reading.number > 1:
+    if reading.quantifier in ("all", "some"):
         return Part(tuple(("", finger) for finger in FINGERS), none, some)
     return None
 
@@ -205,9 +221,7 @@ def _many(reading: _Reading, context: Context) -> tuple[str, ...]:
     return FINGERS[1:]
 
 
-def _with_owner(
-    terms: Sequence[Term], at: int, part: Part, reading: _Reading, context: Context
-) -> tuple[int, Part]:
+def _with_owner(terms: Sequence[Term], at: int, part: Part, reading: _Reading, context: Context) -> tuple[int, Part]:
     """The part with the hand or the fingers that "of" names after it, and fingers that a dash goes on to list."""
     if at + 1 < len(terms) and ("of" in terms[at] or terms[at].text == "with") and reading.noun != "hand":
         owner = read_part(terms, at + 1, context, as_object=True)

@@ -195,7 +195,7 @@ def _phrases() -> _Node:
     for word, count in words.NUMBERS.items():
         _grow(root, word, "number", str(count))
     for word, kind in {"left": "side", "right": "side", "'s": "possessive", "'": "possessive", "times": "times",
-                       "time": "times", ",": "comma", "(": "comma", ")": "comma", ":": "comma"}.items():  # fmt: skip
+                       "time": "times", "times over": "times", ",": "comma", "(": "comma", ")": "comma", ":": "comma"}.items():  # fmt: skip
         _grow(root, word, kind, word)
     for dash in ("-", "–", "—", "--"):
         _grow(root, dash, "dash", dash)

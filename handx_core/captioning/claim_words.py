@@ -68,16 +68,17 @@ VERBS: Final = {
     "remain stationary; keep its place; keep their place; be still; motionless; immobile; not move; rest in place; "
     "stand still; keep its position; hold its position",
     "move": "move; travel; shift; go; glide; slide; drift; swing; head; push; pull; slip; sweep; carry; draw; bob; "
-    "return; come back; float; wander; proceed; progress; bring; make its way; come; pass; displace; swipe; wave; "
-    "translate; migrate; push out; reach out",
+    "return; come back; float; wander; proceed; progress; bring; make its way; displace; swipe; "
+    "translate; migrate; push out; reach out; movement; motion; movement of; motion of",
     "move slow": "creep; inch; crawl; ease",
     "move fast": "dart; shoot; rush; race; snap; whip; fling; jerk; dash; zip; flick",
     "move up": "rise; climb; lift; ascend; raise; elevate; lift up; rise up; climb up; move higher; go higher; "
-    "rise upward; rise upwards; lift upward; lift upwards",
+    "rise upward; rise upwards; lift upward; lift upwards; come up",
     "move down": "sink; drop; lower; descend; fall; dip; plunge; sink down; drop down; move lower; go lower; "
-    "drop downward; drop downwards; sink downwards; fall down",
-    "move front": "advance; push forward; thrust",
+    "drop downward; drop downwards; sink downwards; fall down; come down",
+    "move front": "advance; push forward; thrust; come forward",
     "move back": "retreat; withdraw; retract; recede; back up; back away; pull back; draw back",
+    "occurs": "occur; happen; last; take place; come; run; pass; repeat; take part; lead",
     "changes": "change; vary; alternate; switch",
     "edge start": "start; begin; commence",
     "edge end": "end; finish; end up; conclude; finish up; wind up",
@@ -198,10 +199,11 @@ WHENS: Final = {
     "second half": "in the second half; in the second half of the clip; during the second half; "
     "during the second half of the clip",
     "late": "late; late in the clip; late on; in the last third; in the final third; in the last third of the clip",
-    "end": "at the end; in the end; by the end; at the very end; toward the end; towards the end; near the end; "
-    "at the end of the clip; toward the end of the clip; towards the end of the clip; by the end of the clip; "
-    "near the end of the clip; in the last frames; in the final frames; at last; in the final moments; "
-    "in the last few moments; ultimately; in the closing frames",
+    "end": "at the end; in the end; by the end; at the very end; at the end of the clip; by the end of the clip; "
+    "in the last frames; in the final frames; at last; in the final moments; in the last few moments; ultimately; "
+    "in the closing frames",
+    "near end": "toward the end; towards the end; near the end; toward the end of the clip; "
+    "towards the end of the clip; near the end of the clip; shortly before the end",
     "until end": "until the end; until the very end; up to the end; to the end; until the clip ends; to the very end; "
     "until the end of the clip; for the rest of the clip; through to the end; till the end; through the end",
     "throughout": "throughout; the whole time; the entire clip; for the whole clip; all the time; all along; always; "
@@ -267,8 +269,7 @@ SMALL_WORDS: Final = {
     "mutual": "each other; one another; together with each other",
     "of": "of; on; from; belonging to; onto; upon; in; into; at",
     "with": "with; to; against; toward; towards; by; than; between; via; for; around; about; near to",
-    "except": "except; except for; but not; apart from; other than; aside from; save for; everything but; all but; "
-    "excluding",
+    "except": "except; except for; but not; apart from; other than; aside from; save for; excluding; but",
     "one": "one; ones",
     "first": "first; last",
 }

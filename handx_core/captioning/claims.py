@@ -25,7 +25,18 @@ _OPENERS: Final = ("while", "as", "whilst", "when")
 """Words with which a sentence may open a clause that the next is at the same time as."""
 _OPPOSITE: Final = {"up": "down", "left": "right", "front": "back"}
 _OPPOSITES: Final = _OPPOSITE | {second: first for first, second in _OPPOSITE.items()}
-_TAKES_OBJECT: Final = ("contact", "separation", "near", "parting", "joining", "position", "distance", "close", "spread")
+_TAKES_OBJECT: Final = (
+    "move",
+    "contact",
+    "separation",
+    "near",
+    "parting",
+    "joining",
+    "position",
+    "distance",
+    "close",
+    "spread",
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -50,9 +61,10 @@ class _Reader:
         """The claims of all clauses, with their order in time."""
         found: list[Claim] = []
         places: dict[int, list[int]] = {}
+        telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
         for clause in self.clauses:
             places[id(clause)] = []
-            for claim in claims_of(clause, self.side):
+            for claim in claims_of(clause, self.side) if clause in telling else ():
                 places[id(clause)].append(len(found))
                 found.append(replace(claim, text=clause.term.text))
         for clause in self.clauses:
@@ -65,10 +77,15 @@ class _Reader:
                     found[first] = replace(found[first], order=Order(clause.order[0], to, of if whole else (first,)))
         return found
 
+    def _is_empty(self, clause: Clause) -> bool:
+        """ "With a quick motion", "it moves": a movement of which nothing is said."""
+        return clause.value == "move" and not (clause.ways or clause.negated or clause.count)
+
     def read(self, terms: list[Term]) -> None:
         """Read one sentence."""
         self.number += 1
         self.subject: Part | None = None
+        self.mentioned = Part()
         self.waiting: list[Callable[[Clause], None]] = []
         self.link: tuple[str, list[Clause]] | None = None
         self.opening: str = ""
@@ -77,6 +94,7 @@ class _Reader:
         at = 0
         while at < len(terms):
             at = self._step(terms, at)
+        self._elided()
         self._close(end=True)
         for place, clause in enumerate(self.here):
             if clause.unresolved and place + 1 < len(self.here):
@@ -100,6 +118,8 @@ class _Reader:
             return at + 1
         if "manner" in term and term.says("manner") == "at once" and self._is_joined_verb(terms, at):
             return at + 1
+        if term.text in ("first", "last") and self._place_in_row(term):
+            return at + 1
         if "edge" in term.says("verb") and self._sequence(terms, at):
             return self._sequence(terms, at)
         if self.ordered and term.text in ("from", "to") and self._sequence(terms, at):
@@ -121,6 +141,21 @@ class _Reader:
             self._close()
         return at + 1
 
+    def _place_in_row(self, term: Term) -> bool:
+        """ "The index first and the pinky last": where in a row what was named just now comes."""
+        last = self._last
+        if last is None or not last.object.fingers:
+            return False
+        if self.subject is not None and last.sequence and len(self.subject.fingers) == 1:
+            last.object = replace(last.object, members=(*last.object.members, *self.subject.members))
+            self.subject = None
+        if self.subject is not None:
+            return False
+        last.sequence.append(last.object.members[-1][1])
+        last.manners += ["in turn"] if term.text == "last" else []
+        last.open = True
+        return True
+
     def _begins(self, term: Term) -> bool:
         return any(kind in term for kind in ("det", "side", "finger", "noun", "quantifier", "pronoun")) or (
             term.form == "ing"
@@ -138,6 +173,9 @@ class _Reader:
         term = terms[at]
         if not any(kind in term for kind in _PREDICATES):
             return False
+        if term.says("position") in ("crossed", "uncrossed") and at + 1 < len(terms) and not self.being:
+            if term.text.endswith("ed") and "noun" in terms[at + 1]:
+                return False
         if "state" in term and "verb" not in term and at + 1 < len(terms):
             following = terms[at + 1]
             if any(kind in following for kind in ("side", "finger", "noun")) and not self.being:
@@ -160,7 +198,12 @@ class _Reader:
                 return at + 1
         if verb == "do":
             return self._do(terms, at)
+        if verb == "occurs" and self._last is not None and self.subject is None:
+            self._last.open = True
+            return at + 1
         kind, value = self._kind(term)
+        if value == "fist" and kind == "state" and self._last and self._last.open and self._last.value == "bend":
+            return at + 1
         clause = Clause(term, kind, value, self.number, negated=self.negated, stays=self.stays and kind != "verb")
         last = self._last
         empty = last is not None and last.value.startswith("move") and not last.ways and len(last.value.split()) < 2
@@ -172,6 +215,12 @@ class _Reader:
         if kind == "position" and term.form in ("", "s", "ing") and "verb" not in term and "cross" in term.text:
             clause.turns = not self.being and not term.text.endswith("ed")
         elided = self.subject is None and last is not None and last.value == "contact" == clause.value
+        before = terms[at - 1] if at else None
+        self.nominal = (
+            before is not None
+            and term.form == ""
+            and ("det" in before or before.text in ("each", "every", "any", "first", "last", "upward", "downward"))
+        )
         self._subject_of(clause, term)
         if elided and last is not None and clause.subject == last.subject:
             clause.object = last.object
@@ -191,7 +240,15 @@ class _Reader:
 
     def _be(self, term: Term, verb: str) -> None:
         self.being = verb != "have"
-        self.stays = term.text.split()[0].rstrip("s") in ("stay", "remain", "keep", "kept", "staying", "held", "continue")
+        self.stays = term.text.split()[0].rstrip("s") in (
+            "stay",
+            "remain",
+            "keep",
+            "kept",
+            "staying",
+            "held",
+            "continue",
+        )
         if verb.startswith("edge"):
             when = "start" if verb == "edge start" else "end"
             self.waiting.append(lambda clause: clause.when.append(when))
@@ -200,16 +257,26 @@ class _Reader:
 
     def _do(self, terms: Sequence[Term], at: int) -> int:
         """ "... before the middle finger does": the same again of another subject. Else it is an auxiliary."""
-        rest = terms[at + 1 :]
-        if self.subject is not None and self._last and not any("verb" in t or "not" in t for t in rest[:3]):
-            last = self._last
-            clause = Clause(last.term, last.kind, last.value, self.number, object=last.object)
-            self._subject_of(clause, last.term)
-            self._ordered(clause)
-            self.here.append(clause)
-            self.clauses.append(clause)
-            self.subject, self.link = None, None
+        if not any("verb" in term or "not" in term for term in terms[at + 1 : at + 4]):
+            self._again()
         return at + 1
+
+    def _elided(self) -> None:
+        """ "..., then the middle finger": the same again of another subject, without a verb."""
+        if self.link is not None and self.link[0] in ("after", "before"):
+            self._again()
+
+    def _again(self) -> None:
+        last = self._last
+        if self.subject is None or last is None:
+            return
+        clause = Clause(last.term, last.kind, last.value, self.number, object=last.object)
+        self._subject_of(clause, last.term)
+        self._ordered(clause)
+        last.open = clause.open = False
+        self.here.append(clause)
+        self.clauses.append(clause)
+        self.subject, self.link = None, None
 
     def _kind(self, term: Term) -> tuple[str, str]:
         """As which of its kinds a term is meant: a state after "is" or "with", else a verb."""
@@ -226,7 +293,7 @@ class _Reader:
                 return kind, term.says(kind)
         return "verb", term.says("verb")
 
-    with_subject = False
+    with_subject = nominal = False
 
     def _subject_of(self, clause: Clause, term: Term) -> None:
         """Give a clause its subject: the phrase before it, or the one spoken of last."""
@@ -237,6 +304,8 @@ class _Reader:
             pass
         elif not self.here and term.form == "ing":
             clause.unresolved = True
+        elif self.nominal:
+            clause.subject = Part()
         elif term.text.endswith(("contact between", "contact with", "contact of", "palm contact", "fingertip contact")):
             clause.subject = Part((("", "palm"),)) if term.text == "palm contact" else Part()
         elif "contact" == term.text and clause.negated and not self.here:
@@ -335,6 +404,7 @@ class _Reader:
 
     def _linked(self, term: Term, terms: Sequence[Term], at: int) -> None:
         """ "Then", "while", "before", "and": end the clause, and say what the next one has to do with it in time."""
+        self._elided()
         relation = {"then": "after", "earlier": "before"}.get(term.says("link"), term.says("link"))
         if relation == "and":
             self.joined = bool(self.here)
@@ -349,13 +419,17 @@ class _Reader:
                 self.link = (inverse, [self.here[-1]])
             return
         self._close()
-        earlier = [clause for clause in self.clauses if clause.sentence == (self.number if self.here else self.number - 1)]
+        earlier = [
+            clause for clause in self.clauses if clause.sentence == (self.number if self.here else self.number - 1)
+        ]
         if self.here and relation == "after":
             earlier = earlier[-1:]
         if not self.here:
             earlier = earlier[-1:] if relation == "after" else earlier[:1] if relation == "before" else earlier
         last = self._last
-        if last and self.subject is None and not self._more_follows(terms, at + 1):
+        if last and relation == "meanwhile" and self.subject is None and not self._more_follows(terms, at + 1):
+            last.manners.append("at once")
+        elif last and self.subject is None and not self._more_follows(terms, at + 1):
             last.order = (relation, [c for c in self.clauses if c is not last][-1:])
         elif self.link is None:
             self.link = (relation, earlier)
@@ -393,7 +467,13 @@ class _Reader:
         """A noun phrase: what the open clause is about, or the subject of the next."""
         last = self._last
         before = terms[max(0, after - 8) : after]
-        if objective and last is not None and not self._is_subject(terms, after):
+        self.context.recent += [member for member in part.members if len(part.members) == 1]
+        noun = last is not None and last.term.text.endswith(("contact with", "contact of", "contact between"))
+        if (
+            objective
+            and last is not None
+            and (not self._is_subject(terms, after) or (noun and not last.object.members))
+        ):
             self._object(part, last)
             return
         if self.subject is not None and not self.subject.pronoun and self.joined_subject:
@@ -419,11 +499,15 @@ class _Reader:
 
     def _object(self, part: Part, clause: Clause) -> None:
         what = clause.value if clause.kind == "verb" else clause.kind
+        if (what not in _TAKES_OBJECT or what == "move") and part.members and not part.pronoun:
+            self.mentioned = part
+        if what == "move" and clause.subject.members:
+            return
         if what not in _TAKES_OBJECT or "gap" in part.things:
             return
         if part.pronoun:
             part = self._meant(clause, part)
-        if not clause.subject.members and not part.mutual and clause.subject is not part and what == "contact":
+        if not clause.subject.members and not part.mutual and what in ("contact", "move"):
             clause.subject = part
             return
         if clause.object.members and part.members:
@@ -440,6 +524,8 @@ class _Reader:
                 if earlier.subject.members == clause.subject.members:
                     return earlier.object if earlier.object.members else Part(mutual=True)
                 return replace(earlier.subject, none=False)
+        if self.mentioned.members:
+            return self.mentioned
         return part if part.members != clause.subject.members else Part(mutual=True)
 
     def _close(self, end: bool = False) -> None:

@@ -241,12 +241,16 @@ def _gap(truth: ClipTruth, hand: str, pair: str, found: Sequence[Numbered]) -> N
             truth.gaps.setdefault((hand, pair, event["end_des"] == "Open"), []).append(happening)
             truth.items.append(Item("change", frozenset({number}), f"the {hand} {pair} change their spread"))
     if len(set(truth.spread[hand, pair])) == 1:
-        truth.items.append(Item("state", frozenset(truth.gap_ids[hand, pair]), f"the spread of the {hand} {pair} stays"))
+        truth.items.append(
+            Item("state", frozenset(truth.gap_ids[hand, pair]), f"the spread of the {hand} {pair} stays")
+        )
 
 
 def _relation(truth: ClipTruth, axis: str, found: Sequence[Numbered]) -> None:
     """Runs of one state of the palms' distance or relative position, each with the change that leads to it."""
-    words = list(dict.fromkeys(event[key] for _, event in found for key in event if key.endswith("_des") and key != "v_des"))
+    words = list(
+        dict.fromkeys(event[key] for _, event in found for key in event if key.endswith("_des") and key != "v_des")
+    )
     frames = _frames(found, {word: number for number, word in enumerate(words)}, truth.n_frames)
     runs: list[tuple[str, int, int]] = []
     for at, value in enumerate(frames):

@@ -253,11 +253,7 @@ def _constant_gaps(spacing: Mapping[str, Sequence[Event]], whole: tuple[Span, ..
         }
         if len(states) == 1 and next(iter(states)) in found:
             found[states.pop()].append(tuple(pair.split(", ")))
-    return tuple(
-        During(row, whole, state)
-        for state, pairs in found.items()
-        for row in _rows(pairs)
-    )
+    return tuple(During(row, whole, state) for state, pairs in found.items() for row in _rows(pairs))
 
 
 def _rows(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -146,7 +146,13 @@ def _bend_words(step: Step, voice: Voice, place: str, joints: bool = False) -> s
 
 def _bend(moves: Moves, voice: Voice, place: str) -> Statement:
     where = " " + joints_of(moves.joints) if moves.joints else ""
-    predicate = _steps(moves.steps, voice, place, lambda step: _bend_words(step, voice, place, bool(where)) + where, _where(moves, voice))
+    predicate = _steps(
+        moves.steps,
+        voice,
+        place,
+        lambda step: _bend_words(step, voice, place, bool(where)) + where,
+        _where(moves, voice),
+    )
 
     def say(side: str) -> str:
         name, plural = fingers_of(moves.fingers, side)

@@ -32,7 +32,12 @@ HELD_OUT = [
     ("claps", "left", False, "The left hand heads upward."),
     ("claps", "left", True, "The left palm is flat, with all the fingers extended."),
     ("claps", "left", False, "The fingers curl into a fist."),
-    ("claps", "right", True, "The right hand shoots to the left quickly and comes back to the right, three times over."),
+    (
+        "claps",
+        "right",
+        True,
+        "The right hand shoots to the left quickly and comes back to the right, three times over.",
+    ),
     ("claps", "right", False, "The right hand travels slowly to the left."),
     ("claps", "right", False, "The right index finger bends backwards beyond straight."),
     ("claps", "interaction", True, "Three claps are heard as the palms collide: palms touch at frames 10-15."),

@@ -32,6 +32,7 @@ WAYS = {
 AXES = {"up": "up", "down": "down", "left": "left", "right": "right", "forwards": "front", "backwards": "back"}
 AXES |= {"upwards": "up", "downwards": "down", "to the left": "left", "to the right": "right", "leftwards": "left"}
 AXES |= {"rightwards": "right", "away from the body": "front", "towards the body": "back"}
+FRAMES = r"\(frames (\d+) to (\d+)\)"
 POSITIONS = {
     "is above": ("is below", "down-up"), "is higher": ("is lower", "down-up"),
     "is in front of": ("is behind", "front-back"), "is farther forward": ("is farther back", "front-back"),
@@ -67,7 +68,7 @@ def _of_hand(sentence: str, side: str, events: Events) -> Iterator[tuple[str, st
             for finger in FINGERS[1:]:
                 if f"thumb, {finger}" not in mine["finger_tip_contact"]:
                     yield "finger", sentence.replace(tips[0], finger)
-            if f" {side} " in sentence and f"thumb, {tips[0]}" not in others["finger_tip_contact"]:
+            if _names_hand(sentence) and f"thumb, {tips[0]}" not in others["finger_tip_contact"]:
                 yield "hand", exchange(sentence)
             yield "contact", TOUCH.sub("does not touch", sentence, count=1)
             ends = [event["end"] for event in mine["finger_tip_contact"].get(f"thumb, {tips[0]}", [])]
@@ -77,7 +78,7 @@ def _of_hand(sentence: str, side: str, events: Events) -> Iterator[tuple[str, st
         for finger in FINGERS:
             if not _bent_back(mine, finger):
                 yield "finger", sentence.replace(names[0], finger)
-        if f" {side} " in sentence and not _bent_back(others, names[0]):
+        if _names_hand(sentence) and not _bent_back(others, names[0]):
             yield "hand", exchange(sentence)
     elif (BEND.search(sentence) or STRAIGHTEN.search(sentence)) and "one after another" not in sentence:
         if "five" in sentence or "four" in sentence:
@@ -88,7 +89,7 @@ def _of_hand(sentence: str, side: str, events: Events) -> Iterator[tuple[str, st
                 verbs, verb = (BEND, "straighten") if bends else (STRAIGHTEN, "bend")
                 plural = len(names) > 1 or "thumbs" in sentence
                 yield "direction", verbs.sub(verb if plural else verb + "s", sentence)
-            if f" {side} " in sentence and not any(_turns(others, names[-1], bends)):
+            if _names_hand(sentence) and not any(_turns(others, names[-1], bends)):
                 yield "hand", exchange(sentence)
         if len(names) == 1:
             for finger in FINGERS:
@@ -102,8 +103,13 @@ def _of_hand(sentence: str, side: str, events: Events) -> Iterator[tuple[str, st
         opposite = WAYS.get(one, "")
         if one and not _moves(mine, AXES[opposite]):
             yield "direction", start + "hand " + re.sub(rf"\b{one}\b", opposite, rest, count=1)
-        if f" {side} " in sentence and one and not _moves(others, AXES[one]):
+        if f"{side} hand" in sentence and one and not _moves(others, AXES[one]):
             yield "hand", sentence.replace(f" {side} hand", f" {OTHER[side]} hand", 1)
+
+
+def _names_hand(sentence: str) -> bool:
+    """Whether left or right is a hand's in the sentence, and no way."""
+    return bool(re.search(r"\b(left|right) (hand|thumb|index|middle|ring|pinky|finger)", sentence))
 
 
 def _bent_back(hand: Events, finger: str) -> bool:
@@ -185,7 +191,9 @@ def _of_pair(sentence: str, relations: Events) -> Iterator[tuple[str, str]]:
 def _parts(palms: list[Events], parts: bool) -> bool:
     order = ("Contact", "Near", "Medium", "Far")
     return any(
-        (order.index(event["end_des"]) > order.index(event["start_des"])) == parts for event in palms if "v_des" in event
+        (order.index(event["end_des"]) > order.index(event["start_des"])) == parts
+        for event in palms
+        if "v_des" in event
     )
 
 
@@ -193,15 +201,29 @@ def _order(sentence: str, before: str) -> Iterator[tuple[str, str]]:
     """The other order in time, where the frames that both sentences name leave no doubt; the frames are left out."""
     link = re.match(r"(Then|After that,|Next,|Before that,|Earlier,) ", sentence)
     if link:
-        mine, others = (
-            [int(number) for number in re.findall(r"\d+", part)] for part in (sentence, before)
-        )
+        mine, others = ([int(number) for number in re.findall(r"\d+", part)] for part in (sentence, before))
         later = link[1] in ("Then", "After that,", "Next,")
         if mine and others and (min(mine) > max(others) + 6 if later else max(mine) + 6 < min(others)):
             yield "order", sentence.replace(link[1], "Before that," if later else "After that,", 1)
-    steps = re.fullmatch(r"(The [^(]*?hand \w+) ([^(,]*) \(frames (\d+) to (\d+)\), then ([^(,]*) \(frames (\d+) to (\d+)\)\.", sentence)
-    if steps and int(steps[4]) + 6 < int(steps[6]):
+    steps = re.fullmatch(rf"(The [^(]*?hand \w+) ([^(,]*) {FRAMES}, then ([^(,]*) {FRAMES}\.", sentence)
+    apart = steps and not set(steps[2].split()) & set(steps[5].split()) & {word for way in WAYS for word in way.split()}
+    if steps and apart and int(steps[4]) + 6 < int(steps[6]) and "again" not in sentence:
         yield "order", f"{steps[1]} {steps[5]}, then {steps[2]}."
-    turns = re.fullmatch(r"(The [^(]*? fingers?|The (?:left |right )?thumb) (bend|curl|flex|straighten|extend|uncurl)(s?)\b([^(,]*) \(frames (\d+) to (\d+)\), then (bend|curl|flex|straighten|extend|uncurl)(s?)\b([^(,]*) \(frames (\d+) to (\d+)\)\.", sentence)
-    if turns and int(turns[6]) + 6 < int(turns[10]):
-        yield "order", f"{turns[1]} {turns[7]}{turns[8]}, then {turns[2]}{turns[3]}."
+    verb = "(bends?|curls?|flexe?s?|straightens?|extends?|uncurls?)"
+    turns = re.fullmatch(
+        rf"(The [^(]*? fingers?|The (?:left |right )?thumb) {verb}\b[^(,]* {FRAMES}, then {verb}\b[^(,]* {FRAMES}\.",
+        sentence,
+    )
+    if turns and int(turns[4]) + 6 < int(turns[6]):
+        yield "order", f"{turns[1]} {turns[5]}, then {turns[2]}."
+    touch = re.fullmatch(
+        rf"(The [^(]*?) {TOUCH.pattern}(.*?)( briefly)?( at the start| early on| midway| late)?(?: {FRAMES})? "
+        r"and then (leaves?|parts? from|separates? from) (it|them|each other)\.",
+        sentence,
+    )
+    if touch and " times" not in sentence and "twice" not in sentence:
+        other = touch[3].strip() or "each other"
+        yield "order", f"{touch[1]} {touch[8]} {other} and then {touch[2].removesuffix(' with')} {touch[9]}."
+    states = re.fullmatch(r"At first ([^,(]*), then ([^,(]*?)(?: \(from frame \d+\))?\.", sentence)
+    if states:
+        yield "order", f"At first {states[2]}, then {states[1]}."
