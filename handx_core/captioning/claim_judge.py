@@ -225,6 +225,8 @@ def _between(pair: frozenset[Thing], claim: Claim) -> bool:
     one, other = sorted(pair)
     if not claim.object:
         everything = claim.subject or tuple((hand, "hand") for hand in HANDS)
+        if len(everything) == 1:
+            return named(one, everything) or named(other, everything)
         hands = {hand for hand, _ in everything}
         across = one[0] != other[0]
         if across != (len(hands) > 1) and claim.subject:
@@ -335,6 +337,8 @@ def _frames_of(claim: Claim, n_frames: int) -> list[range]:
 def _holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: int) -> bool:
     """Whether a state holds in most of each part of the clip that is meant; "at the start" is also the first frame."""
     parts = _frames_of(claim, n_frames)
+    if not parts and claim.order:
+        return any(state in wanted for state in states)
     if not parts:
         return sum(state in wanted for state in states) >= _SHARE * n_frames
     if claim.frames and not all(

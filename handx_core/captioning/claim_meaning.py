@@ -180,7 +180,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         speed=speed if speed != "mixed" else "",
         count=clause.count,
         manners=tuple(clause.manners),
-        sequence=tuple(clause.sequence),
+        sequence=tuple(clause.sequence) or _row(clause),
         joints=tuple(clause.joints),
         negated=negated,
         some=clause.subject.some or clause.turns,
@@ -228,6 +228,15 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
     if clause.object.members and any(thing == "gap" for _, thing in subject):
         subject = spread_out(clause.object, its_hands)
     return subject, ()
+
+
+def _row(clause: Clause) -> tuple[str, ...]:
+    """The first and the last of fingers that are listed and come in turn."""
+    if "in turn" in clause.manners:
+        for part in (clause.object, clause.subject):
+            if part.listed:
+                return part.members[0][1], part.members[-1][1]
+    return ()
 
 
 def _wants_thumb(subject: tuple[Member, ...]) -> bool:

@@ -21,6 +21,7 @@ class Part:
     """Parts of hands that a phrase names.
 
     none: "no finger". some: "several fingers". mutual: "each other", or the same of the other hand. pronoun: "it".
+    listed: fingers named one by one.
     """
 
     members: tuple[Member, ...] = ()
@@ -28,6 +29,7 @@ class Part:
     some: bool = False
     mutual: bool = False
     pronoun: bool = False
+    listed: bool = False
 
     @property
     def hands(self) -> set[str]:
@@ -188,7 +190,7 @@ def _meant(reading: _Reading, context: Context) -> Part | None:
             members = [(found, finger) for found, finger in reading.members]
         if reading.quantifier == "both" or (reading.quantifier == "all" and context.side not in HANDS):
             members = [(found, finger) for found in HANDS for _, finger in members]
-        return Part(tuple(members), none=none)
+        return Part(tuple(members), none=none, listed=len(reading.members) > 1)
     if reading.noun in ("finger", "tip") and reading.quantifier == "both" and len(set(context.recent[-2:])) == 2:
         return Part(tuple(context.recent[-2:]))
     if reading.noun in ("finger", "tip"):
@@ -205,6 +207,8 @@ def _meant(reading: _Reading, context: Context) -> Part | None:
         return Part(((reading.hand, "hand"),), none)
     if reading.quantifier == "both":
         return Part(tuple((side, "hand") for side in HANDS))
+    if reading.number == 2 and len(set(context.recent[-2:])) == 2:
+        return Part(tuple(context.recent[-2:]))
     if reading.quantifier in ("all", "some"):
         return Part(tuple(("", finger) for finger in FINGERS), none, some)
     return None

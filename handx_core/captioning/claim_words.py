@@ -29,7 +29,7 @@ NOUNS: Final = {
 
 VERBS: Final = {
     "contact": "touch; meet; contact; press; strike; slap; clap; hit; tap; collide; brush; graze; reach; pinch; "
-    "connect; join; land on; land upon; kiss; rub; stroke; poke; clasp; "
+    "connect; join; land on; land upon; arrive at; kiss; rub; stroke; poke; clasp; "
     "come into contact; come in contact; get in contact; make contact; enter contact; be in contact; in contact; "
     "be in touch; in touch; in touching distance; stay in contact; remain in contact; keep contact; keep touching; "
     "rest on; rest against; rest upon; rest atop; come to rest on; come to rest against; lie against; lean on; "
@@ -68,7 +68,7 @@ VERBS: Final = {
     "remain stationary; keep its place; keep their place; be still; motionless; immobile; not move; rest in place; "
     "stand still; keep its position; hold its position",
     "move": "move; travel; shift; go; glide; slide; drift; swing; head; push; pull; slip; sweep; carry; draw; bob; "
-    "return; come back; float; wander; proceed; progress; bring; make its way; displace; swipe; "
+    "return; come back; float; wander; proceed; progress; bring; make its way; shuttle; displace; swipe; "
     "translate; migrate; push out; reach out; movement; motion; movement of; motion of",
     "move slow": "creep; inch; crawl; ease",
     "move fast": "dart; shoot; rush; race; snap; whip; fling; jerk; dash; zip; flick",
@@ -191,12 +191,12 @@ WHENS: Final = {
     "in the first few moments; at the very start; at the start of the clip; at the beginning of the clip; "
     "from the outset; at the very beginning; in the opening frames; in the first frames",
     "early": "early on; early; in the first third; early in the clip; in the early part; in the first third of the clip",
-    "first half": "in the first half; in the first half of the clip; during the first half; "
+    "first half": "in the earlier part; in the first part; in the first half; in the first half of the clip; during the first half; "
     "during the first half of the clip",
     "midway": "midway; in the middle of the clip; in the middle; halfway; halfway through; around the middle; "
     "around the middle of the clip; midway through; midway through the clip; in the middle third; mid clip; "
     "at the midpoint; partway through; in the middle part",
-    "second half": "in the second half; in the second half of the clip; during the second half; "
+    "second half": "in the later part; in the second part; in the latter half; in the second half; in the second half of the clip; during the second half; "
     "during the second half of the clip",
     "late": "late; late in the clip; late on; in the last third; in the final third; in the last third of the clip",
     "end": "at the end; in the end; by the end; at the very end; at the end of the clip; by the end of the clip; "
@@ -269,7 +269,7 @@ SMALL_WORDS: Final = {
     "mutual": "each other; one another; together with each other",
     "of": "of; on; from; belonging to; onto; upon; in; into; at",
     "with": "with; to; against; toward; towards; by; than; between; via; for; around; about; near to",
-    "except": "except; except for; but not; apart from; other than; aside from; save for; excluding; but",
+    "except": "except; except for; apart from; other than; aside from; save for; excluding; but",
     "one": "one; ones",
     "first": "first; last",
 }

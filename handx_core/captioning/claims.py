@@ -95,6 +95,9 @@ class _Reader:
         while at < len(terms):
             at = self._step(terms, at)
         self._elided()
+        if self.negated and self.waiting and self._last and self.subject is None and self.joined:
+            self.subject, self.link = self._last.subject, None
+            self._again()
         self._close(end=True)
         for place, clause in enumerate(self.here):
             if clause.unresolved and place + 1 < len(self.here):
@@ -204,7 +207,7 @@ class _Reader:
         kind, value = self._kind(term)
         if value == "fist" and kind == "state" and self._last and self._last.open and self._last.value == "bend":
             return at + 1
-        clause = Clause(term, kind, value, self.number, negated=self.negated, stays=self.stays and kind != "verb")
+        clause = Clause(term, kind, value, self.number, negated=self.negated, stays=self._stays(kind))
         last = self._last
         empty = last is not None and last.value.startswith("move") and not last.ways and len(last.value.split()) < 2
         if kind == "position" and last is not None and last.open and empty and self.subject is None:
@@ -214,6 +217,8 @@ class _Reader:
             self.clauses.remove(last)
         if kind == "position" and term.form in ("", "s", "ing") and "verb" not in term and "cross" in term.text:
             clause.turns = not self.being and not term.text.endswith("ed")
+        if self.stays and kind == "state" and not clause.stays and last is not None and self.link is None:
+            self.link = ("after", [last])
         elided = self.subject is None and last is not None and last.value == "contact" == clause.value
         before = terms[at - 1] if at else None
         self.nominal = (
@@ -238,8 +243,14 @@ class _Reader:
         self.being = False
         return at + 1
 
+    def _stays(self, kind: str) -> bool:
+        """Whether a state is said to last: throughout, unless it is told after a movement of the same sentence."""
+        after = self._last is not None and self._last.kind == "verb" and self.subject is None
+        return self.stays and kind != "verb" and not after
+
     def _be(self, term: Term, verb: str) -> None:
         self.being = verb != "have"
+        self.having = term.text == "having"
         self.stays = term.text.split()[0].rstrip("s") in (
             "stay",
             "remain",
@@ -267,12 +278,18 @@ class _Reader:
             self._again()
 
     def _again(self) -> None:
+        """The last clause again, of the subject that has no verb, with what waits for one."""
         last = self._last
         if self.subject is None or last is None:
             return
         clause = Clause(last.term, last.kind, last.value, self.number, object=last.object)
         self._subject_of(clause, last.term)
         self._ordered(clause)
+        if self.negated:
+            clause.negated = True
+        for apply in self.waiting:
+            apply(clause)
+        self.waiting.clear()
         last.open = clause.open = False
         self.here.append(clause)
         self.clauses.append(clause)
@@ -293,7 +310,7 @@ class _Reader:
                 return kind, term.says(kind)
         return "verb", term.says("verb")
 
-    with_subject = nominal = False
+    with_subject = nominal = having = False
 
     def _subject_of(self, clause: Clause, term: Term) -> None:
         """Give a clause its subject: the phrase before it, or the one spoken of last."""
@@ -302,8 +319,10 @@ class _Reader:
             self.context.subject = self.subject
         elif clause.subject.members:
             pass
-        elif not self.here and term.form == "ing":
+        elif not self.here and (term.form == "ing" or self.having):
             clause.unresolved = True
+            if self.having:
+                self.opening = "after"
         elif self.nominal:
             clause.subject = Part()
         elif term.text.endswith(("contact between", "contact with", "contact of", "palm contact", "fingertip contact")):
