@@ -18,7 +18,7 @@ contact; the F measure gives none. The recall of all events is not part of it: c
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ SIDES: Final = ("left", "right", "interaction")
 CRITICAL: Final = ("contact", "hyperextension")
 """Kinds of items that no level may leave out."""
 
-WORDS: Final = {1: (8, 60), 2: (12, 90), 3: (20, 150), 4: (30, 220), 5: (40, 450)}
+WORDS: Final = {1: (8, 60), 2: (12, 90), 3: (20, 150), 4: (30, 220), 5: (40, 550)}
 """Fewest and most words of a level's three texts: well about the medians of 20, 35, 60, 100 and 180 that are aimed at,
 since a still clip takes few words at any level and one with many contacts takes many."""
 
@@ -139,8 +139,6 @@ def _flags(caption: Caption, checked: Iterable[CheckedClaim], truth: ClipTruth, 
 
 def _true_of_the_other(claim: Claim, truth: ClipTruth) -> bool:
     """Whether a false claim is true with the hands exchanged; what is symmetric cannot be."""
-    from dataclasses import replace
-
     subject = tuple((OTHER[hand], thing) for hand, thing in claim.subject)
     other = tuple((OTHER[hand], thing) for hand, thing in claim.object)
     if claim.negated or {*subject} == {*claim.subject} or claim.what in ("position", "distance", "approach", "part"):

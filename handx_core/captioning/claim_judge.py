@@ -472,7 +472,9 @@ def _runs(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
     runs = [found for of, found in truth.runs.get(axis, []) if of == state]
     if not runs:
         return _no("never so")
-    frames = [int(one.span[0] <= at < one.span[1]) for at in range(truth.n_frames) for one in [_at(runs, at)]]
+    frames = [0] * truth.n_frames
+    for one in runs:
+        frames[one.span[0] : one.span[1]] = [1] * (one.span[1] - one.span[0])
     starts = [stated[1] for stated in claim.frames if stated[0] == "from"]
     if starts:
         met = [
@@ -489,10 +491,6 @@ def _runs(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
 
 def _near_span(at: int, span: Span) -> bool:
     return span[0] - FRAME_SLACK <= at <= span[1] + FRAME_SLACK
-
-
-def _at(runs: Sequence[Happening], at: int) -> Happening:
-    return next((one for one in runs if one.span[0] <= at < one.span[1]), runs[0])
 
 
 def _ordered(claim: Claim, verdict: Verdict, alone: Sequence[Verdict]) -> Verdict:

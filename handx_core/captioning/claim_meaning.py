@@ -184,6 +184,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         joints=tuple(clause.joints),
         negated=negated,
         some=clause.subject.some or clause.turns,
+        text=clause.term.text,
     )
 
 

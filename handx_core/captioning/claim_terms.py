@@ -41,6 +41,7 @@ class _Node:
     kinds: dict[str, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=4_000)
 def sentences(text: str) -> list[list[Term]]:
     """The terms of each sentence; a semicolon ends one as well as a full stop."""
     frames: list[tuple[Frames, ...]] = []
@@ -134,13 +135,23 @@ def _walk(node: _Node, tokens: Sequence[str], spell: Any) -> tuple[int, dict[str
 
 
 def _disambiguated(terms: list[Term]) -> list[Term]:
-    """The terms with "left" and "right" as a hand or as a way."""
+    """The terms with "left" and "right" as a hand or as a way, and without adjectives that only might name a finger."""
+    terms = [
+        term
+        for place, term in enumerate(terms)
+        if term.text not in ("long", "small", "little") or _is_listed(terms[place + 1 : place + 2])
+    ]
     return [
         Term(term.text, {"way": term.text} if not _is_hand(terms, place) else {"side": term.text})
         if term.text in ("left", "right") and "verb" not in term
         else term
         for place, term in enumerate(terms)
     ]
+
+
+def _is_listed(following: Sequence[Term]) -> bool:
+    """Whether a word goes on as one of several fingers does: "the long and ring fingers"."""
+    return bool(following) and (following[0].text in (",", "and", "or") or bool({"finger", "noun"} & set(following[0].kinds)))
 
 
 def _is_hand(terms: Sequence[Term], place: int) -> bool:

@@ -12,9 +12,9 @@ FINGER_WORDS: Final = {
     "thumb": "thumb; thumbs; thumb tip; thumb tips; thumbtip; thumb finger",
     "index": "index; forefinger; forefingers; pointer; pointers; first finger; pointing finger; pointer finger; "
     "pointer fingers; indexes; indices",
-    "middle": "middle; long finger; long fingers; middles; second finger",
+    "middle": "middle; long; long finger; long fingers; middles; second finger",
     "ring": "ring; third finger; rings",
-    "pinky": "pinky; pinkie; pinkies; little; little finger; little fingers; small finger; small fingers; "
+    "pinky": "pinky; pinkie; pinkies; little; small; little finger; little fingers; small finger; small fingers; "
     "smallest finger; fourth finger; baby finger",
 }
 

@@ -66,7 +66,7 @@ class _Reader:
             places[id(clause)] = []
             for claim in claims_of(clause, self.side) if clause in telling else ():
                 places[id(clause)].append(len(found))
-                found.append(replace(claim, text=clause.term.text))
+                found.append(claim)
         for clause in self.clauses:
             if clause.order and places[id(clause)]:
                 to = tuple(place for other in clause.order[1] for place in places[id(other)])
@@ -351,6 +351,8 @@ class _Reader:
         if kind == "way" and target is None and last is not None and self.subject is None:
             target = last if last.value.startswith("move") and not self._verb_follows(terms, at + 1) else None
         if kind == "way":
+            if term.text == "back" and target is not None and (target.ways or len(target.value.split()) > 1):
+                return
             self._way(term.says("way"), target)
             return
         if kind == "manner" and term.says("manner") in ("in turn",):
@@ -400,7 +402,7 @@ class _Reader:
             return
         implied = target.value.split()[1:]
         said = [*target.ways, *(w for w in implied if w in _OPPOSITES)]
-        if not target.value.startswith("move") or (way == "back" and said and not self.joined and not self.link):
+        if not target.value.startswith("move"):
             return
         if back or self.link or _OPPOSITES.get(way) in said:
             if not target.ways:
@@ -539,7 +541,7 @@ class _Reader:
     def _meant(self, clause: Clause, part: Part) -> Part:
         """What "it" and "them" as an object are: what the subject touched before."""
         for earlier in reversed([c for c in self.clauses if c is not clause]):
-            if earlier.value in ("contact", "near") or earlier.kind == "distance":
+            if earlier.value in ("contact", "near", "separation", "parting") or earlier.kind == "distance":
                 if earlier.subject.members == clause.subject.members:
                     return earlier.object if earlier.object.members else Part(mutual=True)
                 return replace(earlier.subject, none=False)

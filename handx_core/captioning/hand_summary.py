@@ -29,6 +29,12 @@ from handx_core.skeleton import FINGERS
 SHORTEST_HOLD: Final = 8
 """Frames that a state between movements lasts to be told of: about a quarter of a second."""
 
+_JOINT_KEYS: Final = {
+    finger: tuple((joint, f"{finger}_{joint}") for joint in (("mcp", "ip") if finger == "thumb" else ("mcp", "pip", "dip")))
+    for finger in FINGERS
+}
+"""Names of a finger's joints and their keys in the events, proximal first."""
+
 BENT_RANK: Final = {"Hyperextended": -1, "Fully extended": 0, "Partially bent": 1, "Fully bent": 2}
 
 
@@ -118,7 +124,7 @@ def _starts(
 
 def _joints(finger: str, flexing: Mapping[str, Sequence[Event]]) -> dict[str, Sequence[Event]]:
     """Events of the joints of a finger by "mcp", "pip", "dip" or "ip", proximal first."""
-    return {key.split("_")[1]: found for key, found in flexing.items() if key.startswith(finger + "_")}
+    return {joint: flexing[key] for joint, key in _JOINT_KEYS[finger] if key in flexing}
 
 
 def _state_at(events: Sequence[Event], frame: int) -> str:
