@@ -1,12 +1,7 @@
 """Whether a claim is true of a clip, why not, and by which events.
 
-What belongs here: one test for each kind of claim, and what the words for time allow. What does not: reading claims
-(`claims`) and scoring captions (`audit`).
-
-Time is held to as exactly as it is stated. Stated frames: within FRAME_SLACK of the happening's, or sharing half of the
-frames that either covers; 5 frames are a sixth of a second, as far as people place an event, and as far as the rules let
-fingers differ that they tell of together. Coarse words: thirds of the clip, widened by a tenth on both sides, since
-nobody counts frames for "early on"; a happening is there if its first frame or its middle is.
+What belongs here: one test for each kind of claim. What does not: reading claims (`claims`), what the words for time
+allow (`claim_time`), and scoring captions (`audit`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,31 +10,25 @@ from itertools import pairwise
 from typing import Final
 
 from handx_core.captioning.claim_meaning import Claim
+from handx_core.captioning.claim_time import (
+    FRAME_SLACK,
+    SIMULTANEOUS,
+    frames_of,
+    holds,
+    in_time,
+    matching,
+    near_span,
+    often,
+    related,
+    spans_in,
+    within,
+)
 from handx_core.captioning.clip_truth import ClipTruth, Happening, Thing
 from handx_core.captioning.facts import Span
 from handx_core.skeleton import FINGERS, HANDS
 
-FRAME_SLACK: Final = 5
-_SHARE: Final = 0.5
-_MOSTLY: Final = 0.8
-"""Share of the frames in which a state that is claimed of them holds."""
-
-_WINDOWS: Final = {
-    "start": (0.0, 0.35), "early": (0.0, 0.45), "first half": (0.0, 0.6), "midway": (0.22, 0.78),
-    "second half": (0.4, 1.0), "late": (0.55, 1.0), "near end": (0.6, 1.0), "end": (0.8, 1.0),
-}  # fmt: skip
-"""Where in the clip a happening begins, or has its middle, that is told with these words."""
-
-_STATE_WINDOWS: Final = {
-    "start": (0.0, 0.1), "early": (0.0, 0.33), "first half": (0.0, 0.5), "midway": (0.4, 0.6),
-    "second half": (0.5, 1.0), "late": (0.67, 1.0), "near end": (0.8, 1.0), "end": (0.9, 1.0), "throughout": (0.0, 1.0),
-}  # fmt: skip
-"""Where in the clip a state that is told with these words holds."""
-
 PAIRS: Final = ("index, middle", "middle, ring", "ring, pinky")
 _BENT: Final = {"straight": (0,), "partly bent": (1,), "fully bent": (2,), "bent": (1, 2), "fist": (2,)}
-_SIMULTANEOUS: Final = 8
-"""Frames by which beginnings may differ of what is "at the same time"."""
 
 
 @dataclass(frozen=True)
@@ -130,92 +119,6 @@ def _positive(claim: Claim, frames: tuple[tuple[str, int, int], ...], subject: t
     )
 
 
-def _within(span: Span, stated: tuple[str, int, int]) -> bool:
-    kind, first, last = stated
-    if kind == "span":
-        return span[0] >= first - FRAME_SLACK and span[1] <= last + FRAME_SLACK
-    if kind == "from":
-        return span[1] >= first - FRAME_SLACK and span[0] >= first - FRAME_SLACK
-    if kind == "until":
-        return span[0] <= last and span[1] <= last + FRAME_SLACK
-    return span[0] - FRAME_SLACK <= first <= span[1] + FRAME_SLACK
-
-
-def _in_window(span: Span, word: str, n_frames: int) -> bool:
-    start, end = span[0] / n_frames, span[1] / n_frames
-    if word == "throughout":
-        return end - start >= 0.9
-    if word == "until end":
-        return span[1] >= n_frames - FRAME_SLACK - 1
-    low, high = _WINDOWS[word]
-    return (
-        low <= start <= high or low <= (start + end) / 2 <= high or (word in ("late", "near end", "end") and end >= 0.9)
-    )
-
-
-def _in_time(found: Happening, claim: Claim, truth: ClipTruth) -> bool:
-    """Whether a happening is when the claim says."""
-    if claim.frames and not any(_within(found.span, stated) for stated in claim.frames):
-        return False
-    return all(_in_window(found.span, word, truth.n_frames) for word in claim.when)
-
-
-def _matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting: bool = False) -> list[Happening]:
-    """The happenings that a claim can mean, by its time, speed, joints and fullness; none where frames are ill met.
-
-    lasting: whether a claim may be about some frames of a longer happening, as of a contact.
-    """
-    fitting = [
-        one
-        for one in found
-        if (not claim.speed or not one.speeds or claim.speed in one.speeds)
-        and (
-            not claim.joints
-            or not one.detail
-            or set(claim.joints) <= {"dip" if joint == "ip" else joint for joint in one.detail}
-        )
-    ]
-    met: list[Happening] = []
-    if not claim.frames:
-        by_word = [[one for one in fitting if _in_window(one.span, word, truth.n_frames)] for word in claim.when]
-        met = fitting if not by_word else list(dict.fromkeys(one for found in by_word for one in found))
-        if not all(by_word):
-            return []
-    for stated in claim.frames:
-        inside = [one for one in fitting if _within(one.span, stated)]
-        if stated[0] == "span":
-            around = [one for one in fitting if lasting and _covers(one.span, stated)]
-            inside = around or (inside if inside and _fills(inside, stated) else [])
-        if not inside:
-            return []
-        met += inside
-    return met
-
-
-def _covers(span: Span, stated: tuple[str, int, int]) -> bool:
-    shared = min(span[1], stated[2]) - max(span[0], stated[1])
-    return shared >= max(1, (stated[2] - stated[1]) - FRAME_SLACK, _MOSTLY * (stated[2] - stated[1]))
-
-
-def _fills(found: Sequence[Happening], stated: tuple[str, int, int]) -> bool:
-    """Whether happenings within stated frames reach from end to end, or over half of them."""
-    start, end = min(one.span[0] for one in found), max(one.span[1] for one in found)
-    _, first, last = stated
-    if abs(start - first) <= FRAME_SLACK and abs(end - last) <= FRAME_SLACK:
-        return True
-    shared = min(end, last) - max(start, first)
-    return shared >= _SHARE * (max(end, last) - min(start, first))
-
-
-def _often(met: Sequence[Happening], claim: Claim) -> bool:
-    """Whether so many happen as the claim says; in a pattern one may come once more."""
-    if claim.count == 0:
-        return bool(met)
-    if claim.count < 0:
-        return len(met) >= 2
-    return len(met) == claim.count or (claim.count > 1 and claim.what != "contact" and len(met) == claim.count + 1)
-
-
 def _between(pair: frozenset[Thing], claim: Claim) -> bool:
     """Whether a contact is between what a claim names. A hand stands for all of its parts."""
 
@@ -250,8 +153,8 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
                 for one in touches
                 if one.span[1] < truth.n_frames
             ]
-        met = _matching(touches, claim, truth, lasting=True)
-        if met and _often(met, claim):
+        met = matching(touches, claim, truth, lasting=True)
+        if met and often(met, claim):
             found[pair] = met
     if ends and not found and {thing for _, thing in claim.subject} == {"palm"}:
         return _distance_change(claim, truth)
@@ -268,7 +171,7 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
         return _no("not one after another")
     if "at once" in claim.manners:
         starts = [met[0].span[0] for met in found.values()]
-        if max(starts) - min(starts) > _SIMULTANEOUS:
+        if max(starts) - min(starts) > SIMULTANEOUS:
             return _no("not at once")
     return _yes(one for met in found.values() for one in met)
 
@@ -290,10 +193,10 @@ def _fingers(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[
     firsts: dict[str, Span] = {}
     missing = []
     for member in claim.subject:
-        met = _matching(happenings(member), claim, truth, lasting=claim.what == "hyperextended")
+        met = matching(happenings(member), claim, truth, lasting=claim.what == "hyperextended")
         if "full" in claim.manners and claim.what != "hyperextended":
             met = [one for one in met if one.full]
-        if met and _often(met, claim):
+        if met and often(met, claim):
             found += met
             firsts.setdefault(member[1], met[0].span)
         else:
@@ -304,7 +207,7 @@ def _fingers(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[
         return _no("not one after another in that order")
     if "at once" in claim.manners and len(firsts) > 1:
         starts = [span[0] for span in firsts.values()]
-        if max(starts) - min(starts) > _SIMULTANEOUS:
+        if max(starts) - min(starts) > SIMULTANEOUS:
             return _no("not at once")
     return _yes(found)
 
@@ -317,67 +220,19 @@ def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
     return not claim.sequence or (order[0] == claim.sequence[0] and order[-1] == claim.sequence[-1])
 
 
-def _frames_of(claim: Claim, n_frames: int) -> list[range]:
-    """The frames, in one or several parts, in which a claimed state should hold; none where it is not said.
-
-    Where frames are stated, coarse words say no more than whereabouts those are.
-    """
-    parts = []
-    for kind, first, last in claim.frames:
-        span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": (first - 1, first + 2)}[
-            kind
-        ]
-        parts.append(range(max(span[0], 0), min(span[1], n_frames)))
-    for word in () if claim.frames else claim.when:
-        low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
-        parts.append(range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1)))
-    return parts
-
-
-def _holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: int) -> bool:
-    """Whether a state holds in most of each part of the clip that is meant; "at the start" is also the first frame."""
-    parts = _frames_of(claim, n_frames)
-    if not parts and claim.order:
-        return any(state in wanted for state in states)
-    if not parts:
-        return sum(state in wanted for state in states) >= _SHARE * n_frames
-    if claim.frames and not all(
-        _in_window((part.start, part.stop), word, n_frames) for part in parts for word in claim.when
-    ):
-        return False
-    first, last = "start" in claim.when and not claim.frames, "end" in claim.when and not claim.frames
-    return all(
-        (first and part.start == 0 and states[0] in wanted)
-        or (last and part.stop == n_frames and states[-1] in wanted)
-        or (len(part) > 0 and sum(states[at] in wanted for at in part) >= _MOSTLY * len(part))
-        for part in parts
-    )
-
-
 def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
     wanted = _BENT[claim.what]
     held = {}
     for member in claim.subject:
         states = truth.bent.get(member)
-        held[member] = states is not None and _holds(states, wanted, claim, truth.n_frames)
+        held[member] = states is not None and holds(states, wanted, claim, truth.n_frames)
     if not any(held.values()) or not (claim.some or all(held.values())):
         return _no(f"not {claim.what}: {', '.join(' '.join(member) for member, so in held.items() if not so)}")
     ids = frozenset(i for member, so in held.items() if so for i in truth.finger_ids[member])
-    spans = [(part.start, part.stop) for part in _frames_of(claim, truth.n_frames)] or _spans_in(
+    spans = [(part.start, part.stop) for part in frames_of(claim, truth.n_frames)] or spans_in(
         truth.bent[claim.subject[0]], wanted
     )
     return Verdict(True, ids=ids, spans=tuple(spans))
-
-
-def _spans_in(states: Sequence[int], wanted: Sequence[int]) -> list[Span]:
-    spans: list[Span] = []
-    for at, state in enumerate(states):
-        if state in wanted:
-            if spans and spans[-1][1] == at:
-                spans[-1] = (spans[-1][0], at + 1)
-            else:
-                spans.append((at, at + 1))
-    return spans
 
 
 def _gaps(claim: Claim, truth: ClipTruth) -> Verdict:
@@ -394,15 +249,15 @@ def _gaps(claim: Claim, truth: ClipTruth) -> Verdict:
         for pair in pairs:
             if claim.what in ("spread out", "together"):
                 states = truth.spread.get((hand, pair))
-                changed = [h for h in truth.gaps.get((hand, pair, apart), []) if _in_time(h, claim, truth)]
-                held = states is not None and _holds(states, (int(apart),), claim, truth.n_frames)
+                changed = [h for h in truth.gaps.get((hand, pair, apart), []) if in_time(h, claim, truth)]
+                held = states is not None and holds(states, (int(apart),), claim, truth.n_frames)
                 if not held and not changed:
                     return _no(f"not so: {pair}")
                 ids |= set(truth.gap_ids[hand, pair]) if held else set()
                 found += changed
             else:
-                met = _matching(truth.gaps.get((hand, pair, apart), []), claim, truth)
-                if not met or not _often(met, claim):
+                met = matching(truth.gaps.get((hand, pair, apart), []), claim, truth)
+                if not met or not often(met, claim):
                     return _no(f"not so: {pair}")
                 found += met
     verdict = _yes(found)
@@ -414,8 +269,8 @@ def _move(claim: Claim, truth: ClipTruth) -> Verdict:
     for hand in dict.fromkeys(hand for hand, _ in claim.subject):
         timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when)
         for way in claim.ways or ("",):
-            met = _matching([one for one in truth.moves[hand] if _goes(one, way)], timed, truth)
-            if not met or not _often(met, claim):
+            met = matching([one for one in truth.moves[hand] if _goes(one, way)], timed, truth)
+            if not met or not often(met, claim):
                 return _no(f"the {hand} hand does not move so: {way}")
             found += met
     if claim.speed and claim.speed not in {speed for one in found for speed in one.speeds}:
@@ -425,11 +280,11 @@ def _move(claim: Claim, truth: ClipTruth) -> Verdict:
 
 def _still(claim: Claim, truth: ClipTruth) -> Verdict:
     """A hand rests in the frames that are meant, but for a movement that runs into them by a few frames."""
-    parts = _frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
+    parts = frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
     if claim.order and not claim.frames and not claim.when:
         moving = [one.span for hand, _ in claim.subject for one in truth.moves[hand]]
         resting = [int(not any(start <= at < end for start, end in moving)) for at in range(truth.n_frames)]
-        rests = [span for span in _spans_in(resting, (1,)) if span[1] - span[0] >= _SIMULTANEOUS]
+        rests = [span for span in spans_in(resting, (1,)) if span[1] - span[0] >= SIMULTANEOUS]
         return Verdict(True, spans=tuple(rests)) if rests else _no("the hand never rests")
     for hand, _ in claim.subject:
         for one in truth.moves[hand]:
@@ -447,8 +302,8 @@ def _goes(one: Happening, way: str) -> bool:
 
 def _distance_change(claim: Claim, truth: ClipTruth) -> Verdict:
     nearer = claim.what == "approach"
-    met = _matching(truth.distances.get(nearer, []), claim, truth)
-    if not met or not _often(met, claim):
+    met = matching(truth.distances.get(nearer, []), claim, truth)
+    if not met or not often(met, claim):
         return _no("the palms' distance does not change so")
     return _yes(met)
 
@@ -460,7 +315,7 @@ def _near(claim: Claim, truth: ClipTruth) -> Verdict:
         return _yes(near) if near else _no("the hands are not near")
     found: list[Happening] = []
     for member in fingers:
-        met = _matching(truth.nears.get(member, []), claim, truth, lasting=True)
+        met = matching(truth.nears.get(member, []), claim, truth, lasting=True)
         if not met:
             return _no(f"not near: {' '.join(member)}")
         found += met
@@ -478,19 +333,15 @@ def _runs(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
     starts = [stated[1] for stated in claim.frames if stated[0] == "from"]
     if starts:
         met = [
-            one for one in runs for lead in [one.lead or one.span[:1] * 2] if any(_near_span(at, lead) for at in starts)
+            one for one in runs for lead in [one.lead or one.span[:1] * 2] if any(near_span(at, lead) for at in starts)
         ]
         return _yes(met) if met else _no("it does not begin there")
-    if not _frames_of(claim, truth.n_frames) and (claim.order or claim.some):
+    if not frames_of(claim, truth.n_frames) and (claim.order or claim.some):
         return _yes(runs)
     if claim.some and claim.frames:
-        met = [one for one in runs if one.lead and any(_within(one.lead, stated) for stated in claim.frames)]
+        met = [one for one in runs if one.lead and any(within(one.lead, stated) for stated in claim.frames)]
         return _yes(met) if met else _no("not then")
-    return _yes(runs) if _holds(frames, (1,), claim, truth.n_frames) else _no("not then")
-
-
-def _near_span(at: int, span: Span) -> bool:
-    return span[0] - FRAME_SLACK <= at <= span[1] + FRAME_SLACK
+    return _yes(runs) if holds(frames, (1,), claim, truth.n_frames) else _no("not then")
 
 
 def _ordered(claim: Claim, verdict: Verdict, alone: Sequence[Verdict]) -> Verdict:
@@ -500,15 +351,6 @@ def _ordered(claim: Claim, verdict: Verdict, alone: Sequence[Verdict]) -> Verdic
     spans = [span for place in claim.order.of for span in alone[place].spans] or verdict.spans
     if not others or not spans:
         return verdict
-    if any(_related(claim.order.relation, span, other) for span in spans for other in others):
+    if any(related(claim.order.relation, span, other) for span in spans for other in others):
         return verdict
     return _no(f"not {claim.order.relation} what is told next to it")
-
-
-def _related(relation: str, span: Span, other: Span) -> bool:
-    if relation == "before":
-        return _related("after", other, span)
-    if relation == "after":
-        follows = span[0] >= other[1] - FRAME_SLACK and sum(span) > sum(other)
-        return follows or (span[0] - other[0] >= FRAME_SLACK and span[1] - other[1] >= 0)
-    return min(span[1], other[1]) - max(span[0], other[0]) > 0 or abs(span[0] - other[0]) <= _SIMULTANEOUS

@@ -1,4 +1,4 @@
-"""Claims, and what a verb claims by the parts that it is said of: fingers that close bend, hands that close in approach.
+"""Claims, and what a verb claims by what it is said of: fingers that close bend, hands that close in approach.
 
 What belongs here: what a claim is, and from a clause that has been read to claims. What does not: reading clauses
 (`claims`), and whether a claim is true (`claim_judge`).
@@ -15,8 +15,8 @@ from handx_core.skeleton import FINGERS, HANDS
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A claim's place in time to others. relation: "after", "before" or "meanwhile". to: any one of these claims. of: the
-    claims that are in this relation as a whole, as those of "meanwhile, A and then B"; else the claim alone."""
+    """A claim's place in time to others. relation: "after", "before" or "meanwhile". to: any one of these claims. of:
+    the claims that are in this relation as a whole, as those of "meanwhile, A and then B"; else the claim alone."""
 
     relation: str
     to: tuple[int, ...]
@@ -64,8 +64,8 @@ class Claim:
 
 @dataclass
 class Clause:
-    """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays: "remains". turns: a
-    position that is come to."""
+    """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays: "remains".
+    turns: a position that is come to."""
 
     term: Term
     kind: str
@@ -160,7 +160,12 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     if what == "move" and clause.subject.fingers:
         return
     implied = clause.value.split()[-1]
-    if what == "move" and implied in _WAYS and implied not in clause.ways and _OPPOSITE_WAYS[implied] not in clause.ways:
+    if (
+        what == "move"
+        and implied in _WAYS
+        and implied not in clause.ways
+        and _OPPOSITE_WAYS[implied] not in clause.ways
+    ):
         clause.ways.insert(0, implied)
     speed = clause.speed or ("Slow" if clause.value == "move slow" else "Fast" if clause.value == "move fast" else "")
     subject, other = _members(clause, side, what)
@@ -183,7 +188,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         sequence=tuple(clause.sequence) or _row(clause),
         joints=tuple(clause.joints),
         negated=negated,
-        some=clause.subject.some or clause.turns,
+        some=clause.subject.some or (clause.turns and not clause.negated),
         text=clause.term.text,
     )
 

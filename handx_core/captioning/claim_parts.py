@@ -146,15 +146,16 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
                 return at + 1
         elif "one" in term and at > 0:
             reading.one = True
-        elif "possessive" in term:
-            pass
         elif (
-            {"state", "position"} & set(term.kinds) and following and {"noun", "side", "finger"} & set(following.kinds)
+            "possessive" in term
+            or (
+                {"state", "position"} & set(term.kinds)
+                and following
+                and {"noun", "side", "finger"} & set(following.kinds)
+            )
+            or (reading.members and _goes_on(terms, at, as_object))
+            or ("of" in term and reading.number + bool(reading.quantifier) and not reading.noun and not reading.members)
         ):
-            pass
-        elif reading.members and _goes_on(terms, at, as_object):
-            pass
-        elif "of" in term and reading.number + bool(reading.quantifier) and not reading.noun and not reading.members:
             pass
         else:
             break

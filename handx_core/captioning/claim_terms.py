@@ -151,7 +151,9 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
 
 def _is_listed(following: Sequence[Term]) -> bool:
     """Whether a word goes on as one of several fingers does: "the long and ring fingers"."""
-    return bool(following) and (following[0].text in (",", "and", "or") or bool({"finger", "noun"} & set(following[0].kinds)))
+    return bool(following) and (
+        following[0].text in (",", "and", "or") or bool({"finger", "noun"} & set(following[0].kinds))
+    )
 
 
 def _is_hand(terms: Sequence[Term], place: int) -> bool:
@@ -205,12 +207,18 @@ def _phrases() -> _Node:
             _grow(root, phrase, kind, phrase)
     for word, count in words.NUMBERS.items():
         _grow(root, word, "number", str(count))
-    for word, kind in {"left": "side", "right": "side", "'s": "possessive", "'": "possessive", "times": "times",
-                       "time": "times", "times over": "times", ",": "comma", "(": "comma", ")": "comma", ":": "comma"}.items():  # fmt: skip
-        _grow(root, word, kind, word)
-    for dash in ("-", "–", "—", "--"):
-        _grow(root, dash, "dash", dash)
+    alone = {
+        "side": ("left", "right"),
+        "possessive": ("'s", "'"),
+        "times": ("times", "time", "times over", "times each"),
+        "comma": (",", "(", ")", ":"),
+        "dash": ("-", "–", "—", "--"),
+    }
+    for kind, marks in alone.items():
+        for mark in marks:
+            _grow(root, mark, kind, mark)
     _grow(root, "twice", "count", "2")
+    _grow(root, "twice each", "count", "2")
     _grow(root, "once", "count", "1")
     _grow(root, "thrice", "count", "3")
     return root

@@ -1,42 +1,29 @@
 """What a text says of a motion, as claims that can be checked: read by a small grammar, with no model.
 
 What belongs here: from the terms of a text to clauses, and the order of claims in time. What does not: the vocabulary
-(`claim_words`), noun phrases (`claim_parts`), what a verb claims (`claim_meaning`) and what is true (`claim_judge`).
+(`claim_words`), noun phrases (`claim_parts`), the parts of
+a clause (`claim_clauses`), what a verb claims (`claim_meaning`) and what is true (`claim_judge`).
 
 The grammar is shallow, and holds for captions: a sentence is a row of clauses, each a noun phrase, a verb, and words
 that say where, when, how fast and how often. What stands before a verb belongs to it, what stands after it as well, as
 long as no comma, "and" or "then" is in between. A clause without a subject has that of the one before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from handx_core.captioning.claim_meaning import Claim, Clause, Order, claims_of
-from handx_core.captioning.claim_parts import Context, Part, read_part
+from handx_core.captioning.claim_clauses import TAKES_OBJECT, Clauses
+from handx_core.captioning.claim_meaning import Claim, Clause, Order
+from handx_core.captioning.claim_parts import Part, read_part
 from handx_core.captioning.claim_terms import Term, sentences
-from handx_core.skeleton import FINGERS
 
 __all__ = ["Claim", "Order", "parse_claims"]
 
 _PREDICATES: Final = ("verb", "state", "position", "distance")
 _OPENERS: Final = ("while", "as", "whilst", "when")
 """Words with which a sentence may open a clause that the next is at the same time as."""
-_OPPOSITE: Final = {"up": "down", "left": "right", "front": "back"}
-_OPPOSITES: Final = _OPPOSITE | {second: first for first, second in _OPPOSITE.items()}
-_TAKES_OBJECT: Final = (
-    "move",
-    "contact",
-    "separation",
-    "near",
-    "parting",
-    "joining",
-    "position",
-    "distance",
-    "close",
-    "spread",
-)
 
 
 @lru_cache(maxsize=20_000)
@@ -48,64 +35,23 @@ def parse_claims(text: str, side: str) -> list[Claim]:
     return reader.claims()
 
 
-class _Reader:
+class _Reader(Clauses):
     """Reads sentence by sentence, and remembers what was spoken of."""
-
-    def __init__(self, side: str) -> None:
-        self.side = side
-        self.context = Context(side)
-        self.clauses: list[Clause] = []
-        self.number = 0
-
-    def claims(self) -> list[Claim]:
-        """The claims of all clauses, with their order in time."""
-        found: list[Claim] = []
-        places: dict[int, list[int]] = {}
-        telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
-        for clause in self.clauses:
-            places[id(clause)] = []
-            for claim in claims_of(clause, self.side) if clause in telling else ():
-                places[id(clause)].append(len(found))
-                found.append(claim)
-        for clause in self.clauses:
-            if clause.order and places[id(clause)]:
-                to = tuple(place for other in clause.order[1] for place in places[id(other)])
-                first = places[id(clause)][0]
-                of = tuple(p for c in self.clauses if c.sentence == clause.sentence for p in places[id(c)])
-                whole = clause.order[0] == "meanwhile" and first not in to and not set(of) & set(to)
-                if to:
-                    found[first] = replace(found[first], order=Order(clause.order[0], to, of if whole else (first,)))
-        return found
-
-    def _is_empty(self, clause: Clause) -> bool:
-        """ "With a quick motion", "it moves": a movement of which nothing is said."""
-        return clause.value == "move" and not (clause.ways or clause.negated or clause.count)
 
     def read(self, terms: list[Term]) -> None:
         """Read one sentence."""
-        self.number += 1
-        self.subject: Part | None = None
-        self.mentioned = Part()
-        self.waiting: list[Callable[[Clause], None]] = []
-        self.link: tuple[str, list[Clause]] | None = None
-        self.opening: str = ""
-        self.stays = self.being = self.negated = self.joined = self.ordered = False
-        self.here: list[Clause] = []
+        self.begin()
         at = 0
         while at < len(terms):
             at = self._step(terms, at)
-        self._elided()
-        if self.negated and self.waiting and self._last and self.subject is None and self.joined:
-            self.subject, self.link = self._last.subject, None
-            self._again()
-        self._close(end=True)
+        self.again_if_elided()
+        if self.negated and self.waiting and self.last and self.subject is None and self.joined:
+            self.subject, self.link = self.last.subject, None
+            self.again()
+        self.close(end=True)
         for place, clause in enumerate(self.here):
             if clause.unresolved and place + 1 < len(self.here):
                 clause.subject = self.here[place + 1].subject
-
-    @property
-    def _last(self) -> Clause | None:
-        return self.here[-1] if self.here else None
 
     def _step(self, terms: Sequence[Term], at: int) -> int:
         """Take up the term, or the phrase, at a place; the place after it."""
@@ -114,14 +60,14 @@ class _Reader:
             self.negated = True
             return at + 1
         if "number" in term and at + 1 < len(terms) and "times" in terms[at + 1]:
-            self._counted(int(term.says("number")))
+            self.add_count(int(term.says("number")))
             return at + 2
         if "count" in term and not ("link" in term and at + 1 < len(terms) and self._begins(terms[at + 1])):
-            self._counted(int(term.says("count")))
+            self.add_count(int(term.says("count")))
             return at + 1
         if "manner" in term and term.says("manner") == "at once" and self._is_joined_verb(terms, at):
             return at + 1
-        if term.text in ("first", "last") and self._place_in_row(term):
+        if term.text in ("first", "last") and self.add_place_in_row(term):
             return at + 1
         if "edge" in term.says("verb") and self._sequence(terms, at):
             return self._sequence(terms, at)
@@ -133,31 +79,16 @@ class _Reader:
             if kind in term:
                 self._modifier(kind, term, terms, at)
                 return at + 1
-        last = self._last
+        last = self.last
         objective = last is not None and last.open and self.subject is None
-        takes = last is not None and (last.value if last.kind == "verb" else last.kind) in _TAKES_OBJECT
+        takes = last is not None and (last.value if last.kind == "verb" else last.kind) in TAKES_OBJECT
         part = read_part(terms, at, self.context, as_object=objective and takes)
         if part:
             self._part(part[0], terms, part[1], objective)
             return part[1]
         if "comma" in term:
-            self._close()
+            self.close()
         return at + 1
-
-    def _place_in_row(self, term: Term) -> bool:
-        """ "The index first and the pinky last": where in a row what was named just now comes."""
-        last = self._last
-        if last is None or not last.object.fingers:
-            return False
-        if self.subject is not None and last.sequence and len(self.subject.fingers) == 1:
-            last.object = replace(last.object, members=(*last.object.members, *self.subject.members))
-            self.subject = None
-        if self.subject is not None:
-            return False
-        last.sequence.append(last.object.members[-1][1])
-        last.manners += ["in turn"] if term.text == "last" else []
-        last.open = True
-        return True
 
     def _begins(self, term: Term) -> bool:
         return any(kind in term for kind in ("det", "side", "finger", "noun", "quantifier", "pronoun")) or (
@@ -170,24 +101,24 @@ class _Reader:
 
     def _is_joined_verb(self, terms: Sequence[Term], at: int) -> bool:
         """ "Pressed together", "touch together": said already by the verb."""
-        return terms[at].text == "together" and bool(self._last and self._last.value == "contact")
+        return terms[at].text == "together" and bool(self.last and self.last.value == "contact")
 
     def _is_predicate(self, terms: Sequence[Term], at: int) -> bool:
         term = terms[at]
         if not any(kind in term for kind in _PREDICATES):
             return False
-        if term.says("position") in ("crossed", "uncrossed") and at + 1 < len(terms) and not self.being:
-            if term.text.endswith("ed") and "noun" in terms[at + 1]:
-                return False
+        adjective = term.says("position") in ("crossed", "uncrossed") and term.text.endswith("ed") and not self.being
+        if adjective and at + 1 < len(terms) and "noun" in terms[at + 1]:
+            return False
         if "state" in term and "verb" not in term and at + 1 < len(terms):
             following = terms[at + 1]
             if any(kind in following for kind in ("side", "finger", "noun")) and not self.being:
                 return term.says("state") == "fist"
         if term.text == "lower" or term.text == "higher":
-            moving = self._last is not None and self._last.open and self._last.value.startswith("move")
+            moving = self.last is not None and self.last.open and self.last.value.startswith("move")
             return self.being or (not moving and "position" in term)
         if "verb" not in term and "way" in term and "position" in term:
-            return self.being or bool(self.subject and not (self._last and self._last.open))
+            return self.being or bool(self.subject and not (self.last and self.last.open))
         return not ("manner" in term and "verb" not in term and "state" not in term)
 
     def _predicate(self, terms: Sequence[Term], at: int) -> int:
@@ -201,14 +132,14 @@ class _Reader:
                 return at + 1
         if verb == "do":
             return self._do(terms, at)
-        if verb == "occurs" and self._last is not None and self.subject is None:
-            self._last.open = True
+        if verb == "occurs" and self.last is not None and self.subject is None:
+            self.last.open = True
             return at + 1
         kind, value = self._kind(term)
-        if value == "fist" and kind == "state" and self._last and self._last.open and self._last.value == "bend":
+        if value == "fist" and kind == "state" and self.last and self.last.open and self.last.value == "bend":
             return at + 1
         clause = Clause(term, kind, value, self.number, negated=self.negated, stays=self._stays(kind))
-        last = self._last
+        last = self.last
         empty = last is not None and last.value.startswith("move") and not last.ways and len(last.value.split()) < 2
         if kind == "position" and last is not None and last.open and empty and self.subject is None:
             clause.subject, clause.negated = last.subject, last.negated
@@ -226,10 +157,10 @@ class _Reader:
             and term.form == ""
             and ("det" in before or before.text in ("each", "every", "any", "first", "last", "upward", "downward"))
         )
-        self._subject_of(clause, term)
+        self.give_subject(clause, term)
         if elided and last is not None and clause.subject == last.subject:
             clause.object = last.object
-        self._ordered(clause)
+        self.give_order(clause)
         for apply in self.waiting:
             apply(clause)
         self.waiting.clear()
@@ -245,7 +176,7 @@ class _Reader:
 
     def _stays(self, kind: str) -> bool:
         """Whether a state is said to last: throughout, unless it is told after a movement of the same sentence."""
-        after = self._last is not None and self._last.kind == "verb" and self.subject is None
+        after = self.last is not None and self.last.kind == "verb" and self.subject is None
         return self.stays and kind != "verb" and not after
 
     def _be(self, term: Term, verb: str) -> None:
@@ -263,44 +194,21 @@ class _Reader:
         if verb.startswith("edge"):
             when = "start" if verb == "edge start" else "end"
             self.waiting.append(lambda clause: clause.when.append(when))
-        if self._last and self.subject is not None:
-            self._last.open = False
+        if self.last and self.subject is not None:
+            self.last.open = False
 
     def _do(self, terms: Sequence[Term], at: int) -> int:
         """ "... before the middle finger does": the same again of another subject. Else it is an auxiliary."""
         if not any("verb" in term or "not" in term for term in terms[at + 1 : at + 4]):
-            self._again()
+            self.again()
         return at + 1
-
-    def _elided(self) -> None:
-        """ "..., then the middle finger": the same again of another subject, without a verb."""
-        if self.link is not None and self.link[0] in ("after", "before"):
-            self._again()
-
-    def _again(self) -> None:
-        """The last clause again, of the subject that has no verb, with what waits for one."""
-        last = self._last
-        if self.subject is None or last is None:
-            return
-        clause = Clause(last.term, last.kind, last.value, self.number, object=last.object)
-        self._subject_of(clause, last.term)
-        self._ordered(clause)
-        if self.negated:
-            clause.negated = True
-        for apply in self.waiting:
-            apply(clause)
-        self.waiting.clear()
-        last.open = clause.open = False
-        self.here.append(clause)
-        self.clauses.append(clause)
-        self.subject, self.link = None, None
 
     def _kind(self, term: Term) -> tuple[str, str]:
         """As which of its kinds a term is meant: a state after "is" or "with", else a verb."""
         fingers = bool((self.subject or self.context.subject).fingers)
-        if "verb" in term and term.form != "ed" and not (self.being and "state" in term and not term.form):
-            if not (self.being and ("position" in term or "distance" in term) and not fingers):
-                return "verb", term.says("verb")
+        stative = ("state" in term and not term.form) or (("position" in term or "distance" in term) and not fingers)
+        if "verb" in term and term.form != "ed" and not (self.being and stative):
+            return "verb", term.says("verb")
         if "state" in term and (fingers or not ({"position", "distance"} & set(term.kinds))):
             told = "verb" in term and not self.being and self.subject is not None and not self.with_subject
             if not (told and term.form == "ed" and term.says("verb") in ("bend", "straighten")):
@@ -310,50 +218,18 @@ class _Reader:
                 return kind, term.says(kind)
         return "verb", term.says("verb")
 
-    with_subject = nominal = having = False
-
-    def _subject_of(self, clause: Clause, term: Term) -> None:
-        """Give a clause its subject: the phrase before it, or the one spoken of last."""
-        if self.subject is not None:
-            clause.subject = self.subject
-            self.context.subject = self.subject
-        elif clause.subject.members:
-            pass
-        elif not self.here and (term.form == "ing" or self.having):
-            clause.unresolved = True
-            if self.having:
-                self.opening = "after"
-        elif self.nominal:
-            clause.subject = Part()
-        elif term.text.endswith(("contact between", "contact with", "contact of", "palm contact", "fingertip contact")):
-            clause.subject = Part((("", "palm"),)) if term.text == "palm contact" else Part()
-        elif "contact" == term.text and clause.negated and not self.here:
-            clause.subject = Part()
-        else:
-            clause.subject = replace(self.context.subject, none=False)
-        if clause.subject.members:
-            self.context.named = clause.subject
-
-    def _ordered(self, clause: Clause) -> None:
-        """Give a clause its place in time by the link before it."""
-        if self.link and self.link[1]:
-            clause.order = self.link
-        elif self.opening and self.here and not self.here[-1].open:
-            clause.order = (self.opening, [self.here[-1]])
-            self.opening = ""
-
     def _modifier(self, kind: str, term: Term, terms: Sequence[Term], at: int) -> None:
         if kind == "link":
             self._linked(term, terms, at)
             return
-        last = self._last
+        last = self.last
         target = last if last is not None and last.open and self.subject is None else None
         if kind == "way" and target is None and last is not None and self.subject is None:
             target = last if last.value.startswith("move") and not self._verb_follows(terms, at + 1) else None
         if kind == "way":
             if term.text == "back" and target is not None and (target.ways or len(target.value.split()) > 1):
                 return
-            self._way(term.says("way"), target)
+            self.add_way(term.says("way"), target)
             return
         if kind == "manner" and term.says("manner") in ("in turn",):
             self.ordered = True
@@ -373,17 +249,11 @@ class _Reader:
                 clause.manners.append(term.says("manner"))
 
         if kind == "manner" and term.says("manner") == "many":
-            self._counted(-1)
+            self.add_count(-1)
         elif target is None:
             self.waiting.append(apply)
         else:
-            self._to_pattern(target, apply)
-
-    def _to_pattern(self, target: Clause, apply: Callable[[Clause], None]) -> None:
-        """Apply to a clause, and to those that it is a pattern with: "bend and straighten three times quickly"."""
-        for clause in self.here:
-            if clause is target or (target.count and clause.pattern == target.pattern):
-                apply(clause)
+            self.to_pattern(target, apply)
 
     def _verb_follows(self, terms: Sequence[Term], at: int) -> bool:
         for term in terms[at:]:
@@ -393,53 +263,23 @@ class _Reader:
                 return True
         return False
 
-    def _way(self, way: str, target: Clause | None) -> None:
-        """A direction: another of the same movement, or the next movement if it is the opposite, or "then"."""
-        back = way.startswith("back ")
-        way = way.removeprefix("back ")
-        if target is None:
-            self.waiting.append(lambda clause: clause.ways.append(way))
-            return
-        implied = target.value.split()[1:]
-        said = [*target.ways, *(w for w in implied if w in _OPPOSITES)]
-        if not target.value.startswith("move"):
-            return
-        if back or self.link or _OPPOSITES.get(way) in said:
-            if not target.ways:
-                target.ways += [w for w in implied if w in _OPPOSITES]
-            clause = replace(
-                target, ways=[way], frames=[], when=[], order=self.link, joints=[], manners=[], value="move",
-                speed="" if self.link else target.speed, count=0 if self.link else target.count, open=True,
-                pattern=len(self.clauses) if self.link else target.pattern,
-            )  # fmt: skip
-            target.open = False
-            self.here.append(clause)
-            self.clauses.append(clause)
-            for apply in self.waiting:
-                apply(clause)
-            self.waiting.clear()
-        else:
-            target.ways.append(way)
-            target.open = True
-        self.link, self.joined = None, False
-
     def _linked(self, term: Term, terms: Sequence[Term], at: int) -> None:
         """ "Then", "while", "before", "and": end the clause, and say what the next one has to do with it in time."""
-        self._elided()
+        self.again_if_elided()
         relation = {"then": "after", "earlier": "before"}.get(term.says("link"), term.says("link"))
         if relation == "and":
             self.joined = bool(self.here)
-            self._close()
+            self.close()
             return
         if term.says("link") in ("after", "before") or term.text in _OPENERS:
             if not self.here:
                 self.opening = relation
             else:
                 inverse = {"after": "before", "before": "after"}.get(relation, relation)
-                self._close()
+                self.close()
                 self.link = (inverse, [self.here[-1]])
             return
-        self._close()
+        self.close()
         earlier = [
             clause for clause in self.clauses if clause.sentence == (self.number if self.here else self.number - 1)
         ]
@@ -447,7 +287,7 @@ class _Reader:
             earlier = earlier[-1:]
         if not self.here:
             earlier = earlier[-1:] if relation == "after" else earlier[:1] if relation == "before" else earlier
-        last = self._last
+        last = self.last
         if last and relation == "meanwhile" and self.subject is None and not self._more_follows(terms, at + 1):
             last.manners.append("at once")
         elif last and self.subject is None and not self._more_follows(terms, at + 1):
@@ -458,19 +298,9 @@ class _Reader:
     def _more_follows(self, terms: Sequence[Term], at: int) -> bool:
         return any(any(kind in term for kind in (*_PREDICATES, "way")) for term in terms[at:])
 
-    def _counted(self, count: int) -> None:
-        last = self._last
-        if last is None or self.subject is not None:
-            self.waiting.append(lambda clause: setattr(clause, "count", count))
-            return
-        for clause in self.here:
-            if clause.pattern == last.pattern:
-                clause.count = count
-        last.open = True
-
     def _sequence(self, terms: Sequence[Term], at: int) -> int:
         """ "From the index to the pinky", "beginning with the index": an end of a row of fingers; 0 if it is none."""
-        last = self._last
+        last = self.last
         clause = next((c for c in reversed(self.here) if "in turn" in c.manners), None)
         if last is None or clause is None:
             return 0
@@ -486,7 +316,7 @@ class _Reader:
 
     def _part(self, part: Part, terms: Sequence[Term], after: int, objective: bool) -> None:
         """A noun phrase: what the open clause is about, or the subject of the next."""
-        last = self._last
+        last = self.last
         before = terms[max(0, after - 8) : after]
         self.context.recent += [member for member in part.members if len(part.members) == 1]
         noun = last is not None and last.term.text.endswith(("contact with", "contact of", "contact between"))
@@ -495,7 +325,7 @@ class _Reader:
             and last is not None
             and (not self._is_subject(terms, after) or (noun and not last.object.members))
         ):
-            self._object(part, last)
+            self.add_object(part, last)
             return
         if self.subject is not None and not self.subject.pronoun and self.joined_subject:
             part = replace(part, members=tuple(dict.fromkeys((*self.subject.members, *part.members))))
@@ -507,8 +337,6 @@ class _Reader:
         if part.members:
             self.context.named = part
 
-    joined_subject = False
-
     def _is_subject(self, terms: Sequence[Term], at: int) -> bool:
         """Whether a verb follows the phrase that ends before a place, so that another clause begins with it."""
         for term in terms[at:]:
@@ -517,48 +345,3 @@ class _Reader:
             if not any(kind in term for kind in ("speed", "manner", "not", "when")) or "comma" in term:
                 return False
         return False
-
-    def _object(self, part: Part, clause: Clause) -> None:
-        what = clause.value if clause.kind == "verb" else clause.kind
-        if (what not in _TAKES_OBJECT or what == "move") and part.members and not part.pronoun:
-            self.mentioned = part
-        if what == "move" and clause.subject.members:
-            return
-        if what not in _TAKES_OBJECT or "gap" in part.things:
-            return
-        if part.pronoun:
-            part = self._meant(clause, part)
-        if not clause.subject.members and not part.mutual and what in ("contact", "move"):
-            clause.subject = part
-            return
-        if clause.object.members and part.members:
-            part = replace(part, members=tuple(dict.fromkeys((*clause.object.members, *part.members))))
-        clause.object = part
-        fingers = set(clause.subject.things) & set(FINGERS)
-        if part.members and (set(part.things) & set(FINGERS)) and not fingers == set(FINGERS):
-            self.context.named = part
-
-    def _meant(self, clause: Clause, part: Part) -> Part:
-        """What "it" and "them" as an object are: what the subject touched before."""
-        for earlier in reversed([c for c in self.clauses if c is not clause]):
-            if earlier.value in ("contact", "near", "separation", "parting") or earlier.kind == "distance":
-                if earlier.subject.members == clause.subject.members:
-                    return earlier.object if earlier.object.members else Part(mutual=True)
-                return replace(earlier.subject, none=False)
-        if self.mentioned.members:
-            return self.mentioned
-        return part if part.members != clause.subject.members else Part(mutual=True)
-
-    def _close(self, end: bool = False) -> None:
-        """A comma or "and": what follows no longer belongs to the clause, unless nothing else takes it."""
-        last = self._last
-        if last is not None:
-            if self.waiting and self.subject is None and (end or not last.open):
-                for apply in self.waiting:
-                    self._to_pattern(last, apply)
-                self.waiting.clear()
-            last.open = False
-        if self.subject is None:
-            self.being = self.being and not end
-        if end:
-            self.waiting.clear()

@@ -271,7 +271,7 @@ def _relation(truth: ClipTruth, axis: str, found: Sequence[Numbered]) -> None:
 def _behind(found: Sequence[Numbered], state: str, start: int, end: int) -> Iterator[int]:
     """The holds of a state within a run, and the change with which it begins."""
     for number, event in found:
-        if event.get("constant_des") == state and event["start"] < end and event["end"] > start:
-            yield number
-        elif event.get("end_des") == state and event["start"] <= start <= event["end"]:
+        if (event.get("constant_des") == state and event["start"] < end and event["end"] > start) or (
+            event.get("end_des") == state and event["start"] <= start <= event["end"]
+        ):
             yield number

@@ -30,7 +30,9 @@ SHORTEST_HOLD: Final = 8
 """Frames that a state between movements lasts to be told of: about a quarter of a second."""
 
 _JOINT_KEYS: Final = {
-    finger: tuple((joint, f"{finger}_{joint}") for joint in (("mcp", "ip") if finger == "thumb" else ("mcp", "pip", "dip")))
+    finger: tuple(
+        (joint, f"{finger}_{joint}") for joint in (("mcp", "ip") if finger == "thumb" else ("mcp", "pip", "dip"))
+    )
     for finger in FINGERS
 }
 """Names of a finger's joints and their keys in the events, proximal first."""
@@ -44,8 +46,8 @@ class HandFacts:
 
     touches: thumb with the named fingertips. hyperextended: with the joints in `state`. bends, spreads: movements of
     fingers. travels: movements of the hand. poses: fingers that keep one state. starts: state of the fingers
-    that move until they do; both without the hyperextended ones. gaps: rows of fingers that stay spread or closed. holds:
-    states that moving fingers come to and keep. rests: when a hand that moves does not.
+    that move until they do; both without the hyperextended ones. gaps: rows of fingers that stay spread or closed.
+    holds: states that moving fingers come to and keep. rests: when a hand that moves does not.
     """
 
     touches: tuple[During, ...]
@@ -223,7 +225,7 @@ def _holds(
     found: list[tuple[str, tuple[Span, str]]] = []
     for finger in FINGERS:
         joints = _joints(finger, flexing)
-        steps = sorted((step.span for move in moves if finger in move.fingers for step in move.steps))
+        steps = sorted(step.span for move in moves if finger in move.fingers for step in move.steps)
         for number, (_, end) in enumerate(steps):
             until = steps[number + 1][0] if number + 1 < len(steps) else frame_count
             edges = {e[key] for events in joints.values() for e in events for key in ("start", "end")}

@@ -193,14 +193,14 @@ def _one_after_another(bends: Sequence[Moves], voice: Voice) -> Statement | None
     words = [_bend_words(Step(what, (0, 0), ""), voice, "wave") for what in common]
     speed = common_speed(step.speed for found in steps.values() for step in found)
     predicate = listed(words) + voice.speed("wave", speed) + " " + how
-    everything = [step.span for found in steps.values() for step in found]
+    everything = [step.span for found in steps.values() for step in found if step.what in common]
     span = (min(start for start, _ in everything), max(end for _, end in everything))
     return Statement(
         MOVEMENT,
         -len(fingers),
         span,
         lambda side: sentence(fingers_of(fingers, side)[0], predicate, True),
-        tuple(step.span for found in steps.values() for step in found if step.what in common),
+        tuple(everything),
     )
 
 
@@ -345,7 +345,7 @@ def _gap(gap: During, voice: Voice, place: str) -> Statement:
     words = voice.pick(place, spread if gap.state == "Open" else closed)
 
     def say(side: str) -> str:
-        told = words + " sideways" * (gap.state == "Open") + voice.frames(gap.spans[0])
+        told = words + " sideways" * (gap.state == "Open")
         return sentence(fingers_of(gap.fingers, side)[0], told, plural=True)
 
     return Statement(STATE, 7, gap.spans[0], say)

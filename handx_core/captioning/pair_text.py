@@ -27,12 +27,20 @@ _DISTANCE_WORDS: Final = {
 _POSITION_WORDS: Final = {
     ("left-right", "LEFT"): ("the hands are crossed",),
     ("left-right", "ALIGNED"): ("the hands are lined up from side to side",),
-    ("left-right", "RIGHT"): ("the hands are side by side, not crossed", "the hands are uncrossed"),
+    ("left-right", "RIGHT"): (
+        "the hands are side by side, not crossed",
+        "the hands are uncrossed",
+        "the hands are not crossed",
+    ),
     ("front-back", "BACK"): ("the left hand is in front of the right hand", "the left hand is farther forward"),
-    ("front-back", "ALIGNED"): ("the hands are equally far forward", "neither hand is in front"),
+    ("front-back", "ALIGNED"): (
+        "the hands are equally far forward",
+        "neither hand is in front",
+        "the hands are equally far from the body",
+    ),
     ("front-back", "FRONT"): ("the right hand is in front of the left hand", "the right hand is farther forward"),
     ("down-up", "DOWN"): ("the left hand is above the right hand", "the left hand is higher"),
-    ("down-up", "ALIGNED"): ("the hands are level", "the hands are at the same height"),
+    ("down-up", "ALIGNED"): ("the hands are level", "the hands are at the same height", "the hands are equally high"),
     ("down-up", "UP"): ("the right hand is above the left hand", "the right hand is higher"),
 }
 

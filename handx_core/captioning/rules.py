@@ -116,9 +116,9 @@ def _link(before: Statement, statement: Statement, voice: Voice, number: int) ->
         return ""
     (start, end), (other_start, other_end) = statement.span, before.span
     parts, others = statement.parts or (statement.span,), before.parts or (before.span,)
-    if start >= other_end - _ADJOINING:
+    if start >= other_end - _ADJOINING and start > other_start + 1:
         return voice.pick(f"then{number}", ("then ", "after that, ", "next, "))
-    if end <= other_start + _ADJOINING:
+    if end <= other_start + _ADJOINING and start < other_start - 1:
         return voice.pick(f"before{number}", ("before that, ", "earlier, "))
     if abs(start - other_start) <= _TOGETHER:
         return voice.pick(f"together{number}", ("at the same time, ", "together with this, "))

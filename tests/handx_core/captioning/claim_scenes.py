@@ -121,7 +121,7 @@ def tips() -> Events:
 
 
 def roll() -> Events:
-    """The left thumb taps index, middle, ring and pinky in turn, then the hand sinks; the right hand fists and opens."""
+    """The left thumb taps index to pinky in turn, then the hand sinks; the right hand fists and opens."""
     events = still()
     events["left_hand_events"]["finger_tip_contact"] = {
         f"thumb, {finger}": [hold(5 + 10 * number, 12 + 10 * number, "Contact")]

@@ -32,6 +32,7 @@ WAYS = {
 AXES = {"up": "up", "down": "down", "left": "left", "right": "right", "forwards": "front", "backwards": "back"}
 AXES |= {"upwards": "up", "downwards": "down", "to the left": "left", "to the right": "right", "leftwards": "left"}
 AXES |= {"rightwards": "right", "away from the body": "front", "towards the body": "back"}
+_TWO_TIPS = r"[^.]*\b(left|right) \w+( fingertip)? [^.]*\b(left|right) \w+ fingertip\b.*"
 FRAMES = r"\(frames (\d+) to (\d+)\)"
 POSITIONS = {
     "is above": ("is below", "down-up"), "is higher": ("is lower", "down-up"),
@@ -93,9 +94,9 @@ def _of_hand(sentence: str, side: str, events: Events) -> Iterator[tuple[str, st
                 yield "hand", exchange(sentence)
         if len(names) == 1:
             for finger in FINGERS:
-                if finger != names[0] and not (bends and any(_turns(mine, finger, True))):
-                    if not (straightens and any(_turns(mine, finger, False))):
-                        yield "finger", re.sub(rf"{names[0]}( finger)?\b", finger, sentence)
+                also = (bends and any(_turns(mine, finger, True))) or (straightens and any(_turns(mine, finger, False)))
+                if finger != names[0] and not also:
+                    yield "finger", re.sub(rf"{names[0]}( finger)?\b", finger, sentence)
     elif TRAVEL.search(sentence):
         start, rest = sentence.split("hand ", 1)
         ways = [found for found in sorted(WAYS, key=len, reverse=True) if re.search(rf"\b{found}\b", rest)]
@@ -163,12 +164,11 @@ def _of_pair(sentence: str, relations: Events) -> Iterator[tuple[str, str]]:
                 if f"left {finger}, right {finger}" not in relations["finger_tip_contact"]:
                     yield "finger", sentence.replace(names[0], finger)
             yield "contact", TOUCH.sub("do not touch", sentence, count=1)
-        elif re.match(r"[^.]*\b(left|right) \w+( fingertip)? [^.]*\b(left|right) \w+ fingertip\b", sentence):
-            if len(names) == 2 and names[0] != names[1]:
-                left, right = names if sentence.index("left") < sentence.index("right") else names[::-1]
-                if f"left {right}, right {left}" not in relations["finger_tip_contact"]:
-                    yield "hand", exchange(sentence)
-                yield "contact", TOUCH.sub("does not touch", sentence, count=1)
+        elif len(set(names)) == 2 == len(names) and re.fullmatch(_TWO_TIPS, sentence):
+            left, right = names if sentence.index("left") < sentence.index("right") else names[::-1]
+            if f"left {right}, right {left}" not in relations["finger_tip_contact"]:
+                yield "hand", exchange(sentence)
+            yield "contact", TOUCH.sub("does not touch", sentence, count=1)
     elif re.search(r"the hands (come closer|move together|approach each other)", sentence.lower()):
         if "apart" not in sentence and "separate" not in sentence and not _parts(palms, True):
             yield "direction", re.sub("come closer|move together|approach each other", "move apart", sentence)

@@ -1,4 +1,4 @@
-"""The audit of captions: the rules' own are true and complete, false ones are flagged, and what is invented is found."""
+"""The audit of captions: the rules' are true and complete, false ones are flagged, and inventions are found."""
 
 from collections import Counter
 from dataclasses import replace
@@ -21,8 +21,10 @@ from handx_core.synthetic.takes import SyntheticSettings, TakeName, make_take
 
 @pytest.fixture(scope="module")
 def clips() -> list[Events]:
-    """Events of 320 clips of four sources, that overlap in no frame."""
-    names = [TakeName(source, person, 1) for source in ("gigahands", "hot3d", "h2o", "optitrack") for person in range(4)]
+    """Events of some 500 clips of four sources, that overlap in no frame."""
+    names = [
+        TakeName(source, person, 1) for source in ("gigahands", "hot3d", "h2o", "optitrack") for person in range(3)
+    ]
     joints = [
         take.joints[start : start + CLIP_FRAMES]
         for take in (make_take(name, SyntheticSettings(seconds_per_take=40.0)) for name in names)
@@ -70,12 +72,11 @@ def test_what_is_made_false_is_flagged(clips: list[Events], captions: list[list[
 
 
 def test_what_happens_for_no_reason_is_told_truly_too() -> None:
-    for seed in range(60):
-        events = random_events(seed)
-        for caption in write_captions(str(seed), events):
-            found = audit_caption(caption, events)
-            assert found.critical_recall == 1.0
-            assert found.precision >= 0.95, [(one.claim, one.verdict.reason) for one in found.unsupported]
+    """More happens at once than in any motion, so that grouping and links are strained."""
+    made = ((write_captions(str(seed), events), events) for seed in range(60) for events in [random_events(seed)])
+    for level in audit_set(made):
+        assert level.precision >= 0.99
+        assert level.critical_recall >= 0.99
 
 
 def caption(left: str, right: str, interaction: str, level: int = 3) -> Caption:
@@ -84,7 +85,9 @@ def caption(left: str, right: str, interaction: str, level: int = 3) -> Caption:
 
 def test_a_true_claim_names_the_events_behind_it() -> None:
     events = pinch()
-    found = audit_caption(caption("The hand rises.", "The thumb touches the index.", "The hands are far apart."), events)
+    found = audit_caption(
+        caption("The hand rises.", "The thumb touches the index.", "The hands are far apart."), events
+    )
     numbered = numbered_events(events)
     (touch,) = [one for one in found.claims if one.claim.what == "contact"]
     (number,) = touch.verdict.ids

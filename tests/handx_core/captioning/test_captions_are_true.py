@@ -170,7 +170,7 @@ def check_interaction(events: Events, text: str) -> None:
         if state in higher:
             assert re.search(f"{higher[state]} hand is (above|higher)", text)
         elif state:
-            assert re.search("level|same height", text)
+            assert re.search("level|same height|equally high", text)
 
 
 def check(clip_id: str, events: Events) -> None:

@@ -1,9 +1,9 @@
 """The claim parser on sentences that people wrote, true and false of scripted clips, and what it reads in them.
 
-What the lists were, and how the parser did on each before it was changed for it (flagged F1 / supported F1): `TUNED` and
+How the parser did on each list before it was changed for it (F1 of flagging / F1 of supporting): `TUNED` and
 `HELD_OUT` were written before the parser; on `TUNED` it was developed, and `HELD_OUT` then gave 0.89 / 0.87. `FRESH`,
 written after that was mended, gave 0.87 / 0.85; `LATER`, after that, in longer sentences, 0.86 / 0.80. What each list
-showed was mended before the next, so the tests below hold the parser to what it has learned, and the first scores are
+showed was mended before the next. So the tests below hold the parser to what it has learned, and the first scores are
 what to expect of texts by others.
 """
 

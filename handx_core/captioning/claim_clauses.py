@@ -1,0 +1,237 @@
+"""The clauses of a text while it is read: which subject and object each has, and what is repeated without its verb.
+
+What belongs here: what was read so far, and how a clause comes by its parts. What does not: which words make a clause
+(`claims`).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from handx_core.captioning.claim_meaning import Claim, Clause, Order, claims_of
+from handx_core.captioning.claim_parts import Context, Part
+from handx_core.captioning.claim_terms import Term
+from handx_core.skeleton import FINGERS
+
+_OPPOSITE: Final = {"up": "down", "left": "right", "front": "back"}
+_OPPOSITES: Final = _OPPOSITE | {second: first for first, second in _OPPOSITE.items()}
+TAKES_OBJECT: Final = (
+    "move", "contact", "separation", "near", "parting", "joining", "position", "distance", "close", "spread",
+)  # fmt: skip
+
+
+class Clauses:
+    """What was read of a text. Of the text: the clauses, what was spoken of last, and the sentence's number.
+
+    Of the sentence: `here`, its clauses; `subject`, a phrase that still waits for a verb, and `waiting`, what was said
+    before the verb that it belongs to; `link`, what the next clause has to do with others in time, and `opening`, what
+    the main clause has to do with the one that the sentence opens with; `mentioned`, the last thing named that is no
+    subject; and what the words just read were: "be", "stay" or "have" (`being`, `stays`, `having`), "not", "and", a
+    word like "in turn" (`ordered`), "with" before the subject, "and" after it, "each" before a noun made of a verb.
+    """
+
+    def __init__(self, side: str) -> None:
+        self.side = side
+        self.context = Context(side)
+        self.clauses: list[Clause] = []
+        self.number = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin another sentence."""
+        self.number += 1
+        self.here: list[Clause] = []
+        self.subject: Part | None = None
+        self.mentioned = Part()
+        self.waiting: list[Callable[[Clause], None]] = []
+        self.link: tuple[str, list[Clause]] | None = None
+        self.opening = ""
+        self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
+        self.with_subject = self.joined_subject = self.nominal = False
+
+    def claims(self) -> list[Claim]:
+        """The claims of all clauses, with their order in time."""
+        found: list[Claim] = []
+        places: dict[int, list[int]] = {}
+        telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
+        for clause in self.clauses:
+            places[id(clause)] = []
+            for claim in claims_of(clause, self.side) if clause in telling else ():
+                places[id(clause)].append(len(found))
+                found.append(claim)
+        for clause in self.clauses:
+            if clause.order and places[id(clause)]:
+                to = tuple(place for other in clause.order[1] for place in places[id(other)])
+                first = places[id(clause)][0]
+                of = tuple(p for c in self.clauses if c.sentence == clause.sentence for p in places[id(c)])
+                whole = clause.order[0] == "meanwhile" and first not in to and not set(of) & set(to)
+                if to:
+                    found[first] = replace(found[first], order=Order(clause.order[0], to, of if whole else (first,)))
+        return found
+
+    def _is_empty(self, clause: Clause) -> bool:
+        """ "With a quick motion", "it moves": a movement of which nothing is said."""
+        return clause.value == "move" and not (clause.ways or clause.negated or clause.count)
+
+    @property
+    def last(self) -> Clause | None:
+        return self.here[-1] if self.here else None
+
+    def again(self) -> None:
+        """The last clause again, of the subject that has no verb, with what waits for one."""
+        last = self.last
+        if self.subject is None or last is None:
+            return
+        clause = Clause(last.term, last.kind, last.value, self.number, object=last.object)
+        self.give_subject(clause, last.term)
+        self.give_order(clause)
+        if self.negated:
+            clause.negated = True
+        for apply in self.waiting:
+            apply(clause)
+        self.waiting.clear()
+        last.open = clause.open = False
+        self.here.append(clause)
+        self.clauses.append(clause)
+        self.subject, self.link = None, None
+
+    def give_subject(self, clause: Clause, term: Term) -> None:
+        """Give a clause its subject: the phrase before it, or the one spoken of last."""
+        if self.subject is not None:
+            clause.subject = self.subject
+            self.context.subject = self.subject
+        elif clause.subject.members:
+            pass
+        elif not self.here and (term.form == "ing" or self.having):
+            clause.unresolved = True
+            if self.having:
+                self.opening = "after"
+        elif self.nominal:
+            clause.subject = Part()
+        elif term.text.endswith(("contact between", "contact with", "contact of", "palm contact", "fingertip contact")):
+            clause.subject = Part((("", "palm"),)) if term.text == "palm contact" else Part()
+        elif term.text == "contact" and clause.negated and not self.here:
+            clause.subject = Part()
+        else:
+            clause.subject = replace(self.context.subject, none=False)
+        if clause.subject.members:
+            self.context.named = clause.subject
+
+    def give_order(self, clause: Clause) -> None:
+        """Give a clause its place in time by the link before it."""
+        if self.link and self.link[1]:
+            clause.order = self.link
+        elif self.opening and self.here and not self.here[-1].open:
+            clause.order = (self.opening, [self.here[-1]])
+            self.opening = ""
+
+    def to_pattern(self, target: Clause, apply: Callable[[Clause], None]) -> None:
+        """Apply to a clause, and to those that it is a pattern with: "bend and straighten three times quickly"."""
+        for clause in self.here:
+            if clause is target or (target.count and clause.pattern == target.pattern):
+                apply(clause)
+
+    def add_way(self, way: str, target: Clause | None) -> None:
+        """A direction: another of the same movement, or the next movement if it is the opposite, or "then"."""
+        back = way.startswith("back ")
+        way = way.removeprefix("back ")
+        if target is None:
+            self.waiting.append(lambda clause: clause.ways.append(way))
+            return
+        implied = target.value.split()[1:]
+        said = [*target.ways, *(w for w in implied if w in _OPPOSITES)]
+        if not target.value.startswith("move"):
+            return
+        if back or self.link or _OPPOSITES.get(way) in said:
+            if not target.ways:
+                target.ways += [w for w in implied if w in _OPPOSITES]
+            clause = replace(
+                target, ways=[way], frames=[], when=[], order=self.link, joints=[], manners=[], value="move",
+                speed="" if self.link else target.speed, count=0 if self.link else target.count, open=True,
+                pattern=len(self.clauses) if self.link else target.pattern,
+            )  # fmt: skip
+            target.open = False
+            self.here.append(clause)
+            self.clauses.append(clause)
+            for apply in self.waiting:
+                apply(clause)
+            self.waiting.clear()
+        else:
+            target.ways.append(way)
+            target.open = True
+        self.link, self.joined = None, False
+
+    def add_count(self, count: int) -> None:
+        last = self.last
+        if last is None or self.subject is not None:
+            self.waiting.append(lambda clause: setattr(clause, "count", count))
+            return
+        for clause in self.here:
+            if clause.pattern == last.pattern:
+                clause.count = count
+        last.open = True
+
+    def add_object(self, part: Part, clause: Clause) -> None:
+        what = clause.value if clause.kind == "verb" else clause.kind
+        if (what not in TAKES_OBJECT or what == "move") and part.members and not part.pronoun:
+            self.mentioned = part
+        if what == "move" and clause.subject.members:
+            return
+        if what not in TAKES_OBJECT or "gap" in part.things:
+            return
+        if part.pronoun:
+            part = self._meant(clause, part)
+        if not clause.subject.members and not part.mutual and what in ("contact", "move"):
+            clause.subject = part
+            return
+        if clause.object.members and part.members:
+            part = replace(part, members=tuple(dict.fromkeys((*clause.object.members, *part.members))))
+        clause.object = part
+        fingers = set(clause.subject.things) & set(FINGERS)
+        if part.members and (set(part.things) & set(FINGERS)) and fingers != set(FINGERS):
+            self.context.named = part
+
+    def _meant(self, clause: Clause, part: Part) -> Part:
+        """What "it" and "them" as an object are: what the subject touched before."""
+        for earlier in reversed([c for c in self.clauses if c is not clause]):
+            if earlier.value in ("contact", "near", "separation", "parting") or earlier.kind == "distance":
+                if earlier.subject.members == clause.subject.members:
+                    return earlier.object if earlier.object.members else Part(mutual=True)
+                return replace(earlier.subject, none=False)
+        if self.mentioned.members:
+            return self.mentioned
+        return part if part.members != clause.subject.members else Part(mutual=True)
+
+    def close(self, end: bool = False) -> None:
+        """A comma or "and": what follows no longer belongs to the clause, unless nothing else takes it."""
+        last = self.last
+        if last is not None:
+            if self.waiting and self.subject is None and (end or not last.open):
+                for apply in self.waiting:
+                    self.to_pattern(last, apply)
+                self.waiting.clear()
+            last.open = False
+        if self.subject is None:
+            self.being = self.being and not end
+        if end:
+            self.waiting.clear()
+
+    def again_if_elided(self) -> None:
+        """ "..., then the middle finger": the same again of another subject, without a verb."""
+        if self.link is not None and self.link[0] in ("after", "before"):
+            self.again()
+
+    def add_place_in_row(self, term: Term) -> bool:
+        """ "The index first and the pinky last": where in a row what was named just now comes."""
+        last = self.last
+        if last is None or not last.object.fingers:
+            return False
+        if self.subject is not None and last.sequence and len(self.subject.fingers) == 1:
+            last.object = replace(last.object, members=(*last.object.members, *self.subject.members))
+            self.subject = None
+        if self.subject is not None:
+            return False
+        last.sequence.append(last.object.members[-1][1])
+        last.manners += ["in turn"] if term.text == "last" else []
+        last.open = True
+        return True

@@ -1,0 +1,193 @@
+"""When a claim says that something is, and how exactly it is held to that.
+
+What belongs here: stated frames, coarse words for time, counts and order. What does not: what is claimed
+(`claim_judge`).
+
+Time is held to as exactly as it is stated. Stated frames: within FRAME_SLACK of the happening's, or sharing half of
+the frames that either covers; 5 frames are a sixth of a second, as far as people place an event, and as far as the
+rules let fingers differ that they tell of together. Coarse words: thirds of the clip, widened by a tenth on both sides,
+since nobody counts frames for "early on"; a happening is there if its first frame or its middle is.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from handx_core.captioning.claim_meaning import Claim
+from handx_core.captioning.clip_truth import ClipTruth, Happening
+from handx_core.captioning.facts import Span
+
+_SHARE: Final = 0.5
+
+
+_MOSTLY: Final = 0.8
+"""Share of the frames in which a state that is claimed of them holds."""
+
+
+FRAME_SLACK: Final = 5
+
+
+_WINDOWS: Final = {
+    "start": (0.0, 0.35), "early": (0.0, 0.45), "first half": (0.0, 0.6), "midway": (0.22, 0.78),
+    "second half": (0.4, 1.0), "late": (0.55, 1.0), "near end": (0.6, 1.0), "end": (0.8, 1.0),
+}  # fmt: skip
+"""Where in the clip a happening begins, or has its middle, that is told with these words."""
+
+
+_STATE_WINDOWS: Final = {
+    "start": (0.0, 0.1), "early": (0.0, 0.33), "first half": (0.0, 0.5), "midway": (0.4, 0.6),
+    "second half": (0.5, 1.0), "late": (0.67, 1.0), "near end": (0.8, 1.0), "end": (0.9, 1.0), "throughout": (0.0, 1.0),
+}  # fmt: skip
+"""Where in the clip a state that is told with these words holds."""
+
+
+SIMULTANEOUS: Final = 8
+"""Frames by which beginnings may differ of what is "at the same time"."""
+
+
+def within(span: Span, stated: tuple[str, int, int]) -> bool:
+    kind, first, last = stated
+    if kind == "span":
+        return span[0] >= first - FRAME_SLACK and span[1] <= last + FRAME_SLACK
+    if kind == "from":
+        return span[1] >= first - FRAME_SLACK and span[0] >= first - FRAME_SLACK
+    if kind == "until":
+        return span[0] <= last and span[1] <= last + FRAME_SLACK
+    return span[0] - FRAME_SLACK <= first <= span[1] + FRAME_SLACK
+
+
+def _in_window(span: Span, word: str, n_frames: int) -> bool:
+    start, end = span[0] / n_frames, span[1] / n_frames
+    if word == "throughout":
+        return end - start >= 0.9
+    if word == "until end":
+        return span[1] >= n_frames - FRAME_SLACK - 1
+    low, high = _WINDOWS[word]
+    return (
+        low <= start <= high or low <= (start + end) / 2 <= high or (word in ("late", "near end", "end") and end >= 0.9)
+    )
+
+
+def in_time(found: Happening, claim: Claim, truth: ClipTruth) -> bool:
+    """Whether a happening is when the claim says."""
+    if claim.frames and not any(within(found.span, stated) for stated in claim.frames):
+        return False
+    return all(_in_window(found.span, word, truth.n_frames) for word in claim.when)
+
+
+def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting: bool = False) -> list[Happening]:
+    """The happenings that a claim can mean, by its time, speed, joints and fullness; none where frames are ill met.
+
+    lasting: whether a claim may be about some frames of a longer happening, as of a contact.
+    """
+    fitting = [
+        one
+        for one in found
+        if (not claim.speed or not one.speeds or claim.speed in one.speeds)
+        and (not claim.joints or not one.detail or _at_joints(claim, one))
+    ]
+    met: list[Happening] = []
+    if not claim.frames:
+        by_word = [[one for one in fitting if _in_window(one.span, word, truth.n_frames)] for word in claim.when]
+        met = fitting if not by_word else list(dict.fromkeys(one for found in by_word for one in found))
+        if not all(by_word):
+            return []
+    for stated in claim.frames:
+        inside = [one for one in fitting if within(one.span, stated)]
+        if stated[0] == "span":
+            around = [one for one in fitting if lasting and _covers(one.span, stated)]
+            inside = around or (inside if inside and _fills(inside, stated) else [])
+        if not inside:
+            return []
+        met += inside
+    return met
+
+
+def _at_joints(claim: Claim, one: Happening) -> bool:
+    """Whether all joints named move; of hyperextensions, which pass from joint to joint, any of them."""
+    joints = {"dip" if joint == "ip" else joint for joint in one.detail}
+    return bool(joints & set(claim.joints)) if claim.what == "hyperextended" else joints >= set(claim.joints)
+
+
+def _covers(span: Span, stated: tuple[str, int, int]) -> bool:
+    shared = min(span[1], stated[2]) - max(span[0], stated[1])
+    return shared >= max(1, (stated[2] - stated[1]) - FRAME_SLACK, _MOSTLY * (stated[2] - stated[1]))
+
+
+def _fills(found: Sequence[Happening], stated: tuple[str, int, int]) -> bool:
+    """Whether happenings within stated frames reach from end to end, or over half of them."""
+    start, end = min(one.span[0] for one in found), max(one.span[1] for one in found)
+    _, first, last = stated
+    if abs(start - first) <= FRAME_SLACK and abs(end - last) <= FRAME_SLACK:
+        return True
+    shared = min(end, last) - max(start, first)
+    return shared >= _SHARE * (max(end, last) - min(start, first))
+
+
+def often(met: Sequence[Happening], claim: Claim) -> bool:
+    """Whether so many happen as the claim says; in a pattern one may come once more."""
+    if claim.count == 0:
+        return bool(met)
+    if claim.count < 0:
+        return len(met) >= 2
+    return len(met) == claim.count or (claim.count > 1 and claim.what != "contact" and len(met) == claim.count + 1)
+
+
+def frames_of(claim: Claim, n_frames: int) -> list[range]:
+    """The frames, in one or several parts, in which a claimed state should hold; none where it is not said.
+
+    Where frames are stated, coarse words say no more than whereabouts those are.
+    """
+    parts = []
+    for kind, first, last in claim.frames:
+        span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": (first - 1, first + 2)}[
+            kind
+        ]
+        parts.append(range(max(span[0], 0), min(span[1], n_frames)))
+    for word in () if claim.frames else claim.when:
+        low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
+        parts.append(range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1)))
+    return parts
+
+
+def holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: int) -> bool:
+    """Whether a state holds in most of each part of the clip that is meant; "at the start" is also the first frame."""
+    parts = frames_of(claim, n_frames)
+    if not parts and claim.order:
+        return any(state in wanted for state in states)
+    if not parts:
+        return sum(state in wanted for state in states) >= _SHARE * n_frames
+    if claim.frames and not all(
+        _in_window((part.start, part.stop), word, n_frames) for part in parts for word in claim.when
+    ):
+        return False
+    first, last = "start" in claim.when and not claim.frames, "end" in claim.when and not claim.frames
+    return all(
+        (first and part.start == 0 and states[0] in wanted)
+        or (last and part.stop == n_frames and states[-1] in wanted)
+        or (len(part) > 0 and sum(states[at] in wanted for at in part) >= _MOSTLY * len(part))
+        for part in parts
+    )
+
+
+def spans_in(states: Sequence[int], wanted: Sequence[int]) -> list[Span]:
+    spans: list[Span] = []
+    for at, state in enumerate(states):
+        if state in wanted:
+            if spans and spans[-1][1] == at:
+                spans[-1] = (spans[-1][0], at + 1)
+            else:
+                spans.append((at, at + 1))
+    return spans
+
+
+def near_span(at: int, span: Span) -> bool:
+    return span[0] - FRAME_SLACK <= at <= span[1] + FRAME_SLACK
+
+
+def related(relation: str, span: Span, other: Span) -> bool:
+    if relation == "before":
+        return related("after", other, span)
+    if relation == "after":
+        follows = span[0] >= other[1] - FRAME_SLACK and sum(span) > sum(other)
+        return follows or (span[0] - other[0] >= FRAME_SLACK and span[1] - other[1] >= 0)
+    return min(span[1], other[1]) - max(span[0], other[0]) > 0 or abs(span[0] - other[0]) <= SIMULTANEOUS
