@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import jsonschema
 import jsonschema.protocols
+import jsonschema_rs
 
 from handx_core.captioning.rules import LEVELS, Caption
 from handx_core.errors import HandXError
@@ -32,18 +33,20 @@ _ENGLISH_SHARE_OF_ONE: Final = 0.2
 _WORDS_TO_JUDGE: Final = 5
 """Share of words that must be common English ones: of all texts together, and of one of as many words at least."""
 
-_ENGLISH: Final = frozenset(
-    """a after all and another any apart are as at away back backward backwards be before behind bend bends bent both
-    briefly but by clip close closed come comes contact crossed depth distance down downward downwards during each early
-    either end ends every extend extended extends far fast finger fingers fingertip fingertips first five flex flexed
-    flexes for forward four frame frames from front fully goes gradually hand hands height held hold holds hyperextended
-    in index inner into is it its itself joint keep keeps knuckle late left level lie lies low medium meet meets middle
-    midway motion move moves near no not of off on once one open opens or other others out over palm palms part partly
-    parts past pinky position quickly rapidly relative remain remains rest right ring same second separate separates
-    side sideways slightly slow slowly speed spread start starts stay stays steadily still straight straighten
-    straightens that the their them then they third this three throughout thumb time times tip tips to together touch
-    touches toward towards twice two under until up upward upwards well which while whole with without wrist wrists""".split()
-)
+_COMMON: Final = """
+a after all and another any apart are as at away back backward backwards be before behind bend bends bent both
+briefly but by clip close closed come comes contact crossed depth distance down downward downwards during each
+early either end ends every extend extended extends far fast finger fingers fingertip fingertips first five flex
+flexed flexes for forward four frame frames from front fully goes gradually hand hands height held hold holds
+hyperextended in index inner into is it its itself joint keep keeps knuckle late left level lie lies low medium
+meet meets middle midway motion move moves near no not of off on once one open opens or other others out over
+palm palms part partly parts past pinky position quickly rapidly relative remain remains rest right ring same
+second separate separates side sideways slightly slow slowly speed spread start starts stay stays steadily still
+straight straighten straightens that the their them then they third this three throughout thumb time times tip
+tips to together touch touches toward towards twice two under until up upward upwards well which while whole
+with without wrist wrists
+"""
+_ENGLISH: Final = frozenset(_COMMON.split())
 """Words that texts about hands are made of; few are words of other languages, too."""
 
 
@@ -83,9 +86,10 @@ def read_answer(text: str, cut_off: bool = False) -> list[Caption]:
             "the answer breaks off before its JSON ends; be briefer" if cut_off else "there is no valid JSON in it"
         )
     answer = {"annotations": found} if isinstance(found, list) else found
-    faults = [_say(error) for error in sorted(_validator().iter_errors(answer), key=lambda error: list(map(str, error.path)))]
-    if faults:
-        raise AnswerError(*faults[:_MOST_FAULTS])
+    if not _is_valid(answer):
+        errors = sorted(_validator().iter_errors(answer), key=lambda error: list(map(str, error.path)))
+        cut = ["the answer breaks off before its JSON ends; be briefer"] if cut_off or _is_part(answer) else []
+        raise AnswerError(*(cut or [_say(error) for error in errors])[:_MOST_FAULTS])
     by_level = {annotation["level"]: annotation for annotation in answer["annotations"]}
     if missing := [level for level in LEVELS if level not in by_level]:
         raise AnswerError(f"there is no annotation of level {', '.join(map(str, missing))}")
@@ -105,9 +109,9 @@ def _text_faults(captions: list[Caption]) -> Iterator[str]:
             where = f"level {caption.level}, {name}"
             if not letters:
                 yield f"{where}: the text is empty"
-            elif sum(not letter.isascii() for letter in letters) > _FOREIGN_LETTERS * len(letters):
-                yield f"{where}: the text is not in English"
-            elif len(own) >= _WORDS_TO_JUDGE and _english(own) < _ENGLISH_SHARE_OF_ONE:
+                continue
+            foreign = sum(not letter.isascii() for letter in letters) > _FOREIGN_LETTERS * len(letters)
+            if foreign or (len(own) >= _WORDS_TO_JUDGE and _english(own) < _ENGLISH_SHARE_OF_ONE):
                 yield f"{where}: the text is not in English"
     if words and _english(words) < _ENGLISH_SHARE:
         yield "the texts are not in plain English"
@@ -115,6 +119,21 @@ def _text_faults(captions: list[Caption]) -> Iterator[str]:
 
 def _english(words: list[str]) -> float:
     return sum(word in _ENGLISH for word in words) / len(words)
+
+
+def _is_valid(answer: Any) -> bool:
+    return _quick_validator().is_valid(answer)
+
+
+def _is_part(answer: Any) -> bool:
+    """Whether it is an annotation, found where the JSON around it is broken."""
+    return isinstance(answer, dict) and "annotations" not in answer and "level" in answer
+
+
+@cache
+def _quick_validator() -> Any:
+    """Many times as quick as the one that says what is wrong."""
+    return jsonschema_rs.Draft202012Validator(read_schema("captions"))
 
 
 @cache

@@ -12,6 +12,8 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -68,6 +70,47 @@ def read_key(settings: LlmSettings) -> str:
     return key
 
 
+def request_body(settings: LlmSettings, messages: Sequence[Message], output: str, limit_name: str) -> dict[str, Any]:
+    """The JSON of a request. output: of OUTPUTS. limit_name: what the server calls the most tokens of an answer."""
+    body: dict[str, Any] = {"model": settings.model, "messages": list(messages), **settings.parameters}
+    body[limit_name] = settings.max_tokens
+    if settings.temperature is not None:
+        body["temperature"] = settings.temperature
+    if output == "json_schema":
+        schema = {"name": "captions", "strict": True, "schema": answer_schema()}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    elif output == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    return body
+
+
+def other_form(reason: str, output: str, limit_name: str) -> tuple[str, str] | None:
+    """What to ask for (output, limit_name) instead of what was refused for this reason; None: it is not the form."""
+    if "max_completion_tokens" in reason and limit_name == "max_tokens":
+        return output, "max_completion_tokens"
+    if _FORM_REFUSED.search(reason) and output != OUTPUTS[-1]:
+        return OUTPUTS[OUTPUTS.index(output) + 1], limit_name
+    return None
+
+
+def leave_out_strangers(client: Any, settings: LlmSettings) -> None:
+    """Take from a client what it found in the environment for OpenAI, where it is to talk to another vendor."""
+    host = urlsplit(settings.base_url).hostname or ""
+    if host != "openai.com" and not host.endswith(".openai.com"):
+        client.organization = client.project = client.admin_api_key = None
+
+
+def hide(text: str, key: str) -> str:
+    """The text without the key, whoever put it there."""
+    return text if key == _UNKNOWN_KEY else text.replace(key, "[key]")
+
+
+def shortened(text: str, key: str) -> str:
+    """A reason for people: one line, not too long, without the key."""
+    text = " ".join(hide(text, key).split())  # before it is cut, lest a part of the key stay
+    return text if len(text) <= _REASON_CHARACTERS else f"{text[:_REASON_CHARACTERS]}..."
+
+
 @dataclass
 class Chat:
     """The client of a run; to be made, used and closed in one event loop. What it learns of the server it keeps.
@@ -82,15 +125,13 @@ class Chat:
     client: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        from httpx2 import Limits
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
-        from openai import _base_client as defaults
 
         settings = self.settings
         self.output = self.output or settings.output
         self._key = read_key(settings)
-        limits = type(defaults.DEFAULT_CONNECTION_LIMITS)(
-            max_connections=None, max_keepalive_connections=settings.concurrency + _KEPT
-        )
+        limits = Limits(max_connections=None, max_keepalive_connections=settings.concurrency + _KEPT)
         self.client = AsyncOpenAI(
             api_key=self._key,
             base_url=settings.base_url,
@@ -98,33 +139,17 @@ class Chat:
             timeout=settings.timeout_s,
             http_client=DefaultAsyncHttpxClient(limits=limits, timeout=settings.timeout_s),
         )
-        if not (urlsplit(settings.base_url).hostname or "").endswith("openai.com"):
-            # The client takes these from the environment; another vendor has no business with them.
-            self.client.organization = self.client.project = self.client.admin_api_key = None
+        leave_out_strangers(self.client, settings)
 
     async def close(self) -> None:
         """Close the connections."""
         await self.client.close()
 
-    def body_of(self, messages: Sequence[Message]) -> dict[str, Any]:
-        """The request's JSON."""
-        settings = self.settings
-        body: dict[str, Any] = {"model": settings.model, "messages": list(messages), **settings.parameters}
-        body[self.limit_name] = settings.max_tokens
-        if settings.temperature is not None:
-            body["temperature"] = settings.temperature
-        if self.output == "json_schema":
-            schema = {"name": "captions", "strict": True, "schema": answer_schema()}
-            body["response_format"] = {"type": "json_schema", "json_schema": schema}
-        elif self.output == "json_object":
-            body["response_format"] = {"type": "json_object"}
-        return body
-
     async def ask(self, messages: Sequence[Message]) -> Reply | Failure:
         """Send a request once, or again where only its form was refused."""
         while True:
             output, limit_name = self.output, self.limit_name
-            result = await self._send(self.body_of(messages))
+            result = await self._send(request_body(self.settings, messages, output, limit_name))
             if isinstance(result, str):
                 return self._reply(result, output)
             status, failure = result
@@ -140,7 +165,7 @@ class Chat:
             # The client's own limit is for each read: a server that drips would never meet it.
             async with asyncio.timeout(limit_s):
                 raw = await self.client.chat.completions.with_raw_response.create(**_split(body))
-                return self.hide(raw.text)
+                return hide(raw.text, self._key)
         except TimeoutError:
             return 0, Failure("request", f"no answer within {limit_s:g} s", charged=True)
         except APIStatusError as error:
@@ -152,7 +177,7 @@ class Chat:
             reason = f"no answer within {limit_s:g} s" if cause == "ReadTimeout" else reason
             return 0, Failure("request", f"{reason} ({cause})", charged=not never_there)
         except (OpenAIError, ValueError) as error:
-            return 0, Failure("request", self.hide(f"{type(error).__name__}: {error}"), charged=True)
+            return 0, Failure("request", shortened(f"{type(error).__name__}: {error}", self._key), charged=True)
 
     def _reply(self, text: str, output: str) -> Reply | Failure:
         try:
@@ -160,23 +185,21 @@ class Chat:
         except ValueError:
             content = None
         if not isinstance(content, Mapping) or content_of(content) is None:
-            return Failure("request", self._short(f"the server's reply is no chat completion: {text}"), charged=True)
+            return Failure(
+                "request", shortened(f"the server's reply is no chat completion: {text}", self._key), charged=True
+            )
         return Reply(text, content, output)
 
     def _adapt(self, reason: str, output: str, limit_name: str) -> bool:
-        """Whether what the server refused can be put in another way; many requests may be refused for the same."""
-        if "max_completion_tokens" in reason and limit_name == "max_tokens":
-            self.limit_name = "max_completion_tokens"
-            return True
-        if _FORM_REFUSED.search(reason) and output != OUTPUTS[-1]:
-            if self.output == output:
-                self.output = OUTPUTS[OUTPUTS.index(output) + 1]
-            return True
-        return False
+        """Whether what the server refused can be asked in another form; many requests are refused for the same."""
+        other = other_form(reason, output, limit_name)
+        if other is not None and (self.output, self.limit_name) == (output, limit_name):
+            self.output, self.limit_name = other
+        return other is not None
 
     def _refusal(self, error: Any) -> Failure:
         status, headers = error.status_code, error.response.headers
-        reason = self._short(f"status {status}: {error.message}")
+        reason = shortened(f"status {status}: {error.message}", self._key)
         if status in (401, 403):
             return Failure("run", f"{self.settings.base_url} refuses the key in {self.settings.key_variable}: {reason}")
         if status == 402 or (status == 429 and _NO_CREDIT.search(f"{error.code} {error.message}")):
@@ -188,14 +211,6 @@ class Chat:
             return Failure("request", reason, status not in _FAILED_FOR_SURE, _retry_after_s(headers))
         return Failure("clip", reason)
 
-    def hide(self, text: str) -> str:
-        """The text without the key, whoever put it there."""
-        return text if self._key == _UNKNOWN_KEY else text.replace(self._key, "[key]")
-
-    def _short(self, text: str) -> str:
-        text = " ".join(self.hide(text).split())  # before it is cut, lest a part of the key stay
-        return text if len(text) <= _REASON_CHARACTERS else f"{text[:_REASON_CHARACTERS]}..."
-
 
 def _split(body: Mapping[str, Any]) -> dict[str, Any]:
     """The body as the client's arguments; what it may not know by name goes in as it is."""
@@ -205,8 +220,6 @@ def _split(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """What the server asks for by Retry-After, in seconds or as a date, or by retry-after-ms."""
-    from email.utils import parsedate_to_datetime
-
     try:
         if "retry-after-ms" in headers:
             return max(float(headers["retry-after-ms"]) / 1000, 0.0)
@@ -216,8 +229,6 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
         try:
             return max(float(value), 0.0)
         except ValueError:
-            from datetime import UTC, datetime
-
             return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
     except (TypeError, ValueError):
         return None

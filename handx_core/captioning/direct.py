@@ -142,10 +142,11 @@ class DirectRun:
                 )
             if self._stopped is not None:
                 return self._stopped
-            failure = await self._send(request, worst)
-            if failure is None:
+            sent = await self._send(request, worst)
+            if sent is None:
                 self._failed_in_a_row = 0
                 return None
+            failure = sent
             if failure.again != "request":
                 break
             asked_s = failure.retry_after_s
@@ -182,12 +183,16 @@ class DirectRun:
 
     def _failed(self, request: Request, failure: Failure, tries: int) -> Left:
         """Leave a clip that the server failed, and the whole run where there is no hope."""
-        left = Left(request.clip_id, "server", f"{failure.reason} (tried {tries} times)" if tries > 1 else failure.reason)
+        left = Left(
+            request.clip_id, "server", f"{failure.reason} (tried {tries} times)" if tries > 1 else failure.reason
+        )
         self._failed_in_a_row += 1
         if failure.again == "run":
             self._stop("server", failure.reason)
         elif self._failed_in_a_row >= self._settings.give_up_after:
-            self._stop("server", f"the server failed {self._failed_in_a_row} clips in a row, the last one: {left.reason}")
+            self._stop(
+                "server", f"the server failed {self._failed_in_a_row} clips in a row, the last one: {left.reason}"
+            )
         return left
 
     def _stop(self, why: str, reason: str) -> None:

@@ -254,7 +254,8 @@ def spending(path: Path) -> list[Spending]:
 
 
 def _answer(row: Sequence[Any]) -> Answer:
-    return Answer(*row[:12], Usage(*row[12:15]), *row[15:17])
+    values: list[Any] = [*row[:12], Usage(*row[12:15]), *row[15:17]]
+    return Answer(*values)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

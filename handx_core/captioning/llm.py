@@ -16,7 +16,7 @@ from handx_core.captioning.direct import BYTES_PER_TOKEN, Counts, Told, direct_r
 from handx_core.captioning.ledger import Ledger
 from handx_core.captioning.llm_settings import LlmSettings
 from handx_core.captioning.money import Usage, cost_usd, worst_usd
-from handx_core.captioning.prompt import Request, describe, prompt_hash, system_prompt
+from handx_core.captioning.prompt import Request, describe, prompt_hash
 from handx_core.captioning.streaming import Order, stream
 from handx_core.captioning.writers import Check, Clip, Left, Progress, Written
 

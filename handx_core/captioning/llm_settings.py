@@ -24,10 +24,10 @@ class Prices(Settings):
     cached_input: of tokens that the provider had in its cache; None: as input. batch_factor: what a batch costs of it.
     """
 
-    input: float | None = Field(None, ge=0)
-    cached_input: float | None = Field(None, ge=0)
-    output: float | None = Field(None, ge=0)
-    batch_factor: float = Field(0.5, gt=0, le=1)
+    input: float | None = Field(default=None, ge=0)
+    cached_input: float | None = Field(default=None, ge=0)
+    output: float | None = Field(default=None, ge=0)
+    batch_factor: float = Field(default=0.5, gt=0, le=1)
 
     @property
     def known(self) -> bool:
@@ -42,9 +42,9 @@ class BatchSettings(Settings):
     is still open then is collected by the next run. None: until they are done.
     """
 
-    size: int = Field(5_000, ge=1, le=50_000)
-    poll_s: float = Field(60.0, gt=0)
-    wait_s: float | None = Field(None, ge=0)
+    size: int = Field(default=5_000, ge=1, le=50_000)
+    poll_s: float = Field(default=60.0, gt=0)
+    wait_s: float | None = Field(default=None, ge=0)
 
 
 class LlmSettings(Settings):
@@ -67,25 +67,25 @@ class LlmSettings(Settings):
 
     base_url: str = "https://api.openai.com/v1"
     model: str = Field(min_length=1)
-    key_variable: str | None = Field("OPENAI_API_KEY", pattern=r"^[A-Z][A-Z0-9_]*$", max_length=60)
+    key_variable: str | None = Field(default="OPENAI_API_KEY", pattern=r"^[A-Z][A-Z0-9_]*$", max_length=60)
     output: Literal["json_schema", "json_object", "text"] = "json_schema"
-    temperature: float | None = Field(None, ge=0, le=2)
-    max_tokens: int = Field(3_000, ge=1)
-    parameters: dict[str, Any] = {}
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    max_tokens: int = Field(default=3_000, ge=1)
+    parameters: dict[str, Any] = Field(default_factory=dict)
 
     mode: Literal["direct", "batch"] = "direct"
-    concurrency: int = Field(16, ge=1)
-    requests_per_minute: float | None = Field(None, gt=0)
-    tokens_per_minute: float | None = Field(None, gt=0)
-    timeout_s: float = Field(120.0, gt=0)
-    tries: int = Field(8, ge=1)
-    first_wait_s: float = Field(1.0, gt=0)
-    longest_wait_s: float = Field(60.0, gt=0)
-    repairs: int = Field(MORE_REPAIRS, ge=0, le=MORE_REPAIRS)
-    give_up_after: int = Field(50, ge=1)
+    concurrency: int = Field(default=16, ge=1)
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    timeout_s: float = Field(default=120.0, gt=0)
+    tries: int = Field(default=8, ge=1)
+    first_wait_s: float = Field(default=1.0, gt=0)
+    longest_wait_s: float = Field(default=60.0, gt=0)
+    repairs: int = Field(default=MORE_REPAIRS, ge=0, le=MORE_REPAIRS)
+    give_up_after: int = Field(default=50, ge=1)
 
     prices: Prices = Prices()
-    budget_usd: float | None = Field(None, ge=0)
+    budget_usd: float | None = Field(default=None, ge=0)
     batch: BatchSettings = BatchSettings()
 
     @field_validator("base_url")

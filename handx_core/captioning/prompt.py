@@ -32,6 +32,7 @@ class Request:
     """Messages to be answered. key: what the answer is filed under. clip_key: the clip's, whatever the turn.
 
     attempt: 0, or one more for each time that the clip was left for lack of a valid answer. turn: 0, then a repair.
+    text_bytes: of all that is sent, the schema included.
     """
 
     key: str
@@ -40,11 +41,7 @@ class Request:
     attempt: int
     turn: int
     messages: tuple[Message, ...]
-
-    @property
-    def text_bytes(self) -> int:
-        """Bytes of all that is sent, the schema included."""
-        return sum(len(m["content"].encode()) for m in self.messages) + len(json.dumps(answer_schema()))
+    text_bytes: int
 
 
 @cache
@@ -61,6 +58,11 @@ def answer_schema() -> dict[str, Any]:
     schema["properties"]["annotations"]["items"] = annotation
     pruned: dict[str, Any] = _pruned(schema)
     return pruned
+
+
+@cache
+def _schema_bytes() -> int:
+    return len(json.dumps(answer_schema()))
 
 
 @cache
@@ -87,7 +89,9 @@ def first_request(clip_id: str, summary: str, attempt: int, settings: LlmSetting
     """The request for a clip's captions."""
     key = clip_key(summary, settings)
     messages = ({"role": "system", "content": system_prompt()}, {"role": "user", "content": summary})
-    return Request(key if attempt == 0 else _hash(key, str(attempt)), key, clip_id, attempt, 0, messages)
+    return Request(
+        key if attempt == 0 else _hash(key, str(attempt)), key, clip_id, attempt, 0, messages, _bytes_of(messages)
+    )
 
 
 def repair_request(before: Request, answer: str, faults: Sequence[str]) -> Request:
@@ -101,7 +105,12 @@ def repair_request(before: Request, answer: str, faults: Sequence[str]) -> Reque
         {"role": "user", "content": asked},
     )
     key = _hash(before.clip_key, str(before.attempt), str(before.turn + 1), shown, asked)
-    return Request(key, before.clip_key, before.clip_id, before.attempt, before.turn + 1, messages)
+    turn, size = before.turn + 1, _bytes_of(messages)
+    return Request(key, before.clip_key, before.clip_id, before.attempt, turn, messages, size)
+
+
+def _bytes_of(messages: Sequence[Message]) -> int:
+    return sum(len(message["content"].encode()) for message in messages) + _schema_bytes()
 
 
 def _without_thoughts(answer: str) -> str:

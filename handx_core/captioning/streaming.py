@@ -12,7 +12,8 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
-from typing import Literal, TypeVar
+from functools import partial
+from typing import Any, Literal, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -48,21 +49,23 @@ def stream(
                     out += 1
 
         for item in items:
-            future = loop.start(item)
-            future.add_done_callback(lambda finished, number=given: done.put((number, finished)))  # type: ignore[misc]
+            future: Future[Result] = loop.start(item)
+            future.add_done_callback(partial(_report, done, given))
             given += 1
             yield from results(window - 1)
         yield from results(0)
 
 
+def _report(done: "queue.SimpleQueue[tuple[int, Future[Result]]]", number: int, finished: "Future[Result]") -> None:
+    done.put((number, finished))
+
+
 class _Loop:
     """An event loop in a thread, for as long as the `with` lasts."""
 
-    def __init__(
-        self, opened: Callable[[], AbstractAsyncContextManager[Callable[[Item], Awaitable[Result]]]]
-    ) -> None:
+    def __init__(self, opened: Callable[[], AbstractAsyncContextManager[Callable[[Item], Awaitable[Result]]]]) -> None:
         self._opened = opened
-        self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, Callable]] = Future()  # type: ignore[type-arg]
+        self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, Callable[..., Any]]] = Future()
         self._thread = threading.Thread(target=self._run, name="captions", daemon=True)
 
     def __enter__(self) -> "_Loop":

@@ -238,9 +238,7 @@ class ChatServer:
             "id": f"chat-{self.requests}",
             "object": "chat.completion",
             "model": body["model"],
-            "choices": [
-                {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": content}}
-            ],
+            "choices": [{"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": content}}],
             "usage": {
                 "prompt_tokens": tokens_in,
                 "completion_tokens": tokens_out,
@@ -276,8 +274,13 @@ class ChatServer:
             asked = json.loads(body)
             name = f"batch_{len(self.batches)}"
             self.batches[name] = {
-                **{"id": name, "object": "batch", "endpoint": asked["endpoint"], "created_at": int(time.time())},
-                **{"completion_window": "24h", "input_file_id": asked["input_file_id"], "status": "validating"},
+                "id": name,
+                "object": "batch",
+                "endpoint": asked["endpoint"],
+                "created_at": int(time.time()),
+                "completion_window": "24h",
+                "input_file_id": asked["input_file_id"],
+                "status": "validating",
                 "metadata": asked.get("metadata"),
             }
             return 200, self.batches[name]
@@ -329,8 +332,13 @@ class ChatServer:
 
 def _file(name: str, size: int) -> dict[str, Any]:
     return {
-        **{"id": name, "object": "file", "bytes": size, "created_at": int(time.time())},
-        **{"filename": "batch.jsonl", "purpose": "batch", "status": "processed"},
+        "id": name,
+        "object": "file",
+        "bytes": size,
+        "created_at": int(time.time()),
+        "filename": "batch.jsonl",
+        "purpose": "batch",
+        "status": "processed",
     }
 
 
