@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ _OF_BATCH: Final = (
 
 def batch_run(
     told: Iterable[Told], settings: LlmSettings, ledger: Ledger, check: Check | None, source: str, counts: Counts
-) -> Iterator[Written | Left]:
+) -> Generator[Written | Left]:
     """Each clip once: its captions, or why there are none, "waiting" among the reasons."""
     run = _BatchRun(settings, ledger, check, source, counts)
     try:

@@ -126,6 +126,7 @@ class Ledger:
             self._let_go()
             raise LedgerError(f"{path}: the ledger cannot be opened: {error}") from error
         self._reading = threading.Lock()
+        self._closed = False
         self._jobs: queue.SimpleQueue[tuple[Sequence[Statement], Future[None]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="ledger", daemon=True)
         self._thread.start()
@@ -141,7 +142,9 @@ class Ledger:
         self._jobs.put(None)
         self._thread.join()
         self._writer.close()
-        self._reader.close()
+        with self._reading:
+            self._closed = True
+            self._reader.close()
         self._let_go()
 
     def answer(self, key: str) -> Answer | None:
@@ -169,6 +172,8 @@ class Ledger:
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query, of what is on disk."""
         with self._reading:
+            if self._closed:
+                raise LedgerError(f"{self.path}: the ledger is closed")
             return self._reader.execute(query, values).fetchall()
 
     def commit(self, *statements: Statement) -> "Future[None]":

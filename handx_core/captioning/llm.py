@@ -4,7 +4,8 @@ What belongs here: the writer as the rest of the house sees it, and what it woul
 asked for (`direct`, `batches`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -90,7 +91,7 @@ class LlmWriter:
         self.progress = Progress()
         told = _told(clips)
         with Ledger(self.ledger_path) as ledger:
-            results = (
+            results: Generator[Written | Left] = (
                 batch_run(told, settings, ledger, self.check, source, counts)
                 if settings.mode == "batch"
                 else stream(
@@ -101,12 +102,13 @@ class LlmWriter:
                 )
             )
             written = left = 0
-            for result in results:
-                written, left = written + isinstance(result, Written), left + isinstance(result, Left)
-                self.progress = replace(counts.now, written=written, left=left)
-                if on_progress is not None:
-                    on_progress(self.progress)
-                yield result
+            with closing(results):  # before the ledger is: what is in flight still reads and writes it
+                for result in results:
+                    written, left = written + isinstance(result, Written), left + isinstance(result, Left)
+                    self.progress = replace(counts.now, written=written, left=left)
+                    if on_progress is not None:
+                        on_progress(self.progress)
+                    yield result
 
     def estimate(self, clips: Iterable[Clip]) -> Estimate:
         """What `write` would ask for, by what the ledger knows of earlier answers. Needs no key."""

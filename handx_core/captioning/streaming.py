@@ -9,7 +9,7 @@ taken in the caller's thread, as many as fit the window.
 import asyncio
 import queue
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -26,7 +26,7 @@ def stream(
     opened: Callable[[], AbstractAsyncContextManager[Callable[[Item], Awaitable[Result]]]],
     window: int,
     order: Order = "as they come",
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Yield what an async function makes of each item.
 
     opened: gives the function, within the loop. window: items at most that are in work or whose results wait.

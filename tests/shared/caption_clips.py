@@ -5,11 +5,14 @@ What belongs here: events that are quickly made and all different. What does not
 
 import copy
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from handx_core.captioning.prompt import describe
 
 JOINTS = {"thumb": ("mcp", "ip")} | dict.fromkeys(("index", "middle", "ring", "pinky"), ("mcp", "pip", "dip"))
+DIRECTIONS = ("left-to-right", "right-to-left", "down-to-up")
+SPEEDS = ("Slow", "Medium", "Fast")
 
 
 def hold(state: str) -> list[dict[str, Any]]:
@@ -25,7 +28,7 @@ _HAND = {
 _STILL = {
     "frame_count": 60,
     "left_hand_events": _HAND,
-    "right_hand_events": _HAND,
+    "right_hand_events": copy.deepcopy(_HAND),
     "two_hand_relationships": {
         "finger_tip_contact": {},
         "finger_palm_distance": {},
@@ -36,12 +39,17 @@ _STILL = {
 
 
 def events_of(number: int) -> dict[str, Any]:
-    """Still hands, for a number of frames that tells clips apart."""
+    """Hands that are still but for a movement of the right wrist, which tells up to 8,100 clips apart."""
+    start, rest = number % 30, number // 30
+    end, rest = 30 + rest % 30, rest // 30
+    direction, speed = DIRECTIONS[rest % 3], SPEEDS[rest // 3]
     events = copy.deepcopy(_STILL)
-    events["frame_count"] = 60 + number
+    movement = {"start": start, "end": end, "direction": direction, "v_des": speed}
+    events["right_hand_events"]["wrist_trajectory"] = {"left-right" if "left" in direction else "down-up": [movement]}
     return events
 
 
+@cache
 def text_of(number: int) -> str:
     """What a request tells of the clip."""
     return describe(events_of(number))

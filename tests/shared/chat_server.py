@@ -25,6 +25,12 @@ FAULTY = ("truncated", "count", "keys", "empty", "language", "cut json", "prose"
 HARMLESS = ("fences", "preamble", "think", "open think", "trailing", "bare list")
 """Ways to answer that are to be read as they are."""
 
+GERMAN = {
+    "left": "Die linke Hand bewegt sich schnell nach oben und bleibt dort.",
+    "right": "Der rechte Zeigefinger streckt sich langsam, dann beugt er sich.",
+    "two_hands_relation": "Beide Handflächen bleiben weit voneinander entfernt.",
+}
+
 USD_IN, USD_CACHED, USD_OUT = 2.0, 0.5, 8.0
 """USD per million tokens."""
 
@@ -50,31 +56,36 @@ def told(text: str, kind: str) -> tuple[str, str]:
     """An answer about a clip in some manner, and its finish_reason."""
     answer = captions_of(text)
     plain = json.dumps(answer)
-    few, odd = json.loads(plain), json.loads(plain)
-    del few["annotations"][2]
-    odd["annotations"][1]["relation"] = odd["annotations"][1].pop("two_hands_relation")
-    german = {
-        "level": 0,
-        "left": "Die linke Hand bewegt sich schnell nach oben und bleibt dort.",
-        "right": "Der rechte Zeigefinger streckt sich langsam, dann beugt er sich.",
-        "two_hands_relation": "Beide Handflächen bleiben weit voneinander entfernt.",
-    }
-    manners = {
-        "truncated": (plain[: len(plain) * 2 // 3], "length"),
-        "cut json": (plain[: len(plain) // 2], "stop"),
-        "count": (json.dumps(few), "stop"),
-        "keys": (json.dumps(odd), "stop"),
-        "empty": ("", "stop"),
-        "prose": ("The left hand moves up and the right hand stays.", "stop"),
-        "language": (json.dumps({"annotations": [german | {"level": n} for n in range(1, 6)]}), "stop"),
-        "fences": (f"```json\n{json.dumps(answer, indent=2)}\n```", "stop"),
-        "preamble": (f"Sure! Here are your [five] captions {{as asked}}:\n{plain}", "stop"),
-        "think": (f'<think>Perhaps {{"annotations": []}}? No, [1, 2].</think>\n{plain}', "stop"),
-        "open think": (f'Perhaps {{"annotations": []}}.</think>{plain}', "stop"),
-        "trailing": (f"{plain}\nI hope that {{this}} helps!", "stop"),
-        "bare list": (json.dumps(answer["annotations"]), "stop"),
-    }
-    return manners.get(kind, (plain, "stop"))
+    match kind:
+        case "truncated":
+            return plain[: len(plain) * 2 // 3], "length"
+        case "cut json":
+            return plain[: len(plain) // 2], "stop"
+        case "count":
+            del answer["annotations"][2]
+            return json.dumps(answer), "stop"
+        case "keys":
+            answer["annotations"][1]["relation"] = answer["annotations"][1].pop("two_hands_relation")
+            return json.dumps(answer), "stop"
+        case "empty":
+            return "", "stop"
+        case "prose":
+            return "The left hand moves up and the right hand stays.", "stop"
+        case "language":
+            return json.dumps({"annotations": [GERMAN | {"level": n} for n in range(1, 6)]}), "stop"
+        case "fences":
+            return f"```json\n{json.dumps(answer, indent=2)}\n```", "stop"
+        case "preamble":
+            return f"Sure! Here are your [five] captions {{as asked}}:\n{plain}", "stop"
+        case "think":
+            return f'<think>Perhaps {{"annotations": []}}? No, [1, 2].</think>\n{plain}', "stop"
+        case "open think":
+            return f'Perhaps {{"annotations": []}}.</think>{plain}', "stop"
+        case "trailing":
+            return f"{plain}\nI hope that {{this}} helps!", "stop"
+        case "bare list":
+            return json.dumps(answer["annotations"]), "stop"
+    return plain, "stop"
 
 
 def cost_of(tokens_in: int, cached: int, tokens_out: int) -> float:
