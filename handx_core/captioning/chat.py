@@ -145,18 +145,22 @@ class Chat:
         """Close the connections."""
         await self.client.close()
 
-    async def ask(self, messages: Sequence[Message]) -> Reply | Failure:
-        """Send a request once, or again where only its form was refused."""
+    async def ask(self, messages: Sequence[Message], key: str) -> Reply | Failure:
+        """Send a request once, or again where only its form was refused.
+
+        key: sent as the Idempotency-Key, by which a server or proxy that heeds it answers a request that broke off
+        from what it has already done.
+        """
         while True:
             output, limit_name = self.output, self.limit_name
-            result = await self._send(request_body(self.settings, messages, output, limit_name))
+            result = await self._send(request_body(self.settings, messages, output, limit_name), key)
             if isinstance(result, str):
                 return self._reply(result, output)
             status, failure = result
             if status not in (400, 422) or not self._adapt(failure.reason, output, limit_name):
                 return failure
 
-    async def _send(self, body: Mapping[str, Any]) -> str | tuple[int, Failure]:
+    async def _send(self, body: Mapping[str, Any], key: str) -> str | tuple[int, Failure]:
         """The text of the server's reply, or its status (0: none) and what failed."""
         from openai import APIConnectionError, APIStatusError, OpenAIError
 
@@ -164,7 +168,9 @@ class Chat:
         try:
             # The client's own limit is for each read: a server that drips would never meet it.
             async with asyncio.timeout(limit_s):
-                raw = await self.client.chat.completions.with_raw_response.create(**_split(body))
+                raw = await self.client.chat.completions.with_raw_response.create(
+                    **_split(body), extra_headers={"Idempotency-Key": key}
+                )
                 return hide(raw.text, self._key)
         except TimeoutError:
             return 0, Failure("request", f"no answer within {limit_s:g} s", charged=True)

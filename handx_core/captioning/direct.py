@@ -165,7 +165,7 @@ class DirectRun:
             await self._tokens.wait(tokens)
             await asyncio.wrap_future(self._ledger.commit(sending(sent_id, request.key, self._source, worst)))
             entered = True
-            result = await self._chat.ask(request.messages)
+            result = await self._chat.ask(request.messages, request.key)
             if isinstance(result, Failure):
                 spent = worst if result.charged else 0.0
                 if not result.charged:

@@ -6,12 +6,14 @@ tests. It answers each clip with texts that depend on nothing but the clip, so t
 
 import asyncio
 import hashlib
+import itertools
 import json
 import random
 import re
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -138,10 +140,12 @@ class ChatServer:
     in_flight: int = 0
     peak: int = 0
     asked_again: int = 0
+    replied: dict[str, int] = field(default_factory=dict)
     headers: list[dict[str, str]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
     polls: dict[str, int] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
     batch_charges: list[tuple[str, float]] = field(default_factory=list)
 
     def __enter__(self) -> "ChatServer":
@@ -203,8 +207,6 @@ class ChatServer:
         self.requests += 1
         self.arrivals.append(time.monotonic())
         self.bodies.append(body)
-        if self.ledger is not None and self._is_known(body):
-            self.asked_again += 1
         if self.refuse is not None:
             return await _fail(writer, *self.refuse, key=headers["authorization"] if self.echo_key else "")
         form = body.get("response_format", {"type": "text"})["type"]
@@ -214,6 +216,8 @@ class ChatServer:
             return await _fail(writer, 400, f"Unsupported parameter: 'max_tokens'. Use '{self.limit_name}' instead.")
         text, turn = body["messages"][1]["content"], (len(body["messages"]) - 2) // 2
         name = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
+        if self.ledger is not None and self._is_known(headers["idempotency-key"]):
+            self.asked_again += 1
         self.times[name] = self.times.get(name, 0) + 1
         draw = random.Random(f"{self.seed} {name} {self.times[name]}")
         kind = draw.choice(self.kinds) if draw.random() < self.faults else "good"
@@ -232,6 +236,7 @@ class ChatServer:
         if kind == "garbage":
             return await _send(writer, 200, b"<html>Bad gateway</html>")
         reply, usd = self._completion(body, text, kind)
+        self.replied[headers["idempotency-key"]] = self.replied.get(headers["idempotency-key"], 0) + 1
         if kind == "drop within":
             writer.write(_head(200, len(reply)) + reply[: len(reply) // 2])
             await writer.drain()
@@ -246,7 +251,7 @@ class ChatServer:
         cached = tokens_in // 2 if self.served else 0
         tokens_out = min(len(content) // 4 + 1, body[self.limit_name])
         completion = {
-            "id": f"chat-{self.requests}",
+            "id": f"chat-{next(self._numbers)}",
             "object": "chat.completion",
             "model": body["model"],
             "choices": [{"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": content}}],
@@ -259,15 +264,12 @@ class ChatServer:
         }
         return json.dumps(completion).encode(), cost_of(tokens_in, cached, tokens_out)
 
-    def _is_known(self, body: dict[str, Any]) -> bool:
-        """Whether the ledger on disk has a good answer, of which the texts can be known by the clip."""
+    def _is_known(self, key: str) -> bool:
+        """Whether the ledger on disk has the answer to a request."""
         assert self.ledger is not None
         connection = sqlite3.connect(f"file:{self.ledger}?mode=ro", uri=True)
         try:
-            mark = captions_of(body["messages"][1]["content"])["annotations"][0]["left"]
-            turn = (len(body["messages"]) - 2) // 2
-            query = "SELECT COUNT(*) FROM answers WHERE turn = ? AND instr(body, ?) > 0"
-            return bool(connection.execute(query, (turn, mark)).fetchone()[0])
+            return connection.execute("SELECT COUNT(*) FROM answers WHERE key = ?", (key,)).fetchone() != (0,)
         finally:
             connection.close()
 
@@ -299,8 +301,6 @@ class ChatServer:
             rows = list(self.batches.values())[::-1]
             return 200, {"object": "list", "data": rows, "has_more": False, "last_id": "x", "first_id": "x"}
         if found := re.fullmatch(r"/v1/batches/([\w-]+)", path):
-            if found[1] not in self.batches:
-                return 404, {"error": {"message": "no such batch"}}
             self._work_off(found[1])
             return 200, self.batches[found[1]]
         return 404, {"error": {"message": f"no such address: {path}"}}

@@ -105,8 +105,8 @@ def test_the_budget_is_never_passed(tmp_path, faults):
         first = by_clip(LlmWriter(kept, path).write(clips(120)))
         left = [result for result in first.values() if isinstance(result, Left)]
         assert len(first) == 120
-        assert {result.why for result in left} == {"budget"}
-        assert "budget of 0.5 USD" in left[0].reason
+        assert {result.why for result in left} == ({"budget"} if not faults else {"budget", "answer"})
+        assert any("budget of 0.5 USD" in result.reason for result in left)
         assert server.usd <= budget
         if not faults:
             assert server.usd > 0.9 * budget
@@ -254,10 +254,12 @@ def test_the_key_is_nowhere(tmp_path, caplog):
         caplog.set_level(logging.DEBUG, logger=name)
     seen: list[str] = []
     path = tmp_path / "ledger"
-    for refuse in (None, (401, "Incorrect API key provided:"), (400, "what is"), (500, "down"), (422, "not")):
+    for turn, refuse in enumerate(
+        [None, (401, "Incorrect API key provided:"), (400, "what is"), (500, "down"), (422, "not")]
+    ):
         with ChatServer(seed=5, faults=0.5, refuse=refuse, echo_key=True, stall_s=1.5) as server:
             writer = LlmWriter(settings(server, tries=2, timeout_s=1.0), path)
-            seen += [repr(result) for result in writer.write(clips(12))]
+            seen += [repr(result) for result in writer.write(clips(12, first=20 * turn))]
             seen += [repr(writer), repr(vars(writer)), repr(writer.progress), repr(writer.estimate(clips(3)))]
             assert any(KEY in headers.get("authorization", "") for headers in server.headers)
     assert any("[key]" in text for text in seen)  # so it was there to be hidden
