@@ -135,12 +135,8 @@ class DirectRun:
         settings = self._settings
         worst = worst_usd(request.text_bytes, settings.max_tokens, settings.prices)
         for tries in range(1, settings.tries + 1):
-            if self._stopped is None and not await self._budget.reserve(worst):
-                limit, spent = self._budget.limit, self._budget.spent
-                self._stop(
-                    "budget", f"the budget of {limit:g} USD leaves no room for a request: {spent:.6f} USD are spent"
-                )
-            if self._stopped is not None:
+            if not await self._may_send(worst):
+                assert self._stopped is not None
                 return self._stopped
             sent = await self._send(request, worst)
             if sent is None:
@@ -154,6 +150,17 @@ class DirectRun:
                 break
             await asyncio.sleep(wait_s(tries, settings.first_wait_s, settings.longest_wait_s, asked_s, self._draw))
         return self._failed(request, failure, tries)
+
+    async def _may_send(self, worst: float) -> bool:
+        """Set a request's money aside, unless the run is stopped, or is to stop because there is not as much."""
+        if self._stopped is None and await self._budget.reserve(worst):
+            if self._stopped is None:
+                return True
+            await self._budget.settle(worst, 0.0)  # it was stopped while this one waited
+        if self._stopped is None:
+            limit, spent = self._budget.limit, self._budget.spent
+            self._stop("budget", f"the budget of {limit:g} USD leaves no room for a request: {spent:.6f} USD are spent")
+        return False
 
     async def _send(self, request: Request, worst: float) -> Failure | None:
         """Send once, with the money set aside; whatever happens, what may have been spent is on record."""
