@@ -140,10 +140,10 @@ def test_a_hand_that_is_never_seen_is_an_error() -> None:
 
 def test_labels_of_any_length_are_dealt_with_soon() -> None:
     unlucky = replace(SET, strip_prefixes=(r"(\w+\W?){3}:", "_*_*_*:"))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(RawDataError) as error:
         match_markers(take_of(["_" * 100_000, "L" * 100_000, *[f"a:{n}" for n in range(5000)]]), unlucky, TAKE)
-    assert time.perf_counter() - start < 10.0
+    assert time.process_time() - start < 10.0
     assert len(error.value.reason) < 1000
 
 
