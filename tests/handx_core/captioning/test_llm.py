@@ -1,5 +1,6 @@
 """The llm writer against a server that fails: every clip ends captioned or listed, for no more than the budget."""
 
+import asyncio
 import json
 import logging
 import sqlite3
@@ -12,6 +13,7 @@ from caption_clips import clips, text_of
 from chat_server import FAULTY, HARMLESS, TRANSPORT, USD_CACHED, USD_IN, USD_OUT, ChatServer, captions_of
 
 from handx_core.captioning.chat import ChatError
+from handx_core.captioning.direct import Counts, DirectRun
 from handx_core.captioning.ledger import Ledger, LedgerError, spending
 from handx_core.captioning.llm import LlmWriter
 from handx_core.captioning.llm_settings import LlmSettings, Prices
@@ -377,3 +379,17 @@ def test_the_rules_write_behind_the_same_protocol(tmp_path):
         assert {result.clip_id for result in told(writer)} == {"clip0", "clip1", "clip2"}
         assert writer.name == "llm"
         assert time.monotonic() - started < 30
+
+
+def test_money_set_aside_for_a_stopped_run_is_given_back(tmp_path):
+    async def run() -> list[bool]:
+        kept = LlmSettings(model="m", prices=PRICES, budget_usd=1.0)
+        with Ledger(tmp_path / "ledger") as ledger:
+            state = DirectRun(kept, ledger, None, None, "", Counts())
+            assert await state._may_send(0.9)
+            waiting = [asyncio.create_task(state._may_send(worst)) for worst in (0.95, 0.3, 0.95)]
+            await asyncio.sleep(0.01)
+            await state._budget.settle(0.9, 0.5)
+            return await asyncio.wait_for(asyncio.gather(*waiting), 5.0)
+
+    assert asyncio.run(run()) == [False, False, False]
