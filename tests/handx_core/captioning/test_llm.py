@@ -244,7 +244,7 @@ def test_requests_and_tokens_a_minute_are_kept(tmp_path):
     with ChatServer() as server:
         paced = settings(server, requests_per_minute=1_200)
         list(LlmWriter(paced, tmp_path / "one").write(clips(8)))
-        assert server.arrivals[-1] - server.arrivals[0] >= 7 * 0.05 * 0.9
+        assert server.arrivals[-1] - server.arrivals[0] >= 7 * 0.05 * 0.75
         server.arrivals.clear()
         paced = settings(server, tokens_per_minute=1_000_000, max_tokens=2_000)  # about 4,700 reserved a request
         list(LlmWriter(paced, tmp_path / "two").write(clips(8)))
