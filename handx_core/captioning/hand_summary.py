@@ -178,7 +178,8 @@ def _finger_moves(finger: str, flexing: Mapping[str, Sequence[Event]]) -> list[M
             "bend" if bends else "straighten",
             (start, end),
             SPEEDS[sorted(speeds)[len(speeds) // 2]],
-            _finger_state(joints, end) == ("fully bent" if bends else "straight"),
+            _finger_state(joints, end) == ("fully bent" if bends else "straight")
+            and not any(way != bends and start < other < end for way, other, *_ in joined),  # a joint turns back early
             tuple(joint for joint in joints if joint in names),
         )
         for bends, start, end, speeds, names in joined

@@ -57,7 +57,7 @@ def altered(**change):
         (altered(left="..."), "level 4, left: the text is empty"),
         (altered(left=""), "annotations"),
         (altered(right=None), "right"),
-        (altered(right="x" * 2_001), "right"),
+        (altered(right="x" * 4_001), "right"),
         (altered(more="text"), "more"),
         (altered(left="Левая рука движется вверх"), "English"),
         (altered(left="左手が上に動く"), "English"),
