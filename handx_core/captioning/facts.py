@@ -18,6 +18,7 @@ Span = tuple[int, int]
 
 DISTANCE_RANK: Final = {"Contact": 0, "Near": 1, "Medium": 2, "Far": 3}
 SPEEDS: Final = ("Slow", "Medium", "Fast")
+BENT_RANK: Final = {"Hyperextended": -1, "Fully extended": 0, "Partially bent": 1, "Fully bent": 2}
 
 LIKE_FRAMES: Final = 5
 """Frames by which fingers may differ in time and still be told of together, where no frames are named."""
@@ -75,6 +76,14 @@ def alike_in_time(spans: Sequence[Span], others: Sequence[Span], tolerance: int)
         for span, other in zip(spans, others, strict=True)
         for a, b in zip(span, other, strict=True)
     )
+
+
+def finger_state(ranks: Iterable[int]) -> str:
+    """A finger is straight if every joint is, fully bent if two are, and partly bent in between. ranks: BENT_RANK."""
+    ordered = sorted(ranks)
+    if ordered[-1] <= 0:
+        return "straight"
+    return "fully bent" if ordered[-2] == 2 else "partly bent"
 
 
 def union(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from handx_core.captioning.facts import SPEEDS, Span
+from handx_core.captioning.facts import BENT_RANK, SPEEDS, Span, finger_state
 from handx_core.captioning.phases import Numbered, Phase
-
-RANK: Final = {"Hyperextended": -1, "Fully extended": 0, "Partially bent": 1, "Fully bent": 2}
 
 _CLASH_FRAMES: Final = 2
 """Frames by which one movement may run into the opposite one without being at the same time."""
@@ -67,7 +65,7 @@ def _movements(joints: Mapping[str, Sequence[Numbered]]) -> list[_Movement]:
     )
     found: list[_Movement] = []
     for start, end, joint, number, event in changes:
-        bends = RANK[event["end_des"]] > RANK[event["start_des"]]
+        bends = BENT_RANK[event["end_des"]] > BENT_RANK[event["start_des"]]
         last = next((movement for movement in reversed(found) if movement.bends == bends), None)
         if last is None or start > last.end:
             last = _Movement(bends, start, end)
@@ -85,9 +83,7 @@ def _states(joints: Mapping[str, Sequence[Numbered]], movements: Sequence[_Movem
     moving = [False] * n_frames
     for movement in movements:
         moving[movement.start : movement.end] = [True] * (movement.end - movement.start)
-    words = [
-        "" if moving[t] else _finger_state({j: ranks[t] for j, ranks in by_joint.items()}) for t in range(n_frames)
-    ]
+    words = ["" if moving[t] else _state_words({j: ranks[t] for j, ranks in by_joint.items()}) for t in range(n_frames)]
     phases: list[Phase] = []
     t = 0
     for word, run in groupby(words):
@@ -108,8 +104,8 @@ def _joint_states(events: Sequence[Numbered], n_frames: int) -> list[int]:
         start, end = event["start"], event["end"]
         half = (start + end) // 2
         before, after = (event.get("constant_des", event.get(key)) for key in ("start_des", "end_des"))
-        ranks[start:half] = [RANK[before]] * (half - start)
-        ranks[half:end] = [RANK[after]] * (end - half)
+        ranks[start:half] = [BENT_RANK[before]] * (half - start)
+        ranks[half:end] = [BENT_RANK[after]] * (end - half)
     first = next(rank for rank in ranks if rank is not None)
     filled = []
     for rank in ranks:
@@ -118,9 +114,8 @@ def _joint_states(events: Sequence[Numbered], n_frames: int) -> list[int]:
     return filled
 
 
-def _finger_state(ranks: Mapping[str, int]) -> str:
-    ordered = sorted(ranks.values())
-    state = "straight" if ordered[-1] <= 0 else "fully bent" if ordered[-2] == 2 else "partly bent"
+def _state_words(ranks: Mapping[str, int]) -> str:
+    state = finger_state(ranks.values())
     back = " ".join(joint for joint, rank in ranks.items() if rank < 0)
     return f"{state}, {back} hyperextended" if back else state
 

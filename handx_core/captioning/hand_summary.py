@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from handx_core.captioning.facts import (
+    BENT_RANK,
     SPEEDS,
     During,
     Event,
@@ -18,6 +19,7 @@ from handx_core.captioning.facts import (
     Step,
     alike_in_time,
     clusters,
+    finger_state,
     mean_spans,
     merge_moves,
     merge_spans,
@@ -36,8 +38,6 @@ _JOINT_KEYS: Final = {
     for finger in FINGERS
 }
 """Names of a finger's joints and their keys in the events, proximal first."""
-
-BENT_RANK: Final = {"Hyperextended": -1, "Fully extended": 0, "Partially bent": 1, "Fully bent": 2}
 
 
 @dataclass(frozen=True)
@@ -144,11 +144,7 @@ def _is_steady(joints: Mapping[str, Sequence[Event]]) -> bool:
 
 
 def _finger_state(joints: Mapping[str, Sequence[Event]], frame: int) -> str:
-    """A finger is straight if every joint is, fully bent if two are, and partly bent in between."""
-    ranks = sorted(BENT_RANK[_state_at(events, frame)] for events in joints.values())
-    if ranks[-1] <= 0:
-        return "straight"
-    return "fully bent" if ranks[len(ranks) - 2] == 2 else "partly bent"
+    return finger_state(BENT_RANK[_state_at(events, frame)] for events in joints.values())
 
 
 def _finger_moves(finger: str, flexing: Mapping[str, Sequence[Event]]) -> list[Moves]:
