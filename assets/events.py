@@ -13,6 +13,7 @@ from assets.stages import DATASET, Item, per_source, show, table_asset
 from assets.storage import Tables
 from handx_core.columns import batch, to_numpy
 from handx_core.curation.event_counts import EventCounts
+from handx_core.kinematics.event_lists import count_events
 from handx_core.skeleton import CLIP_FRAMES, FPS, N_JOINTS
 
 
@@ -21,7 +22,7 @@ def kinematic_events(context: dg.AssetExecutionContext, clips: Tables) -> dg.Out
     """Flexion, spacing, contacts, distances and movements of each kept clip, as intervals with one state or change."""
     from handx_core.captioning.event_summary import summary_text
     from handx_core.curation.event_faults import motion_fingerprints
-    from handx_core.kinematics.events import count_events, extract_events_batch
+    from handx_core.kinematics.events import extract_events_batch
     from handx_core.viewing.event_counts import events_table
     from handx_core.viewing.timeline import events_timeline
 

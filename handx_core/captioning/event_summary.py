@@ -14,6 +14,7 @@ from typing import Any, Final
 from handx_core.captioning.facts import alike_in_time, clusters, common_speed, mean_spans
 from handx_core.captioning.finger_phases import finger_phases
 from handx_core.captioning.phases import Numbered, Phase, phase_of, repetition
+from handx_core.kinematics.event_lists import event_lists
 from handx_core.skeleton import FINGERS, FPS, HANDS
 
 ALIKE_FRAMES: Final = 3
@@ -49,7 +50,7 @@ class _Track:
 
 def numbered_events(events: Mapping[str, Any]) -> dict[int, tuple[tuple[str, ...], Mapping[str, Any]]]:
     """By number from 1: the keys that lead to an event's list in the JSON, and the event."""
-    return dict(enumerate(((path, event) for path, of_path in _lists(events, ()) for event in of_path), start=1))
+    return dict(enumerate(((path, event) for path, of_path in event_lists(events) for event in of_path), start=1))
 
 
 def summary_lines(events: Mapping[str, Any], fps: float = FPS) -> list[Line]:
@@ -80,14 +81,6 @@ def summary_text(events: Mapping[str, Any], fps: float = FPS) -> str:
             parts.append(section.upper())
         parts.append(f"{line.text} #{_ranges(line.ids)}")
     return "\n".join(parts)
-
-
-def _lists(part: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]]:
-    if isinstance(part, Mapping):
-        for key, value in part.items():
-            yield from _lists(value, (*path, key))
-    elif isinstance(part, list):
-        yield path, part
 
 
 def _hand_tracks(parts: Mapping[tuple[str, str], Curves], n_frames: int) -> Iterator[_Track]:

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-Event = Mapping[str, Any]
+from handx_core.kinematics.event_lists import events_in, is_contact
+
 Kind = tuple[str, str]
 """A part of the events JSON and a section of it, e.g. ("left_hand_events", "finger_flexing")."""
 
-CONTACT: Final = "Contact"
 CHANGED: Final = "v_des"
 """Key that a change or a movement has, and a hold has not."""
 
@@ -62,17 +62,3 @@ def sections(events: Mapping[str, Any]) -> Iterator[tuple[Kind, Any]]:
         if isinstance(of_part, Mapping):
             for name, section in of_part.items():
                 yield (part, name), section
-
-
-def events_in(section: Any) -> Iterator[Event]:
-    """Yield the events anywhere in a piece of the JSON."""
-    if isinstance(section, Mapping):
-        for piece in section.values():
-            yield from events_in(piece)
-    elif isinstance(section, list):
-        yield from (event for event in section if isinstance(event, Mapping))
-
-
-def is_contact(event: Event) -> bool:
-    """Whether an event is a contact: a hold of that state."""
-    return event.get("constant_des") == CONTACT

@@ -16,7 +16,7 @@ from jsonschema_rs import Validator, validator_for
 from numpy.typing import NDArray
 
 from handx_core.columns import to_numpy
-from handx_core.curation.event_counts import events_in, is_contact
+from handx_core.kinematics.event_lists import count_events
 from handx_core.skeleton import CLIP_FRAMES, N_JOINTS
 from prompts import read_schema
 
@@ -105,13 +105,12 @@ def _look_at(row: Mapping[str, Any], validator: Validator, faults: EventFaults) 
         events = orjson.loads(row["events"])
     except orjson.JSONDecodeError as error:
         return faults.add(INVALID, clip_id, f"no JSON: {error}")
-    found = list(events_in(events))
-    if not found:
+    counts = count_events(events)
+    if counts[0] == 0:
         return faults.add(EMPTY, clip_id)
     invalid = next(validator.iter_errors(events), None)
     if invalid:
         return faults.add(INVALID, clip_id, f"{'/'.join(map(str, invalid.instance_path))}: {invalid.message[:_TEXT]}")
-    counts = (len(found), sum(map(is_contact, found)))
     written = (row["n_events"], row["n_contacts"])
     if counts != written:
         text = "{} events, {} contacts"

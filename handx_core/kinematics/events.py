@@ -41,7 +41,7 @@ A hold of Contact covers the whole contact. A change runs from 10 % to 90 % of i
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -72,8 +72,6 @@ from handx_core.skeleton import FINGERS, HANDS
 MOTIONS_AT_ONCE: Final = 32
 """Motions of a batch that are described together: enough to keep calls rare, few enough to keep memory small."""
 
-
-CONTACT: Final = "Contact"
 
 _TWO_HANDS: Final = "two_hand_relationships"
 _SECTIONS: Final = {
@@ -189,21 +187,6 @@ def _no_collection() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
-
-
-def count_events(events: Mapping[str, Any]) -> tuple[int, int]:
-    """How many events there are of all kinds, and how many of them are contacts, in a hand and between hands."""
-    lists = list(_lists(events))
-    contacts = sum(event.get("constant_des") == CONTACT for each in lists for event in each)
-    return sum(map(len, lists)), contacts
-
-
-def _lists(events: Any) -> Iterator[list[dict[str, Any]]]:
-    if isinstance(events, list):
-        yield events
-    elif isinstance(events, Mapping):
-        for part in events.values():
-            yield from _lists(part)
 
 
 def _events(descriptors: Descriptors) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from handx_core.captioning.event_summary import numbered_events, summary_lines, summary_text
-from handx_core.kinematics.events import count_events, extract_events_batch
+from handx_core.kinematics.event_lists import count_events
+from handx_core.kinematics.events import extract_events_batch
 from handx_core.skeleton import CLIP_FRAMES
 from handx_core.synthetic.takes import SyntheticSettings, list_takes, make_take
 

@@ -13,7 +13,8 @@ from handx_core.curation.quality import Quality
 from handx_core.curation.rows import clips_batch
 from handx_core.curation.settings import CurationSettings
 from handx_core.curation.skeletons import Skeleton
-from handx_core.kinematics.events import count_events, extract_events_batch
+from handx_core.kinematics.event_lists import count_events
+from handx_core.kinematics.events import extract_events_batch
 from handx_core.synthetic.takes import SyntheticSettings, list_takes, make_take
 
 Row = dict[str, Any]

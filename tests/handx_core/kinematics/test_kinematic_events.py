@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 from handx_core.errors import InvalidMotionError
 from handx_core.kinematics.contacts import contact_distances
 from handx_core.kinematics.descriptors import FLEXION_JOINTS
-from handx_core.kinematics.events import count_events, extract_events, extract_events_batch
+from handx_core.kinematics.event_lists import count_events
+from handx_core.kinematics.events import extract_events, extract_events_batch
 from handx_core.skeleton import JOINT_NAMES, mirror
 from prompts import read_schema
 
