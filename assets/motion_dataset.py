@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 import numpy as np
@@ -21,13 +21,16 @@ from assets.resources import DataFolder
 from assets.stages import DATASET_OVER_ALL, Item, over_all, show, table_asset
 from assets.storage import TableHandle, Tables, as_dataset
 from handx_core.captioning.rows import TEXT_COLUMNS, TextsInOrder
-from handx_core.captioning.rules import CaptionSettings
+from handx_core.captioning.settings import CaptionSettings
 from handx_core.columns import batch, to_numpy
 from handx_core.curation.splits import SplitSettings, assign_splits
 from handx_core.curation.statistics import CLIP_COLUMNS, SourceTables
 from handx_core.curation.statistics import dataset_statistics as statistics_of_sources
 from handx_core.errors import TableError
 from handx_core.skeleton import CLIP_FRAMES, N_JOINTS
+
+NOT_GROUNDED: Final = "left out: no captions are grounded"
+"""Clips that do not train, among those that the metadata of `motion_dataset` count by writer."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def dataset_split(
     return over_all(produce())
 
 
-@table_asset(group=DATASET_OVER_ALL, kinds={"parquet"}, code_version="2", settings=("captions",))
+@table_asset(group=DATASET_OVER_ALL, kinds={"parquet"}, code_version="3", settings=("captions",))
 def motion_dataset(
     context: dg.AssetExecutionContext,
     clips: Tables,
@@ -106,6 +109,8 @@ def motion_dataset(
     files: dg.ResourceParam[DataFolder],
 ) -> dg.Output[Any]:
     """What training reads and a user takes away: each kept clip with its split, its licence and its texts.
+
+    A clip of which no writer's captions are grounded (captions.min_grounding) is left out and counted.
 
     It loads with `datasets.load_dataset("parquet", ...)` and with `handx_core.training.data.MotionTextDataset`; a
     data card lies in the folder of its files.
@@ -120,9 +125,11 @@ def motion_dataset(
         told_by: Counter[str] = Counter()
         for rows in clips[source].batches(["clip_id", "skeleton_id", "subject", "joints", "kept"]):
             kept = rows.filter(rows["kept"])
+            found = [texts.of(clip) for clip in kept["clip_id"].to_pylist()]
+            told = [of_clip for of_clip in found if of_clip is not None]
+            kept = kept.filter(pa.array([of_clip is not None for of_clip in found], pa.bool_()))
             ids = kept["clip_id"].to_pylist()
-            told = [texts.of(clip) for clip in ids]
-            told_by.update(of_clip.writer for of_clip in told)
+            told_by.update(of_clip.writer if of_clip else NOT_GROUNDED for of_clip in found)
             yield batch(
                 "motion_dataset",
                 {

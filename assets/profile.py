@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar, get_args
+from types import UnionType
+from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -23,7 +24,7 @@ SECTIONS: Final = {
     "synthetic": "handx_core.synthetic.takes:SyntheticSettings",
     "sources": "handx_core.sources:SourceSettings",
     "curation": "handx_core.curation.settings:CurationSettings",
-    "captions": "handx_core.captioning.rules:CaptionSettings",
+    "captions": "handx_core.captioning.settings:CaptionSettings",
     "split": "handx_core.curation.splits:SplitSettings",
     "text": "handx_core.representation.text:TextEncoderSettings",
     "evaluator": "handx_core.training.evaluator:EvaluatorTraining",
@@ -138,20 +139,38 @@ def _explain(error: ValidationError, declared: type[BaseModel], section: str) ->
             names = _names_beside(declared, mistake["loc"])
             lines.append(f"  {where}: no such key{_meant(str(mistake['loc'][-1]), names)}")
         else:
-            lines.append(f"  {where}: {mistake['msg']}, found {mistake['input']!r}")
+            model = _model_around(declared, mistake["loc"])
+            secret = model is not None and model.model_config.get("hide_input_in_errors")
+            lines.append(f"  {where}: {mistake['msg']}" + ("" if secret else f", found {mistake['input']!r}"))
     return "\n".join(lines)
 
 
 def _names_beside(declared: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
     """The keys that are known where a mistake was made."""
-    model: Any = declared
+    model = _model_around(declared, place)
+    return list(model.model_fields) if model else []
+
+
+def _model_around(declared: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The settings that a mistake was made in; None in plain mappings and lists."""
+    kind: Any = declared
     for part in place[:-1]:
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            field_info = model.model_fields.get(str(part))
-            model = field_info.annotation if field_info else None
-        else:  # a mapping: the part is one of its keys
-            model = (*get_args(model), None)[1]
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+        model = _model_in(kind)
+        if model is not None and part in model.model_fields:
+            kind = model.model_fields[str(part)].annotation
+        elif model is None:  # a mapping or list: the part is one of its keys
+            kind = next((argument for argument in reversed(get_args(kind)) if _model_in(argument)), None)
+        else:
+            return None
+    return _model_in(kind)
+
+
+def _model_in(kind: Any) -> type[BaseModel] | None:
+    """The settings that a type is, or may be beside None."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind
+    options = get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
+    return next((model for model in map(_model_in, options) if model), None)
 
 
 def _meant(name: str, names: Iterable[str]) -> str:

@@ -21,6 +21,8 @@ DATASET: Final = "dataset"
 DATASET_OVER_ALL: Final = "dataset_over_all"
 MODELS: Final = "models"
 BENCHMARK: Final = "benchmark"
+COMPARISON: Final = "comparison"
+"""What is made only when it is asked for: no part of a rebuild."""
 OWNERS: Final = ("team:motion-data",)
 
 T = TypeVar("T")

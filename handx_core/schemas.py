@@ -65,6 +65,17 @@ MARKER_OFFSETS: Final = pa.list_(
 """Where a marker sits in the frame of its segment (handx_core.mocap.marker_set), of a left hand as of its mirror image,
 and how far off that may be along each axis; metres."""
 
+AUDIT: Final = pa.struct(
+    [
+        *((name, pa.int16()) for name in ("claims", "true_claims", "critical", "critical_told", "items", "items_told")),
+        ("words", pa.int16()),
+        ("flags", pa.list_(pa.string())),
+    ]
+)
+"""What handx_core.captioning.audit counts of a caption."""
+
+COUNTS: Final = pa.list_(pa.struct([("kind", pa.string()), ("count", pa.int64())]))
+
 COVERAGE: Final = pa.list_(pa.struct([("angle", pa.string()), ("range", pa.float64()), ("needed", pa.float64())]))
 """Of a joint angle, radians; needed is null where calibration needs no motion of it."""
 
@@ -303,11 +314,78 @@ _TABLES: Final = (
             Column("right", pa.string(), "what the right hand does"),
             Column("interaction", pa.string(), "what the hands do with each other"),
             Column("prompt_hash", pa.string(), "hash of the prompt or rules that made it"),
-            Column("tokens_in", pa.int32(), "tokens of the request", nullable=True),
+            Column(
+                "tokens_in",
+                pa.int32(),
+                "tokens of the clip's requests, repairs included; at level 1 alone, as one answer has all levels",
+                nullable=True,
+            ),
             Column("tokens_cached", pa.int32(), "of these, from the provider's cache", nullable=True),
-            Column("tokens_out", pa.int32(), "tokens of the answer", nullable=True),
-            Column("cost_usd", pa.float64(), "price of the request", unit="USD", nullable=True),
-            Column("grounding", pa.float32(), "share of its claims that the events bear out", nullable=True),
+            Column("tokens_out", pa.int32(), "tokens of the clip's answers; at level 1 alone", nullable=True),
+            Column("cost_usd", pa.float64(), "what they cost; at level 1 alone", unit="USD", nullable=True),
+            Column(
+                "audit",
+                AUDIT,
+                "the caption held against the events: its claims and how many are true; contacts and hyperextensions, "
+                "and all that a full caption tells, and how many of them it tells; its words; what else is wrong",
+            ),
+            Column(
+                "grounding",
+                pa.float32(),
+                "F measure of the share of its claims that are true and of the contacts and hyperextensions it tells",
+            ),
+            Column("grounded", pa.bool_(), "whether grounding reaches the profile's bar; if not, it does not train"),
+        ),
+    ),
+    Table(
+        name="caption_audit",
+        row="the captions of a source at a level by a writer",
+        key=("source", "writer", "model", "level"),
+        by_source=False,
+        columns=(
+            Column("source", pa.string(), "source of the clips"),
+            Column("writer", pa.string(), "as in captions"),
+            Column("model", pa.string(), "as in captions"),
+            Column("level", pa.int8(), "detail, 1 to 5"),
+            Column("captions", pa.int64(), "how many there are, paraphrases included"),
+            Column("grounding", pa.float64(), "mean over captions"),
+            Column("grounded", pa.float64(), "share of captions that reach the profile's bar"),
+            Column("precision", pa.float64(), "share of all claims that are true"),
+            Column("critical_recall", pa.float64(), "share of all contacts and hyperextensions that are told"),
+            Column("event_recall", pa.float64(), "share of all that full captions tell that is told"),
+            Column("words", pa.float64(), "median of the three texts together"),
+            Column("repeats", pa.float64(), "share that says the same as the level below"),
+            Column("identical", pa.float64(), "share whose three texts another caption of the level has as well"),
+            Column("flags", COUNTS, "how many captions have something else wrong, by kind"),
+            Column("tokens_in", pa.int64(), "sum, at level 1 alone", nullable=True),
+            Column("tokens_cached", pa.int64(), "sum, at level 1 alone", nullable=True),
+            Column("tokens_out", pa.int64(), "sum, at level 1 alone", nullable=True),
+            Column("cost_usd", pa.float64(), "sum of what is known, at level 1 alone", unit="USD", nullable=True),
+        ),
+    ),
+    Table(
+        name="writer_comparison",
+        row="a writer's captions of the sample at a level",
+        key=("writer", "model", "level"),
+        by_source=False,
+        columns=(
+            Column("writer", pa.string(), "as in captions"),
+            Column("model", pa.string(), "as in captions"),
+            Column("level", pa.int8(), "detail, 1 to 5"),
+            Column("asked", pa.int64(), "clips of the sample"),
+            Column("captions", pa.int64(), "how many of them were told"),
+            Column("grounding", pa.float64(), "mean over captions"),
+            Column("precision", pa.float64(), "share of all claims that are true"),
+            Column("critical_recall", pa.float64(), "share of all contacts and hyperextensions that are told"),
+            Column("event_recall", pa.float64(), "share of all that full captions tell that is told"),
+            Column("words", pa.float64(), "median of the three texts together"),
+            Column("identical", pa.float64(), "share whose three texts another clip has as well"),
+            Column("answers_a_clip", pa.float64(), "mean, repairs included; 0 for rules", nullable=True),
+            Column(
+                "seconds_a_clip", pa.float64(), "mean of what its requests took", unit="s", nullable=True, volatile=True
+            ),
+            Column("cost_usd_a_clip", pa.float64(), "mean; unknown without prices", unit="USD", nullable=True),
+            Column("left", pa.string(), "why clips were left, where some were", nullable=True),
         ),
     ),
     Table(

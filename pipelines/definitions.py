@@ -9,7 +9,7 @@ from typing import Final
 
 import dagster as dg
 
-from assets import benchmark, captions, clips, events, models, motion_dataset, recordings, skeletons
+from assets import benchmark, caption_audit, captions, clips, events, models, motion_dataset, recordings, skeletons
 from assets.checks import (
     calibrated_from_movement,
     events_fit_their_clips,
@@ -34,7 +34,7 @@ PROJECT: Final = Path(__file__).resolve().parent.parent
 PROFILES: Final = Path(__file__).resolve().parent / "profiles"
 DEFAULT_PROFILE: Final = "demo"
 
-_STAGES: Final = (recordings, skeletons, clips, events, captions, motion_dataset, models, benchmark)
+_STAGES: Final = (recordings, skeletons, clips, events, captions, caption_audit, motion_dataset, models, benchmark)
 
 
 def build_defs(

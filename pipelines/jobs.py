@@ -8,12 +8,12 @@ from typing import Final
 import dagster as dg
 
 from assets.partitions import ALL_SOURCES_TAGS
-from assets.stages import DATASET
+from assets.stages import COMPARISON, DATASET
 
 full_rebuild: Final = dg.define_asset_job(
     "full_rebuild",
     # With the sources, so that raw files are observed before they are read.
-    selection=dg.AssetSelection.all(include_sources=True),
+    selection=dg.AssetSelection.all(include_sources=True) - dg.AssetSelection.groups(COMPARISON),
     run_tags=ALL_SOURCES_TAGS,
     description="Everything, from raw files to the benchmark's report, for all sources in one run.",
 )
@@ -26,8 +26,15 @@ source_rebuild: Final = dg.define_asset_job(
 
 train_and_evaluate: Final = dg.define_asset_job(
     "train_and_evaluate",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.groups(DATASET),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups(DATASET, COMPARISON),
     description="Split, models, samples, benchmark and report from the clips and captions that are there.",
 )
 
-JOBS: Final = (full_rebuild, source_rebuild, train_and_evaluate)
+compare_writers: Final = dg.define_asset_job(
+    "compare_writers",
+    selection=dg.AssetSelection.groups(COMPARISON),
+    description="One sample of clips captioned by rules and by each model that the profile names under "
+    "captions.compare: cost, time, grounding and length side by side. Within the budget of each model.",
+)
+
+JOBS: Final = (full_rebuild, source_rebuild, train_and_evaluate, compare_writers)

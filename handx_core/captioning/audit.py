@@ -17,7 +17,7 @@ contact; the F measure gives none. The recall of all events is not part of it: c
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -63,22 +63,42 @@ class Flag:
 
 @dataclass(frozen=True)
 class CaptionAudit:
-    """What a caption says and leaves out. missing: items that no true claim tells. Recalls are 1 where there is nothing
-    to recall; precision is 0 where nothing is claimed."""
+    """What a caption says and leaves out. items: how many a full caption tells; critical: of these, contacts and
+    hyperextensions. missing: items that no true claim tells. Recalls are 1 where there is nothing to recall; precision
+    is 0 where nothing is claimed."""
 
     claims: tuple[CheckedClaim, ...]
+    items: int
+    critical: int
     missing: tuple[Item, ...]
     flags: tuple[Flag, ...]
     words: int
-    precision: float
-    critical_recall: float
-    event_recall: float
+
+    @property
+    def precision(self) -> float:
+        """Share of the claims that are true."""
+        return 1 - len(self.unsupported) / len(self.claims) if self.claims else 0.0
+
+    @property
+    def critical_recall(self) -> float:
+        """Share of the contacts and hyperextensions that are told."""
+        return 1 - len(self.missing_critical) / self.critical if self.critical else 1.0
+
+    @property
+    def event_recall(self) -> float:
+        """Share of the items that are told."""
+        return 1 - len(self.missing) / self.items if self.items else 1.0
 
     @property
     def grounding(self) -> float:
         """F measure of precision and the recall of contacts and hyperextensions, from 0 to 1."""
-        total = self.precision + self.critical_recall
-        return 2 * self.precision * self.critical_recall / total if total else 0.0
+        precision, recall = self.precision, self.critical_recall
+        return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+    @property
+    def missing_critical(self) -> tuple[Item, ...]:
+        """The contacts and hyperextensions that are not told."""
+        return tuple(item for item in self.missing if item.kind in CRITICAL)
 
     @property
     def unsupported(self) -> tuple[CheckedClaim, ...]:
@@ -101,19 +121,12 @@ def audit_caption(caption: Caption, events: Mapping[str, Any] | ClipTruth) -> Ca
     words = sum(len(getattr(caption, side).split()) for side in SIDES)
     return CaptionAudit(
         claims=tuple(checked),
+        items=len(truth.items),
+        critical=sum(item.kind in CRITICAL for item in truth.items),
         missing=tuple(missing),
         flags=tuple(_flags(caption, checked, truth, words)),
         words=words,
-        precision=sum(one.verdict.supported for one in checked) / len(checked) if checked else 0.0,
-        critical_recall=_recall(
-            [i for i in truth.items if i.kind in CRITICAL], [i for i in missing if i.kind in CRITICAL]
-        ),
-        event_recall=_recall(truth.items, missing),
     )
-
-
-def _recall(items: Sequence[Item], missing: Sequence[Item]) -> float:
-    return 1 - len(missing) / len(items) if items else 1.0
 
 
 def _flags(caption: Caption, checked: Iterable[CheckedClaim], truth: ClipTruth, words: int) -> Iterator[Flag]:

@@ -1,104 +1,133 @@
 """Captions of many clips: how true they are, how long, whether levels differ, and whether clips sound the same.
 
-What belongs here: figures over clips, level by level. What does not: the audit of one caption (`audit`).
+What belongs here: figures over rows of the table `captions`, by writer and level. What does not: the audit of one
+caption (`audit`), which the rows carry.
 
-Clips stream through: of each caption only counts and a 64-bit hash of its three texts are kept.
+Rows stream through: of each caption only counts and a 64-bit hash of its three texts are kept.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from handx_core.captioning.audit import CRITICAL, audit_caption
-from handx_core.captioning.clip_truth import clip_truth
-from handx_core.captioning.rules import Caption
+import pyarrow as pa
+
+AUDIT_COLUMNS: Final = (
+    "clip_id", "level", "writer", "model", "variant", "left", "right", "interaction", "tokens_in", "tokens_cached",
+    "tokens_out", "cost_usd", "audit", "grounding", "grounded",
+)  # fmt: skip
+"""Columns of `captions` that `AuditSums` reads."""
+
+COSTS: Final = ("tokens_in", "tokens_cached", "tokens_out", "cost_usd")
 
 
 @dataclass(frozen=True)
 class LevelAudit:
-    """Figures of one level over all clips.
+    """Figures of a writer's captions of a level, as in the table `caption_audit`. costs: by the names of COSTS."""
 
-    precision, critical_recall, event_recall: of all claims and items together. grounding: mean over clips. words:
-    median of the three texts together. repeats: share of clips that say the same as at the level below. identical:
-    share of clips whose three texts another clip has as well. flags: how many captions have one of each kind.
-    """
-
+    writer: str
+    model: str
     level: int
-    clips: int
+    captions: int
+    grounding: float
+    grounded: float
     precision: float
     critical_recall: float
     event_recall: float
-    grounding: float
     words: float
     repeats: float
     identical: float
-    flags: Mapping[str, int]
+    flags: dict[str, int]
+    costs: dict[str, float | None]
+
+    def as_row(self, source: str) -> dict[str, Any]:
+        """A row of the table `caption_audit`."""
+        values = {name: value for name, value in vars(self).items() if name not in ("flags", "costs")}
+        flags = [{"kind": kind, "count": count} for kind, count in self.flags.items()]
+        return {"source": source, **values, "flags": flags, **self.costs}
 
 
 @dataclass
 class _Sums:
-    """What is kept of a level while clips stream through."""
+    """What is kept of a writer's level while rows stream through."""
 
-    clips: int = 0
-    claims: int = 0
-    true: int = 0
-    critical: int = 0
-    critical_missing: int = 0
-    items: int = 0
-    missing: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
     grounding: float = 0.0
-    repeats: int = 0
     words: Counter[int] = field(default_factory=Counter)
     triples: Counter[int] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
+    costs: dict[str, float] = field(default_factory=dict)
 
 
-def audit_set(clips: Iterable[tuple[Sequence[Caption], Mapping[str, Any]]]) -> list[LevelAudit]:
-    """Audit the captions of many clips, each with its clip's events; one result for each level, in order."""
-    sums: dict[int, _Sums] = {}
-    for captions, events in clips:
-        truth = clip_truth(events)
-        critical = sum(item.kind in CRITICAL for item in truth.items)
-        before = 0
-        for caption in sorted(captions, key=lambda caption: caption.level):
-            found, of_level = audit_caption(caption, truth), sums.setdefault(caption.level, _Sums())
-            triple = _hash(caption)
-            of_level.clips += 1
-            of_level.claims += len(found.claims)
-            of_level.true += len(found.claims) - len(found.unsupported)
-            of_level.critical += critical
-            of_level.critical_missing += sum(item.kind in CRITICAL for item in found.missing)
-            of_level.items += len(truth.items)
-            of_level.missing += len(found.missing)
-            of_level.grounding += found.grounding
-            of_level.repeats += triple == before
-            of_level.words[found.words] += 1
-            of_level.triples[triple] += 1
-            of_level.flags.update({flag.kind for flag in found.flags})
-            before = triple
-    return [_result(level, of_level) for level, of_level in sorted(sums.items())]
+class AuditSums:
+    """Adds rows up; a clip's rows by a writer stand together, level by level."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[str, str, int], _Sums] = {}
+        self._before: tuple[Any, ...] = ()
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Take rows in, with AUDIT_COLUMNS at least."""
+        for row in rows.select(list(AUDIT_COLUMNS)).to_pylist():
+            self._add(row)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows taken in."""
+        return sum(sums.counts["captions"] for sums in self._sums.values())
+
+    def results(self) -> Iterator[LevelAudit]:
+        """The figures, by writer, model and level."""
+        for (writer, model, level), sums in sorted(self._sums.items()):
+            yield _result(writer, model, level, sums)
+
+    def _add(self, row: dict[str, Any]) -> None:
+        sums = self._sums.setdefault((row["writer"], row["model"], row["level"]), _Sums())
+        of_clip = row["writer"], row["model"], row["clip_id"], row["variant"]
+        triple, audit = _hash(row), row["audit"]
+        flags = audit.pop("flags")
+        sums.counts.update(audit)
+        sums.counts.update(captions=1, grounded=row["grounded"], repeats=self._before == (*of_clip, triple))
+        sums.grounding += row["grounding"]
+        sums.words[audit["words"]] += 1
+        sums.triples[triple] += 1
+        sums.flags.update(flags)
+        for name in COSTS:
+            if row[name] is not None:
+                sums.costs[name] = sums.costs.get(name, 0) + row[name]
+        self._before = *of_clip, triple
 
 
-def _hash(caption: Caption) -> int:
-    texts = "\n".join((caption.left, caption.right, caption.interaction))
+def _hash(row: dict[str, Any]) -> int:
+    texts = "\n".join((row["left"], row["right"], row["interaction"]))
     return int.from_bytes(hashlib.blake2b(texts.encode(), digest_size=8).digest(), "little")
 
 
-def _result(level: int, sums: _Sums) -> LevelAudit:
+def _result(writer: str, model: str, level: int, sums: _Sums) -> LevelAudit:
+    counts = sums.counts
+    n = counts["captions"]
     return LevelAudit(
+        writer=writer,
+        model=model,
         level=level,
-        clips=sums.clips,
-        precision=sums.true / sums.claims if sums.claims else 0.0,
-        critical_recall=1 - sums.critical_missing / sums.critical if sums.critical else 1.0,
-        event_recall=1 - sums.missing / sums.items if sums.items else 1.0,
-        grounding=sums.grounding / sums.clips,
+        captions=n,
+        grounding=sums.grounding / n,
+        grounded=counts["grounded"] / n,
+        precision=_share(counts["true_claims"], counts["claims"], 0.0),
+        critical_recall=_share(counts["critical_told"], counts["critical"], 1.0),
+        event_recall=_share(counts["items_told"], counts["items"], 1.0),
         words=_median(sums.words),
-        repeats=sums.repeats / sums.clips,
-        identical=sum(count for count in sums.triples.values() if count > 1) / sums.clips,
-        flags=dict(sums.flags),
+        repeats=counts["repeats"] / n,
+        identical=sum(count for count in sums.triples.values() if count > 1) / n,
+        flags=dict(sorted(sums.flags.items())),
+        costs={name: sums.costs.get(name) for name in COSTS},
     )
+
+
+def _share(part: int, whole: int, of_none: float) -> float:
+    return part / whole if whole else of_none
 
 
 def _median(counts: Counter[int]) -> float:

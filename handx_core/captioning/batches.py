@@ -20,8 +20,8 @@ from typing import Any, Final
 from handx_core.captioning.answers import content_of
 from handx_core.captioning.batch_server import BatchError, BatchServer, State
 from handx_core.captioning.chat import Reply, other_form, request_body
-from handx_core.captioning.dialogue import Exhausted, follow
-from handx_core.captioning.direct import Counts, Told, answer_of
+from handx_core.captioning.dialogue import Exhausted, Told, follow
+from handx_core.captioning.direct import Counts, answer_of
 from handx_core.captioning.ledger import Ledger, Statement, gave_up, received
 from handx_core.captioning.llm_settings import LlmSettings
 from handx_core.captioning.money import worst_usd
@@ -66,7 +66,7 @@ class _BatchRun:
         self._unsent: dict[str, tuple[Request, float]] = {}
         self._failed: dict[str, tuple[int, str]] = {}  # by key: how often, and why
         self._waiting = sqlite3.connect("")  # a file of its own that goes with it
-        self._waiting.execute("CREATE TABLE waiting (clip_id TEXT, summary TEXT, key TEXT)")
+        self._waiting.execute("CREATE TABLE waiting (clip_id TEXT, summary TEXT, events TEXT, key TEXT)")
         self._waiting.execute("CREATE INDEX by_key ON waiting (key)")
 
     def close(self) -> None:
@@ -77,8 +77,8 @@ class _BatchRun:
     def write(self, told: Iterable[Told]) -> Iterator[Written | Left]:
         """Hand in what is to be asked, then wait for what is to come."""
         trouble = self._collect(set())
-        for clip_id, summary in told:
-            yield from self._place(clip_id, summary)
+        for clip in told:
+            yield from self._place(clip)
         self._hand_in()
         end = None if self._settings.batch.wait_s is None else time.monotonic() + self._settings.batch.wait_s
         failures = 0
@@ -103,9 +103,10 @@ class _BatchRun:
             else:
                 time.sleep(self._settings.batch.poll_s)
 
-    def _place(self, clip_id: str, summary: str) -> Iterator[Written | Left]:
+    def _place(self, clip: Told) -> Iterator[Written | Left]:
         """Say what there is of a clip, or let it wait for its answer."""
-        step = follow(clip_id, summary, self._ledger, self._settings, self._check)
+        clip_id = clip.clip_id
+        step = follow(clip, self._ledger, self._settings, self._check)
         if isinstance(step, Written):
             yield step
         elif isinstance(step, Exhausted):
@@ -117,7 +118,7 @@ class _BatchRun:
         elif self._failed.get(step.key, (0, ""))[0] >= _TRIES:
             yield Left(clip_id, "server", self._failed[step.key][1])
         else:
-            self._wait(clip_id, summary, step.key if self._ask(step) else "")
+            self._wait(clip, step.key if self._ask(step) else "")
             if len(self._unsent) >= self._settings.batch.size:
                 self._hand_in()
                 yield from self._go_on(set(self._failed))
@@ -215,7 +216,9 @@ class _BatchRun:
             if isinstance(body, Mapping) and content_of(body) is not None:
                 request = Request(key, clip_key, clip_id, attempt, turn, (), text_bytes)
                 reply = Reply(json.dumps(body), body, self._form[0])
-                answer = answer_of(request, reply, self._settings, source, worst, self._settings.prices.batch_factor)
+                answer = answer_of(
+                    request, reply, self._settings, source, worst, None, self._settings.prices.batch_factor
+                )
                 entries += [received(answer), (_END_REQUEST, ("answered", label, key))]
                 self._counts.add(answer.usage, answer.cost_usd)
                 failed.pop(key, None)
@@ -240,8 +243,9 @@ class _BatchRun:
             return other is None, reason
         return False, reason
 
-    def _wait(self, clip_id: str, summary: str, key: str) -> None:
-        self._waiting.execute("INSERT INTO waiting VALUES (?, ?, ?)", (clip_id, summary, key))
+    def _wait(self, clip: Told, key: str) -> None:
+        row = (clip.clip_id, clip.summary, json.dumps(clip.events), key)
+        self._waiting.execute("INSERT INTO waiting VALUES (?, ?, ?, ?)", row)
 
     def _count(self) -> int:
         return int(self._waiting.execute("SELECT COUNT(*) FROM waiting").fetchone()[0])
@@ -249,10 +253,11 @@ class _BatchRun:
     def _go_on(self, decided: set[str]) -> Iterator[Written | Left]:
         """Place the clips anew that waited for these requests, and those that waited for money."""
         for key in ["", *decided] if decided else []:
-            rows = self._waiting.execute("SELECT clip_id, summary FROM waiting WHERE key = ?", (key,)).fetchall()
+            query = "SELECT clip_id, summary, events FROM waiting WHERE key = ?"
+            rows = self._waiting.execute(query, (key,)).fetchall()
             self._waiting.execute("DELETE FROM waiting WHERE key = ?", (key,))
-            for clip_id, summary in rows:
-                yield from self._place(clip_id, summary)
+            for clip_id, summary, events in rows:
+                yield from self._place(Told(clip_id, summary, json.loads(events)))
 
     def _leave(self, why: Any, reason: str) -> Iterator[Left]:
         for (clip_id,) in self._waiting.execute("SELECT clip_id FROM waiting").fetchall():

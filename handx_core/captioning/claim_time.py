@@ -157,7 +157,10 @@ def holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: 
     if not parts:
         return sum(state in wanted for state in states) >= _SHARE * n_frames
     if claim.frames and not all(
-        _in_window((part.start, part.stop), word, n_frames) for part in parts for word in claim.when
+        _in_window((part.start, part.stop), word, n_frames)
+        for part in parts
+        for word in claim.when
+        if word != "throughout"  # what stays so in some frames does all through these
     ):
         return False
     first, last = "start" in claim.when and not claim.frames, "end" in claim.when and not claim.frames

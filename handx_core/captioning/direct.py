@@ -10,6 +10,7 @@ looks at it, and only the ledger says what is to be asked next (`dialogue`).
 import asyncio
 import json
 import random
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from handx_core.captioning.chat import Chat, Failure, Reply
-from handx_core.captioning.dialogue import Exhausted, follow
+from handx_core.captioning.dialogue import Exhausted, Told, follow
 from handx_core.captioning.ledger import Answer, Ledger, gave_up, received, sending, settled
 from handx_core.captioning.limits import Pace, wait_s
 from handx_core.captioning.llm_settings import LlmSettings
@@ -27,9 +28,6 @@ from handx_core.captioning.writers import Check, Left, Progress, Written
 
 BYTES_PER_TOKEN: Final = 3.5
 """Of prompts and summaries, about; for the tokens per minute, until the answer says how many there were."""
-
-Told = tuple[str, str]
-"""clip_id, and its events as the request tells them."""
 
 
 @dataclass
@@ -48,7 +46,13 @@ class Counts:
 
 
 def answer_of(
-    request: Request, reply: Reply, settings: LlmSettings, source: str, worst: float, factor: float = 1.0
+    request: Request,
+    reply: Reply,
+    settings: LlmSettings,
+    source: str,
+    worst: float,
+    seconds: float | None,
+    factor: float = 1.0,
 ) -> Answer:
     """A reply as the ledger keeps it. factor: of the price."""
     usage = usage_of(reply.content)
@@ -69,6 +73,7 @@ def answer_of(
         usage=usage,
         cost_usd=cost,
         charged_usd=worst if cost is None else cost,
+        seconds=seconds,
     )
 
 
@@ -96,10 +101,10 @@ class DirectRun:
 
     async def tell(self, told: Told) -> Written | Left:
         """The captions of a clip, or why there are none."""
-        clip_id, summary = told
+        clip_id = told.clip_id
         async with self._slots:
             while True:
-                step = follow(clip_id, summary, self._ledger, self._settings, self._check)
+                step = follow(told, self._ledger, self._settings, self._check)
                 if isinstance(step, Written):
                     return step
                 if isinstance(step, Exhausted):
@@ -172,13 +177,15 @@ class DirectRun:
             await self._tokens.wait(tokens)
             await asyncio.wrap_future(self._ledger.commit(sending(sent_id, request.key, self._source, worst)))
             entered = True
+            start = time.monotonic()
             result = await self._chat.ask(request.messages, request.key)
+            seconds = time.monotonic() - start
             if isinstance(result, Failure):
                 spent = worst if result.charged else 0.0
                 if not result.charged:
                     await asyncio.wrap_future(self._ledger.commit(settled(sent_id)))
                 return result
-            answer = answer_of(request, result, self._settings, self._source, worst)
+            answer = answer_of(request, result, self._settings, self._source, worst, seconds)
             spent = answer.charged_usd
             await asyncio.wrap_future(self._ledger.commit(received(answer), settled(sent_id)))
             self._counts.add(answer.usage, answer.cost_usd)

@@ -117,8 +117,8 @@ def _hyperextension(during: During, voice: Voice, place: str) -> Statement:
     span = (during.spans[0][0], during.spans[-1][1])
     verb = voice.pick(place, ("[hyperextend]", "[bend] backwards past straight"))
     where = " " + joints_of(during.state.split()) if voice.level >= 4 else ""
-    when = voice.lasting(span) if len(during.spans) == 1 else times(len(during.spans))
-    predicate = verb + where + when + voice.frames(span)
+    when = voice.lasting(span) if len(during.spans) == 1 else times(len(during.spans)) + voice.frames(span)
+    predicate = verb + where + when
 
     def say(side: str) -> str:
         name, plural = fingers_of(during.fingers, side)
@@ -225,7 +225,7 @@ def _steps(
         part += where(step)
         if number == 0 or voice.level == 5 or step.speed != steps[number - 1].speed:
             part += voice.speed(f"{place}/{number}", step.speed)
-        each.append(part + (voice.when(step.span) if number == 0 else "") + voice.frames(step.span))
+        each.append(part + (voice.time(step.span) if number == 0 else voice.frames(step.span)))
     return in_order(each, [step.span for step in steps])
 
 
@@ -335,7 +335,7 @@ def _hold(hold: During, voice: Voice, place: str) -> Statement:
 
     def say(side: str) -> str:
         name, plural = fingers_of(hold.fingers, side)
-        return sentence(name, f"{verb} {hold.state}{voice.lasting(hold.spans[0])}{voice.frames(hold.spans[0])}", plural)
+        return sentence(name, f"{verb} {hold.state}{voice.lasting(hold.spans[0])}", plural)
 
     return Statement(STATE, 3, hold.spans[0], say)
 

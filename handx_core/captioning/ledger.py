@@ -15,8 +15,10 @@ a way that may have been charged, stays entered and counts against the budget: n
 """
 
 import fcntl
+import hashlib
 import logging
 import queue
+import re
 import sqlite3
 import threading
 import time
@@ -35,7 +37,7 @@ CREATE TABLE IF NOT EXISTS answers (
     attempt INTEGER NOT NULL, turn INTEGER NOT NULL, prompt_hash TEXT NOT NULL, model TEXT NOT NULL,
     parameters TEXT NOT NULL, output TEXT NOT NULL, text_bytes INTEGER NOT NULL, body TEXT NOT NULL,
     tokens_in INTEGER, tokens_cached INTEGER, tokens_out INTEGER,
-    cost_usd REAL, charged_usd REAL NOT NULL, received_at REAL NOT NULL
+    cost_usd REAL, charged_usd REAL NOT NULL, seconds REAL, received_at REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sent (
     id TEXT PRIMARY KEY, key TEXT NOT NULL, source TEXT NOT NULL, worst_usd REAL NOT NULL, sent_at REAL NOT NULL
@@ -54,9 +56,10 @@ CREATE TABLE IF NOT EXISTS batch_requests (
 CREATE INDEX IF NOT EXISTS open_requests ON batch_requests (key) WHERE state = 'open';
 """
 
-_RECEIVE: Final = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_RECEIVE: Final = "INSERT OR REPLACE INTO answers VALUES (" + ", ".join("?" * 19) + ")"
 _MOST_TOGETHER: Final = 1_000
 _LOOK_S: Final = 0.5
+_NAME_CHARACTERS: Final = 60
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +75,8 @@ class LedgerError(HandXError):
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as it was received. body: the server's reply. charged_usd: cost_usd, or the most it can have been."""
+    """An answer as it was received. body: the server's reply. charged_usd: cost_usd, or the most it can have been.
+    seconds: from the request to the answer; None in a batch."""
 
     key: str
     clip_key: str
@@ -89,6 +93,7 @@ class Answer:
     usage: Usage
     cost_usd: float | None
     charged_usd: float
+    seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,12 @@ class Spending:
     tokens_out: int
     cost_usd: float
     doubtful_usd: float
+
+    def in_words(self) -> str:
+        """For people, in a line."""
+        tokens = f"{self.tokens_in:,} tokens in ({self.tokens_cached:,} cached), {self.tokens_out:,} out"
+        doubt = f", and {self.doubtful_usd:.4f} at most for requests that broke off" if self.doubtful_usd else ""
+        return f"{self.answers:,} answers, {tokens}, {self.cost_usd:.4f} USD{doubt}"
 
 
 class Ledger:
@@ -212,6 +223,12 @@ class Ledger:
             _held.discard(self.path)
 
 
+def ledger_name(model: str) -> str:
+    """The file name of a model's ledger: each model has one, and with it a budget of its own."""
+    plain = re.sub(r"[^a-z0-9]+", "-", model.lower()).strip("-")[:_NAME_CHARACTERS]
+    return f"{plain}-{hashlib.sha256(model.encode()).hexdigest()[:8]}.sqlite"
+
+
 def sending(sent_id: str, key: str, source: str, worst_usd: float) -> Statement:
     """A request is about to be sent, and costs this much at most."""
     return "INSERT INTO sent VALUES (?, ?, ?, ?, ?)", (sent_id, key, source, worst_usd, time.time())
@@ -229,7 +246,7 @@ def received(answer: Answer) -> Statement:
         *(answer.key, answer.clip_key, answer.clip_id, answer.source, answer.attempt, answer.turn),
         *(answer.prompt_hash, answer.model, answer.parameters, answer.output, answer.text_bytes, answer.body),
         *(usage.tokens_in, usage.tokens_cached, usage.tokens_out),
-        *(answer.cost_usd, answer.charged_usd, time.time()),
+        *(answer.cost_usd, answer.charged_usd, answer.seconds, time.time()),
     )
     return _RECEIVE, values
 
@@ -259,7 +276,7 @@ def spending(path: Path) -> list[Spending]:
 
 
 def _answer(row: Sequence[Any]) -> Answer:
-    values: list[Any] = [*row[:12], Usage(*row[12:15]), *row[15:17]]
+    values: list[Any] = [*row[:12], Usage(*row[12:15]), *row[15:18]]
     return Answer(*values)
 
 

@@ -12,12 +12,12 @@ from typing import Final
 
 from handx_core.captioning.batches import batch_run
 from handx_core.captioning.chat import read_key
-from handx_core.captioning.dialogue import follow
-from handx_core.captioning.direct import BYTES_PER_TOKEN, Counts, Told, direct_run
+from handx_core.captioning.dialogue import follow, told
+from handx_core.captioning.direct import BYTES_PER_TOKEN, Counts, direct_run
 from handx_core.captioning.ledger import Ledger
 from handx_core.captioning.llm_settings import LlmSettings
 from handx_core.captioning.money import Usage, cost_usd, worst_usd
-from handx_core.captioning.prompt import Request, describe, prompt_hash
+from handx_core.captioning.prompt import Request, prompt_hash
 from handx_core.captioning.streaming import Order, stream
 from handx_core.captioning.writers import Check, Clip, Left, Progress, Written
 
@@ -47,10 +47,19 @@ class Estimate:
     cost_usd: float | None
     worst_usd: float | None
 
+    def in_words(self) -> str:
+        """For people, in a line."""
+        known = self.cost_usd is not None and self.worst_usd is not None
+        cost = f"about {self.cost_usd:.4f} USD, {self.worst_usd:.4f} at most" if known else "at unknown prices"
+        return (
+            f"{self.clips:,} clips, of which {self.answered:,} are answered; {self.requests:,} requests to come: about "
+            f"{self.tokens_in:,} tokens in and {self.tokens_out:,} out, {cost} (rewriting and repairs come on top)"
+        )
+
 
 class LlmWriter:
     """Captions by a language model. settings: what is asked. ledger_path: of the file of all answers. check: judges
-    captions beyond their form, e.g. whether they are true; its reason is shown to the model, which may mend them."""
+    captions beyond their form, e.g. whether they are true; what it finds is shown to the model, once."""
 
     name = "llm"
 
@@ -89,13 +98,12 @@ class LlmWriter:
         read_key(settings)
         counts = Counts()
         self.progress = Progress()
-        told = _told(clips)
         with Ledger(self.ledger_path) as ledger:
             results: Generator[Written | Left] = (
-                batch_run(told, settings, ledger, self.check, source, counts)
+                batch_run(map(told, clips), settings, ledger, self.check, source, counts)
                 if settings.mode == "batch"
                 else stream(
-                    told,
+                    map(told, clips),
                     lambda: direct_run(settings, ledger, self.check, source, counts),
                     _WINDOW * settings.concurrency,
                     order,
@@ -110,6 +118,13 @@ class LlmWriter:
                         on_progress(self.progress)
                     yield result
 
+    def read(self, clips: Iterable[Clip]) -> Iterator[Written | Left]:
+        """What the ledger has of each clip, in the order given: asks for nothing, and so needs no key."""
+        with Ledger(self.ledger_path) as ledger:
+            for clip in map(told, clips):
+                step = follow(clip, ledger, self.settings, self.check)
+                yield step if isinstance(step, Written) else Left(clip.clip_id, "waiting", "it is not answered yet")
+
     def estimate(self, clips: Iterable[Clip]) -> Estimate:
         """What `write` would ask for, by what the ledger knows of earlier answers. Needs no key."""
         settings, prices = self.settings, self.settings.prices
@@ -119,9 +134,9 @@ class LlmWriter:
         asked: set[str] = set()
         with Ledger(self.ledger_path) as ledger:
             bytes_per_token, tokens_out_each = _experience(ledger, settings)
-            for clip_id, summary in _told(clips):
+            for clip in map(told, clips):
                 total += 1
-                step = follow(clip_id, summary, ledger, settings, self.check)
+                step = follow(clip, ledger, settings, self.check)
                 if isinstance(step, Written):
                     answered += 1
                 elif isinstance(step, Request) and step.key not in asked:
@@ -139,11 +154,6 @@ class LlmWriter:
             cost_usd(usage, prices, factor),
             worst if prices.known else None,
         )
-
-
-def _told(clips: Iterable[Clip]) -> Iterator[Told]:
-    for clip_id, events in clips:
-        yield clip_id, describe(events)
 
 
 def _experience(ledger: Ledger, settings: LlmSettings) -> tuple[float, float]:

@@ -130,9 +130,11 @@ def _tips_and_palm(touch: PalmTouch) -> tuple[str, bool, str]:
 def _near(near: PalmTouch, voice: Voice, place: str) -> Statement:
     subject, plural, palm = _tips_and_palm(near)
     verb = voice.pick(place, ("[come] near", "[come] close to"))
-    when = times(len(near.spans)) or voice.when(near.spans[0])
-    text = sentence(subject, f"{verb} {palm}{when}{voice.frames(_extent(near.spans))} without touching it", plural)
-    return Statement(STATE, 8, _extent(near.spans), lambda _: text)
+    extent = _extent(near.spans)
+    often = times(len(near.spans))
+    when = often + voice.frames(extent) if often else voice.time(extent)
+    text = sentence(subject, f"{verb} {palm}{when} without touching it", plural)
+    return Statement(STATE, 8, extent, lambda _: text)
 
 
 def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
@@ -158,8 +160,7 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
         told = ", then ".join(
             word
             + voice.speed(f"distance{number}", step.speed)
-            + (voice.when(step.span) if number == 0 else "")
-            + voice.frames(step.span)
+            + (voice.time(step.span) if number == 0 else voice.frames(step.span))
             for number, (word, step) in enumerate(zip(words, steps, strict=True))
         )
     statements = [Statement(MOVEMENT, -5, span, lambda _: f"the hands {told}", tuple(step.span for step in steps))]

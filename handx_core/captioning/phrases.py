@@ -76,17 +76,27 @@ class Voice:
         told = [f"{start} to {end - 1}" for start, end in spans]
         return f" (frames {listed(told)})" if self.level == 5 else ""
 
+    def time(self, span: Span) -> str:
+        """Whereabouts in the clip at the moderate levels, in which frames at the comprehensive one."""
+        return self.when(span) if self.level < 5 or self.is_whole(span) else self.frames(span)
+
+    def is_whole(self, span: Span) -> bool:
+        """Whether a span is all of the clip, or nearly so."""
+        return span[0] <= 2 and span[1] >= self.frame_count - 2
+
     def lasting(self, span: Span) -> str:
-        """Whereabouts in the clip a state lasts, from the moderate levels on."""
+        """As `time`, of a state."""
         at_start, at_end = span[0] <= 2, span[1] >= self.frame_count - 2
-        return " until the end" if self.level > 2 and at_end and not at_start else self.when(span)
+        return " until the end" if self.level in (3, 4) and at_end and not at_start else self.time(span)
 
     def when(self, span: Span) -> str:
         """Whereabouts in the clip, from the moderate levels on."""
         if self.level <= 2:
             return ""
+        if self.is_whole(span):
+            return " throughout"
         if span[0] <= 2:
-            return " throughout" if span[1] >= self.frame_count - 2 else " at the start"
+            return " at the start"
         middle = (span[0] + span[1]) / 2 / self.frame_count
         return " early on" if middle < 1 / 3 else " midway" if middle < 2 / 3 else " late"
 
@@ -163,17 +173,17 @@ def contact(voice: Voice, place: str, spans: Sequence[Span], other: str, it: str
     if len(spans) > 1:
         return verb + times(len(spans)) + _frames_of(voice, spans)
     if begins and ends:
-        return f"{verb} throughout{voice.frames(spans[0])}"
+        return f"{verb} throughout"
     if voice.level == 1:
         return verb
     if ends:
-        when = voice.when((spans[0][0], spans[0][0] + 1))
+        when = voice.when((spans[0][0], spans[0][0] + 1)) if voice.level < 5 else ""
         held = voice.pick(place + "/hold", ("[stay] in contact", "[keep] touching"))
         return f"{verb}{when} and {held} until the end{voice.frames(spans[0])}"
     parting = voice.pick(place + "/part", ("[leave]", "[part] from", "[separate] from"))
-    when = " at the start" if begins else voice.when(spans[0])
+    when = " at the start" if begins and voice.level < 5 else voice.time(spans[0])
     brief = " briefly" if spans[0][1] - spans[0][0] <= BRIEF_FRAMES else ""
-    return f"{verb}{brief}{when}{voice.frames(spans[0])} and then {parting} {it}"
+    return f"{verb}{brief}{when} and then {parting} {it}"
 
 
 def _frames_of(voice: Voice, spans: Sequence[Span]) -> str:

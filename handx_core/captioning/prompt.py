@@ -98,7 +98,7 @@ def repair_request(before: Request, answer: str, faults: Sequence[str]) -> Reque
     """The request that shows the model its last answer, and what is wrong with it. answer: may be empty."""
     shown = _without_thoughts(answer)[:SHOWN_CHARACTERS].strip() or "(empty)"
     listed = "\n".join(f"- {fault}" for fault in faults)
-    asked = f"This answer cannot be used:\n{listed}\nGive the whole JSON object again, in English, with this put right."
+    asked = f"This answer is not right:\n{listed}\nGive the whole JSON object again, in English, with this put right."
     messages = (
         *before.messages[:2],  # the last answer alone: what came before it would only make the request longer
         {"role": "assistant", "content": shown},

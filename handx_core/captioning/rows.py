@@ -1,7 +1,7 @@
-"""Captions as rows of the registry's table, and back.
+"""Captions as rows of the registry's table, audited, and back.
 
-What belongs here: captions to record batches, which clips a source's own captions are of, and the texts of a clip from
-the rows. What does not: writing captions (`rules`) or storing the table.
+What belongs here: captions to record batches, and the texts of a clip from the rows. What does not: writing captions
+(`rules`, `llm`), whose they are (`source_texts`), or storing the table.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,99 +12,67 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from handx_core.captioning.rules import LEVELS, RULES_HASH, Caption
-from handx_core.columns import batch
+from handx_core.captioning.audit import CaptionAudit, audit_caption
+from handx_core.captioning.clip_truth import clip_truth
+from handx_core.captioning.rules import LEVELS, Caption
+from handx_core.captioning.writers import Written
+from handx_core.columns import batch_of_rows
 from handx_core.errors import TableError
-from handx_core.skeleton import CLIP_FRAMES, FPS
 
-RECORDING_COLUMNS: Final = ("recording_id", "n_frames", "native_fps", "captions")
-SKELETON_COLUMNS: Final = ("skeleton_id", "recording_id", "start_s", "n_frames")
-CLIP_COLUMNS: Final = ("clip_id", "skeleton_id", "start_frame", "kept")
-"""Columns of their tables that `source_captions` reads."""
-
-TEXT_COLUMNS: Final = ("clip_id", "level", "writer", "variant", "left", "right", "interaction")
+TEXT_COLUMNS: Final = ("clip_id", "level", "writer", "variant", "left", "right", "interaction", "grounded")
 """Columns of `captions` that `TextsInOrder` reads."""
 
-_HALF_A_FRAME_S: Final = 0.5 / FPS
+Audited = tuple[Written, Mapping[str, Any]]
+"""What was written of a clip, and the clip's events, valid against prompts/events.schema.json."""
 
 
-def captions_batch(
-    clip_ids: Sequence[str],
-    captions: Sequence[Sequence[Caption]],
-    writer: str = "rules",
-    model: str = "",
-    prompt_hash: str = RULES_HASH,
-) -> pa.RecordBatch:
-    """Rows of the table `captions`: the captions of each clip, in order. captions: one list a clip, by level."""
-    rows = [(clip, caption) for clip, of_clip in zip(clip_ids, captions, strict=True) for caption in of_clip]
-    unknown = [None] * len(rows)
-    return batch(
-        "captions",
-        {
-            "clip_id": [clip for clip, _ in rows],
-            "level": [caption.level for _, caption in rows],
-            "writer": [writer] * len(rows),
-            "model": [model] * len(rows),
-            "variant": [0] * len(rows),
-            "left": [caption.left for _, caption in rows],
-            "right": [caption.right for _, caption in rows],
-            "interaction": [caption.interaction for _, caption in rows],
-            "prompt_hash": [prompt_hash] * len(rows),
-            "tokens_in": unknown,
-            "tokens_cached": unknown,
-            "tokens_out": unknown,
-            "cost_usd": unknown,
-            "grounding": unknown,
-        },
-    )
+def captions_batch(written: Iterable[Audited], writer: str, bar: float) -> pa.RecordBatch:
+    """Rows of the table `captions`, in order, each caption held against its clip's events.
 
-
-def source_captions(
-    source: str,
-    recordings: Iterable[pa.RecordBatch],
-    skeletons: Iterable[pa.RecordBatch],
-    clips: Iterable[pa.RecordBatch],
-) -> Iterator[pa.RecordBatch]:
-    """Rows of `captions` for the texts that a source itself brings, its name as their writer.
-
-    Only a kept clip that covers its whole take has them: what is said of a longer take need not hold of a part. The
-    tables of the source come batch by batch with the columns named above, and so do the rows.
+    bar: the grounding from which a caption counts as grounded.
     """
-    clip_of: dict[str, str] | None = None
-    for rows in recordings:
-        told = rows.filter(pc.greater(pc.list_value_length(rows["captions"]), 0))
-        if not told.num_rows:
-            continue
-        if clip_of is None:  # only now: the ids of a source that brings no captions need not be read
-            clip_of = _whole_take_clips(skeletons, clips)
-        of_clips = {
-            clip_of[row["recording_id"]]: [Caption(**caption) for caption in row["captions"]]
-            for row in told.to_pylist()
-            if row["recording_id"] in clip_of and _frames_of(row) == CLIP_FRAMES
-        }
-        if of_clips:
-            yield captions_batch(list(of_clips), list(of_clips.values()), writer=source, prompt_hash="")
+    rows: list[dict[str, Any]] = []
+    for of_clip, events in written:
+        truth = clip_truth(events)
+        for caption in of_clip.captions:
+            found = audit_caption(caption, truth)
+            grounding = found.grounding
+            rows.append(
+                {
+                    "clip_id": of_clip.clip_id,
+                    **vars(caption),
+                    "writer": writer,
+                    "model": of_clip.model,
+                    "variant": of_clip.variant,
+                    "prompt_hash": of_clip.prompt_hash,
+                    **_costs(of_clip, caption, writer),
+                    "audit": audit_counts(found),
+                    "grounding": grounding,
+                    "grounded": grounding >= bar,
+                }
+            )
+    return batch_of_rows("captions", rows)
 
 
-def _whole_take_clips(skeletons: Iterable[pa.RecordBatch], clips: Iterable[pa.RecordBatch]) -> dict[str, str]:
-    """By recording_id the kept clip that holds all of the skeleton which begins with the take."""
-    recording_of: dict[str, str] = {}
-    for rows in skeletons:
-        begins = pc.less(pc.abs(rows["start_s"]), _HALF_A_FRAME_S)
-        whole = rows.filter(pc.and_(begins, pc.equal(rows["n_frames"], CLIP_FRAMES)))
-        recording_of |= zip(whole["skeleton_id"].to_pylist(), whole["recording_id"].to_pylist(), strict=True)
-    clip_of: dict[str, str] = {}
-    for rows in clips:
-        kept = rows.filter(rows["kept"])
-        for clip, skeleton in zip(kept["clip_id"].to_pylist(), kept["skeleton_id"].to_pylist(), strict=True):
-            if skeleton in recording_of:
-                clip_of[recording_of[skeleton]] = clip
-    return clip_of
+def audit_counts(found: CaptionAudit) -> dict[str, Any]:
+    """What the column `audit` keeps."""
+    return {
+        "claims": len(found.claims),
+        "true_claims": len(found.claims) - len(found.unsupported),
+        "critical": found.critical,
+        "critical_told": found.critical - len(found.missing_critical),
+        "items": found.items,
+        "items_told": found.items - len(found.missing),
+        "words": found.words,
+        "flags": sorted({flag.kind for flag in found.flags}),
+    }
 
 
-def _frames_of(recording: Mapping[str, Any]) -> int:
-    """Frames that a take is long at the rate of skeletons."""
-    return 1 + round((recording["n_frames"] - 1) / recording["native_fps"] * FPS)
+def _costs(written: Written, caption: Caption, writer: str) -> dict[str, Any]:
+    """Tokens and USD, on one row of a clip, so that sums over the table are right."""
+    if writer != "llm" or caption.level != LEVELS[0]:
+        return dict.fromkeys(("tokens_in", "tokens_cached", "tokens_out", "cost_usd"))
+    return {**vars(written.usage), "cost_usd": written.cost_usd}
 
 
 @dataclass(frozen=True)
@@ -121,30 +89,33 @@ class TextsInOrder:
     """The texts of clips, taken from the table `captions` in one pass and in its order, so that memory stays flat.
 
     read: gives the batches of the table, with TEXT_COLUMNS; called once a writer. writers: the preferred one first. A
-    writer tells a clip where there is its first variant at all five levels.
+    writer tells a clip where there is its first variant at all five levels, each of them grounded.
     """
 
     def __init__(self, read: Callable[[], Iterable[pa.RecordBatch]], writers: Sequence[str]) -> None:
         self._streams = [_by_clip(read(), writer) for writer in writers]
         self._heads = [next(stream, None) for stream in self._streams]
 
-    def of(self, clip_id: str) -> ClipTexts:
+    def of(self, clip_id: str) -> ClipTexts | None:
         """The texts of a clip by the first writer that tells it; clips must be asked for in the order of the table.
 
-        Raises TableError where nobody tells it.
+        None where there are texts, but none that is grounded. Raises TableError where there is none at all.
         """
-        found: ClipTexts | None = None
+        there, found = False, None
         for place, (stream, head) in enumerate(zip(self._streams, self._heads, strict=True)):
             if head is not None and head[0] == clip_id:
-                found = found or head[1]
+                there, found = True, found or head[1]
                 self._heads[place] = next(stream, None)
-        if found is None:
+        if not there:
             raise TableError(f"captions: none at all five levels of the clip {clip_id}; materialize them again")
         return found
 
 
-def _by_clip(rows: Iterable[pa.RecordBatch], writer: str) -> Iterator[tuple[str, ClipTexts]]:
-    """The clips that a writer tells, in the order of the rows. The rows of a clip by a writer follow each other."""
+def _by_clip(rows: Iterable[pa.RecordBatch], writer: str) -> Iterator[tuple[str, ClipTexts | None]]:
+    """The clips that a writer tells at all five levels, in the order of the rows; None where a level is not grounded.
+
+    The rows of a clip stand together.
+    """
     own = (
         row
         for some in rows
@@ -152,8 +123,12 @@ def _by_clip(rows: Iterable[pa.RecordBatch], writer: str) -> Iterator[tuple[str,
     )
     for clip_id, of_clip in groupby(own, key=lambda row: str(row["clip_id"])):
         by_level = {row["level"]: row for row in of_clip}
-        if set(LEVELS) <= set(by_level):
-            left, right, pair = (
-                tuple(by_level[level][part] for level in LEVELS) for part in ("left", "right", "interaction")
-            )
-            yield clip_id, ClipTexts(writer, left, right, pair)
+        if not set(LEVELS) <= set(by_level):
+            continue
+        if not all(by_level[level]["grounded"] for level in LEVELS):
+            yield clip_id, None
+            continue
+        left, right, pair = (
+            tuple(by_level[level][part] for level in LEVELS) for part in ("left", "right", "interaction")
+        )
+        yield clip_id, ClipTexts(writer, left, right, pair)

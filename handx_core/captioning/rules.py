@@ -8,19 +8,17 @@ Contacts and hyperextensions are told at every level, contacts first. The same c
 same texts, and mirrored events give the same texts with left and right exchanged.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from handx_core.captioning.code_hash import hash_of_modules
 from handx_core.captioning.facts import LIKE_FRAMES
 from handx_core.captioning.hand_summary import HandFacts, hand_facts
 from handx_core.captioning.hand_text import CONTACT, MOVEMENT, Statement, hand_statements
 from handx_core.captioning.pair_summary import PairFacts, pair_facts
 from handx_core.captioning.pair_text import pair_statements
 from handx_core.captioning.phrases import Voice, capital
-from handx_core.settings import Settings
 from handx_core.skeleton import HANDS
 
 LEVELS: Final = (1, 2, 3, 4, 5)
@@ -38,24 +36,8 @@ _ADJOINING: Final = 2
 """Frames by which one may overlap what it comes after."""
 
 
-SOURCES: Final = ("facts", "hand_summary", "pair_summary", "phrases", "hand_text", "pair_text", "rules")
+SOURCES: Final = ("code_hash", "facts", "hand_summary", "pair_summary", "phrases", "hand_text", "pair_text", "rules")
 """The modules that make up the rules."""
-
-
-class CaptionSettings(Settings):
-    """Whose captions train; all that there are stand in the table `captions`.
-
-    writer: "rules", which tell every clip of every source, or "handx", the texts that HandX's archives bring for their
-    clips. A clip for which the chosen writer has not all five levels trains on the rules' texts, so that a profile with
-    "handx" takes clips of any source; the metadata of `motion_dataset` count such clips.
-    """
-
-    writer: Literal["rules", "handx"] = "rules"
-
-    @property
-    def writers(self) -> tuple[str, ...]:
-        """The writers whose texts train, the preferred one first."""
-        return tuple(dict.fromkeys((self.writer, "rules")))
 
 
 @dataclass(frozen=True)
@@ -121,7 +103,9 @@ def _link(before: Statement, statement: Statement, voice: Voice, number: int) ->
     if end <= other_start + _ADJOINING and start < other_start - 1:
         return voice.pick(f"before{number}", ("before that, ", "earlier, "))
     if abs(start - other_start) <= _TOGETHER:
-        return voice.pick(f"together{number}", ("at the same time, ", "together with this, "))
+        brief = ("simultaneously, ", "meanwhile, ")  # where frames are told, few words will do
+        options = brief if voice.level == LEVELS[-1] else ("at the same time, ", "together with this, ")
+        return voice.pick(f"together{number}", options)
     shared = any(min(part[1], other[1]) - max(part[0], other[0]) > 0 for part in parts for other in others)
     if statement.kind == CONTACT or not shared:
         return ""
@@ -129,13 +113,5 @@ def _link(before: Statement, statement: Statement, voice: Voice, number: int) ->
     return voice.pick(f"while{number}", ("meanwhile, ", "during this, ") if inside else ("meanwhile, ",))
 
 
-def _rules_hash() -> str:
-    """Twelve hex digits that change whenever a source file of the writer changes."""
-    digest = hashlib.sha256()
-    for name in SOURCES:
-        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
-    return digest.hexdigest()[:12]
-
-
-RULES_HASH: Final = _rules_hash()
+RULES_HASH: Final = hash_of_modules(SOURCES)
 """Says which rules wrote a caption: `prompt_hash` in the table, and part of the captions' code version."""

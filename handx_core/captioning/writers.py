@@ -3,7 +3,7 @@
 What belongs here: the protocol, its values, and the rules as a writer. What does not: how texts come about.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -13,8 +13,18 @@ from handx_core.captioning.rules import RULES_HASH, Caption, write_captions
 Clip = tuple[str, Mapping[str, Any]]
 """clip_id, and its events, valid against prompts/events.schema.json."""
 
-Check = Callable[[str, list[Caption]], str | None]
-"""Judges the captions of a clip: None, or why they are not to be taken; always the same for the same captions."""
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is thought of a clip's captions. score: higher is better. faults: what a writer is asked to put right, for
+    it to read; none where they are good enough."""
+
+    score: float
+    faults: tuple[str, ...] = ()
+
+
+Check = Callable[[Mapping[str, Any], Sequence[Caption]], Judgement]
+"""Judges captions, in good form, by the clip's events; always the same for the same captions."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,8 @@ class Written:
 
     usage, cost_usd: of the answers that it took, repairs included, whenever they were received; nothing where another
     clip with the very same events had been asked for. cost_usd is None where prices or tokens are unknown. turns: how
-    many answers it took.
+    many answers it took. seconds: that their requests took; None where a batch answered. variant: number of the
+    paraphrase.
     """
 
     clip_id: str
@@ -33,6 +44,8 @@ class Written:
     usage: Usage = NOTHING
     cost_usd: float | None = 0.0
     turns: int = 1
+    seconds: float | None = 0.0
+    variant: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,14 @@ class Progress:
     answers: int = 0
     usage: Usage = NOTHING
     cost_usd: float = 0.0
+
+    def in_words(self) -> str:
+        """For people, in a line."""
+        tokens = (
+            f"{self.usage.tokens_in:,} tokens in ({self.usage.tokens_cached:,} cached), {self.usage.tokens_out:,} out"
+        )
+        left = f", {self.left:,} left" if self.left else ""
+        return f"{self.written:,} clips written{left}; {self.answers:,} new answers, {tokens}, {self.cost_usd:.4f} USD"
 
 
 class Writer(Protocol):

@@ -110,7 +110,8 @@ class ChatServer:
 
     kinds: of TRANSPORT, FAULTY and HARMLESS. never: texts about which no answer is ever valid. latency_s: (least, most)
     before a reply. forms: response formats that are accepted. stall_s: how long a stall lasts. ledger: where given,
-    each request is looked up in it: `asked_again` counts those whose answer was already on disk.
+    each request is looked up in it: `asked_again` counts those whose answer was already on disk. rewrites: say of texts
+    that were asked for again that they are. sound_first: no fault befalls the first request about a clip.
     """
 
     seed: int = 0
@@ -124,6 +125,8 @@ class ChatServer:
     stall_s: float = 5.0
     refuse: tuple[int, str] | None = None
     echo_key: bool = False
+    rewrites: bool = False
+    sound_first: bool = False
     ledger: Path | None = None
     polls_until_done: int = 1
     batch_end: str = "completed"
@@ -221,6 +224,8 @@ class ChatServer:
         self.times[name] = self.times.get(name, 0) + 1
         draw = random.Random(f"{self.seed} {name} {self.times[name]}")
         kind = draw.choice(self.kinds) if draw.random() < self.faults else "good"
+        if self.sound_first and turn == 0:
+            kind = "good"
         if text in self.never:
             kind = draw.choice(FAULTY)
         self.kinds_seen[kind] = self.kinds_seen.get(kind, 0) + 1
@@ -247,6 +252,8 @@ class ChatServer:
 
     def _completion(self, body: dict[str, Any], text: str, kind: str) -> tuple[bytes, float]:
         content, finish = told(text, kind)
+        if self.rewrites and len(body["messages"]) > 2:
+            content = content.replace("The left hand stays", "The rewritten left hand stays")
         tokens_in = sum(len(message["content"]) for message in body["messages"]) // 4
         cached = tokens_in // 2 if self.served else 0
         tokens_out = min(len(content) // 4 + 1, body[self.limit_name])

@@ -86,14 +86,22 @@ def check_bending(events: Events, hand: str, text: str) -> None:
         ), (finger, verb, start, end, text)
 
 
+def frames_in(sentence: str, events: Events) -> list[tuple[int, int]]:
+    """The first and last frames that a sentence gives; of what lasts throughout there is no need to give any."""
+    found = re.findall(r"(\d+) to (\d+)", sentence)
+    if not found and "throughout" in sentence:
+        return [(0, events["frame_count"] - 1)]
+    return [(int(first), int(last)) for first, last in found]
+
+
 def check_contacts(events: Events, hand: str, text: str) -> None:
     """Each contact with the thumb is told with its frames, and no other."""
     told = set()
     for sentence in sentences(text):
         if re.search("thumb (touch|meet|comes into contact|is in contact)", sentence):
-            spans = re.findall(r"(\d+) to (\d+)", sentence)
+            spans = frames_in(sentence, events)
             fingers = fingers_in(sentence.split("thumb", 1)[1].split("frames")[0])
-            told |= {(finger, int(first), int(last)) for finger in fingers for first, last in spans}
+            told |= {(finger, first, last) for finger in fingers for first, last in spans}
     true = {
         (pair.split(", ")[1], event["start"], event["end"] - 1)
         for pair, found in events[f"{hand}_hand_events"]["finger_tip_contact"].items()
@@ -113,13 +121,13 @@ def check_travel(events: Events, hand: str, text: str) -> None:
     words |= {"backwards": "back", "towards": "back", "upwards": "up", "downwards": "down"}
     words |= {"leftwards": "left", "rightwards": "right"}
     told = [
-        (words[word], int(frames[1]), int(frames[2]))
+        (words[word], *((int(frames[1]), int(frames[2])) if frames else (0, events["frame_count"] - 1)))
         for sentence in sentences(text)
         if re.search(r"hand (move|travel|shift|go)", sentence)
         for clause in re.split(", then |, meanwhile ", re.split(r"hand (?:move|travel|shift|go)", sentence)[1])
         for frames in [re.search(r"frames (\d+) to (\d+)", clause)]
         for word in re.findall("[a-z]+", clause)
-        if frames and word in words
+        if word in words and (frames or "throughout" in clause)
     ]
     true = [
         (event["direction"].split("-to-")[1], event["start"], event["end"] - 1)
@@ -133,7 +141,7 @@ def check_travel(events: Events, hand: str, text: str) -> None:
         assert any(w == way and a <= first + slack and b >= last - slack for w, a, b in told), (way, first, last, text)
 
 
-def tip_pair_claims(text: str) -> set[tuple[str, str, int, int]]:
+def tip_pair_claims(text: str, events: Events) -> set[tuple[str, str, int, int]]:
     """Left finger, right finger, first and last frame of each contact between fingertips that is told."""
     told = set()
     for sentence in sentences(text):
@@ -148,8 +156,8 @@ def tip_pair_claims(text: str) -> set[tuple[str, str, int, int]]:
             pairs = {(a, b) for a in one for b in other} | {(b, a) for a in one for b in other}
         else:
             pairs = {(a, b) if "left" in subject else (b, a) for a in one for b in other}
-        for first, last in re.findall(r"(\d+) to (\d+)", sentence):
-            told |= {(*pair, int(first), int(last)) for pair in pairs}
+        for first, last in frames_in(sentence, events):
+            told |= {(*pair, first, last) for pair in pairs}
     return told
 
 
@@ -160,7 +168,7 @@ def check_interaction(events: Events, text: str) -> None:
         for pair, found in relations["finger_tip_contact"].items()
         for event in found
     }
-    told = tip_pair_claims(text)
+    told = tip_pair_claims(text, events)
     for some, others in ((told, true), (true, told)):
         for *pair, first, last in some:
             apart = [abs(start - first) + abs(end - last) for *other, start, end in others if other == pair]

@@ -18,7 +18,7 @@ from handx_core.captioning.ledger import Ledger, LedgerError, spending
 from handx_core.captioning.llm import LlmWriter
 from handx_core.captioning.llm_settings import LlmSettings, Prices
 from handx_core.captioning.rules import Caption, write_captions
-from handx_core.captioning.writers import Left, RulesWriter, Writer, Written
+from handx_core.captioning.writers import Judgement, Left, RulesWriter, Writer, Written
 
 KEY = "sk-very-secret-0123456789"
 PRICES = Prices(input=USD_IN, cached_input=USD_CACHED, output=USD_OUT)
@@ -180,17 +180,36 @@ def test_a_server_without_a_form_is_asked_in_the_next(tmp_path, form):
         assert refused <= 4 * 3  # learned once, and kept
 
 
-def test_a_check_refuses_answers_and_its_reason_is_shown(tmp_path):
-    def check(clip_id: str, captions: list[Caption]) -> str | None:
-        return "the right hand is still" if clip_id == "clip2" else None
+def test_faulted_captions_are_rewritten_once_and_the_better_ones_are_taken(tmp_path):
+    def check(events: Any, captions: Any) -> Judgement:
+        start = events["right_hand_events"]["wrist_trajectory"]["left-right"][0]["start"]
+        if start == 3:
+            return Judgement(1.0)
+        again = "rewritten" in captions[0].left
+        return Judgement({0: 0.5, 1: 0.5 + 0.2 * again, 2: 0.5 - 0.2 * again}[start], ("the right hand is still",))
 
-    with ChatServer() as server:
-        found = by_clip(LlmWriter(settings(server), tmp_path / "ledger", check).write(clips(4)))
-        assert found.pop("clip2") == Left("clip2", "answer", "the right hand is still")
+    with ChatServer(rewrites=True) as server:
+        writer = LlmWriter(settings(server), tmp_path / "ledger", check)
+        found = by_clip(writer.write(clips(4)))
         assert all(isinstance(result, Written) for result in found.values())
         repairs = [body["messages"] for body in server.bodies if len(body["messages"]) > 2]
-        assert len(repairs) == 2
+        assert len(repairs) == 3  # one a clip, and none where nothing is wrong
         assert all("the right hand is still" in messages[-1]["content"] for messages in repairs)
+        firsts = [result.captions[0].left for result in (found[f"clip{n}"] for n in range(4))]
+        assert ["rewritten" in text for text in firsts] == [False, True, False, False]
+        assert [found[f"clip{n}"].turns for n in range(4)] == [2, 2, 2, 1]
+        assert sum(result.cost_usd for result in found.values()) == pytest.approx(server.usd)
+        assert list(writer.read(clips(4))) == [found[f"clip{n}"] for n in range(4)]
+
+
+def test_a_rewriting_that_is_not_valid_leaves_what_was_there(tmp_path):
+    def check(events: Any, captions: Any) -> Judgement:
+        return Judgement(0.1, ("not so",))
+
+    with ChatServer(seed=3, faults=1.0, kinds=FAULTY, sound_first=True) as server:
+        found = by_clip(LlmWriter(settings(server), tmp_path / "ledger", check).write(clips(20)))
+        assert [found[f"clip{n}"].captions for n in range(20)] == [expected(n) for n in range(20)]
+        assert len(server.served) == 40  # an answer each, and one rewriting, whatever came of it
 
 
 @pytest.mark.parametrize(
@@ -337,7 +356,7 @@ def test_an_error_of_the_clips_or_the_check_comes_through(tmp_path):
         yield from clips(3)
         raise RuntimeError("no more clips")
 
-    def check(clip_id: str, captions: list[Caption]) -> str | None:
+    def check(events: Any, captions: Any) -> Judgement:
         raise RuntimeError("no judgement")
 
     with ChatServer() as server:
