@@ -54,6 +54,8 @@ PLACES: Final = {
     "dataset_split": (0, 1),
     "motion_dataset": (1, 2),
     "dataset_statistics": (0, 3),
+    "caption_audit": (1, 3),
+    "writer_comparison": (2, 3),
     "motion_statistics": (2, 1),
     "text_embeddings": (2, 2),
     "tokenizer": (3, 1),

@@ -334,7 +334,11 @@ _TABLES: Final = (
                 pa.float32(),
                 "F measure of the share of its claims that are true and of the contacts and hyperextensions it tells",
             ),
-            Column("grounded", pa.bool_(), "whether grounding reaches the profile's bar; if not, it does not train"),
+            Column(
+                "grounded",
+                pa.bool_(),
+                "whether it reaches the profile's bar and mixes no hands up; if not, it does not train",
+            ),
         ),
     ),
     Table(
@@ -349,7 +353,7 @@ _TABLES: Final = (
             Column("level", pa.int8(), "detail, 1 to 5"),
             Column("captions", pa.int64(), "how many there are, paraphrases included"),
             Column("grounding", pa.float64(), "mean over captions"),
-            Column("grounded", pa.float64(), "share of captions that reach the profile's bar"),
+            Column("grounded", pa.float64(), "share of captions that are grounded"),
             Column("precision", pa.float64(), "share of all claims that are true"),
             Column("critical_recall", pa.float64(), "share of all contacts and hyperextensions that are told"),
             Column("event_recall", pa.float64(), "share of all that full captions tell that is told"),

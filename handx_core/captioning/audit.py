@@ -39,6 +39,8 @@ WORDS: Final = {1: (8, 60), 2: (12, 90), 3: (20, 150), 4: (30, 220), 5: (40, 550
 """Fewest and most words of a level's three texts: well about the medians of 20, 35, 60, 100 and 180 that are aimed at,
 since a still clip takes few words at any level and one with many contacts takes many."""
 
+MIX_UP: Final = "mix-up"
+
 _KNOWN_SHARE: Final = 0.4
 """Share of words in the vocabulary below which a text is not English about hands."""
 
@@ -106,6 +108,12 @@ class CaptionAudit:
         return tuple(checked for checked in self.claims if not checked.verdict.supported)
 
 
+def is_grounded(found: CaptionAudit, bar: float) -> bool:
+    """Whether a caption is true enough to train on: its grounding reaches the bar, and it mixes no hands up, which may
+    make few of its claims false and still is the worst thing to learn. A bar of 0 lets everything pass."""
+    return bar <= 0 or (found.grounding >= bar and all(flag.kind != MIX_UP for flag in found.flags))
+
+
 def audit_caption(caption: Caption, events: Mapping[str, Any] | ClipTruth) -> CaptionAudit:
     """Hold a caption against a clip's events. events: valid against prompts/events.schema.json, or what
     `clip_truth` makes of them, where several captions of a clip are audited."""
@@ -132,7 +140,7 @@ def audit_caption(caption: Caption, events: Mapping[str, Any] | ClipTruth) -> Ca
 def _flags(caption: Caption, checked: Iterable[CheckedClaim], truth: ClipTruth, words: int) -> Iterator[Flag]:
     for one in checked:
         if not one.verdict.supported and _true_of_the_other(one.claim, truth):
-            yield Flag("mix-up", f"{one.side}: {one.claim.text}: true of the other hand")
+            yield Flag(MIX_UP, f"{one.side}: {one.claim.text}: true of the other hand")
         for kind, first, last in one.claim.frames:
             if first >= truth.n_frames or last > truth.n_frames + 1 or (kind == "span" and last <= first):
                 yield Flag("frames", f"{one.side}: frames {first} to {last - 1} of {truth.n_frames}")

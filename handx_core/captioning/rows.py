@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from handx_core.captioning.audit import CaptionAudit, audit_caption
+from handx_core.captioning.audit import CaptionAudit, audit_caption, is_grounded
 from handx_core.captioning.clip_truth import clip_truth
 from handx_core.captioning.rules import LEVELS, Caption
 from handx_core.captioning.writers import Written
@@ -29,14 +29,13 @@ Audited = tuple[Written, Mapping[str, Any]]
 def captions_batch(written: Iterable[Audited], writer: str, bar: float) -> pa.RecordBatch:
     """Rows of the table `captions`, in order, each caption held against its clip's events.
 
-    bar: the grounding from which a caption counts as grounded.
+    bar: the grounding from which a caption counts as grounded (`audit.is_grounded`).
     """
     rows: list[dict[str, Any]] = []
     for of_clip, events in written:
         truth = clip_truth(events)
         for caption in of_clip.captions:
             found = audit_caption(caption, truth)
-            grounding = found.grounding
             rows.append(
                 {
                     "clip_id": of_clip.clip_id,
@@ -47,8 +46,8 @@ def captions_batch(written: Iterable[Audited], writer: str, bar: float) -> pa.Re
                     "prompt_hash": of_clip.prompt_hash,
                     **_costs(of_clip, caption, writer),
                     "audit": audit_counts(found),
-                    "grounding": grounding,
-                    "grounded": grounding >= bar,
+                    "grounding": found.grounding,
+                    "grounded": is_grounded(found, bar),
                 }
             )
     return batch_of_rows("captions", rows)

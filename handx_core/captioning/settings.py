@@ -38,8 +38,8 @@ class CaptionSettings(Settings):
     of `motion_dataset` count such clips.
 
     llm: the model, where the writer is "llm". dry_run: only say what asking it would cost. min_grounding: the bar. A
-    model's captions below it are to be written anew once, and captions of anybody below it are marked and do not train;
-    0 lets all of them train. compare: for the job `compare_writers`.
+    model's captions below it, or with left and right mixed up, are to be written anew once; captions of anybody that
+    are so are marked and do not train; 0 lets all of them train. compare: for the job `compare_writers`.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)  # somebody may have put a key where a model belongs

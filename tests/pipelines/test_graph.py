@@ -16,7 +16,8 @@ from assets.partitions import SOURCE_NAMES
 from handx_core.schemas import TABLES
 from handx_core.training.data import MotionTextDataset
 
-TABLE_NAMES = sorted(set(TABLES) - {"rejected"})
+TABLE_NAMES = sorted(set(TABLES) - {"rejected", "writer_comparison"})
+"""The tables of a rebuild."""
 
 
 def failure(result: dg.ExecuteInProcessResult) -> str:

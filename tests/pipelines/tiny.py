@@ -83,14 +83,17 @@ class Tiny:
         return Tiny(folder)
 
     def definitions(self, **changes: Any) -> dg.Definitions:
-        profile = profile_of("tiny", {**SETTINGS, **changes})
-        return build_defs(profile, RawData(self.raw), self.folder / "data")
+        return build_defs(self.profile_with(**changes), RawData(self.raw), self.folder / "data")
 
-    def run(self, job: str, **options: Any) -> dg.ExecuteInProcessResult:
-        """Run a job in this process; a failure is for the test to look at."""
+    def profile_with(self, **changes: Any) -> Profile:
+        """The profile with other sections."""
+        return profile_of("tiny", {**SETTINGS, **changes})
+
+    def run(self, job: str, changes: dict[str, Any] | None = None, **options: Any) -> dg.ExecuteInProcessResult:
+        """Run a job in this process; a failure is for the test to look at. changes: sections of the profile."""
         with dg.DagsterInstance.from_config(str(self.home)) as instance:
             return (
-                self.definitions()
+                self.definitions(**(changes or {}))
                 .resolve_job_def(job)
                 .execute_in_process(instance=instance, raise_on_error=False, **options)
             )

@@ -55,11 +55,12 @@ def captions(
 
     def produce(source: str) -> Iterator[Item]:
         world.runs.append(("captions", source))
-        none = dict.fromkeys(("tokens_in", "tokens_cached", "tokens_out", "cost_usd", "grounding"))
+        none = dict.fromkeys(("tokens_in", "tokens_cached", "tokens_out", "cost_usd", "audit"))
+        fair = {"grounding": 1.0, "grounded": True}
         texts = {"writer": "rules", "model": "", "left": "", "right": "", "interaction": "", "prompt_hash": ""}
         for rows in kinematic_events[source].batches(["clip_id"]):
             for clip in rows["clip_id"].to_pylist():
-                row = {"clip_id": clip, "level": 1, "variant": 0, **texts, **none}
+                row = {"clip_id": clip, "level": 1, "variant": 0, **texts, **none, **fair}
                 yield batch_of_rows("captions", [row])
 
     return per_source(context, produce)

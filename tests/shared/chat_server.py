@@ -5,6 +5,7 @@ tests. It answers each clip with texts that depend on nothing but the clip, so t
 """
 
 import asyncio
+import copy
 import hashlib
 import itertools
 import json
@@ -23,6 +24,9 @@ TRANSPORT = ("429", "500", "502", "503", "drop", "drop within", "stall", "garbag
 
 FAULTY = ("truncated", "count", "keys", "empty", "language", "cut json", "prose")
 """Faults of an answer that a repair turn is to mend."""
+
+WRONG_HAND = "wrong hand"
+"""A sound answer about the wrong hand: only who knows the events can tell."""
 
 HARMLESS = ("fences", "preamble", "think", "open think", "trailing", "bare list")
 """Ways to answer that are to be read as they are."""
@@ -54,9 +58,9 @@ def captions_of(text: str) -> dict[str, Any]:
     }
 
 
-def told(text: str, kind: str) -> tuple[str, str]:
-    """An answer about a clip in some manner, and its finish_reason."""
-    answer = captions_of(text)
+def told(text: str, kind: str, known: dict[str, Any] | None = None) -> tuple[str, str]:
+    """An answer about a clip in some manner, and its finish_reason. known: what is said of it, else captions_of."""
+    answer = copy.deepcopy(known) or captions_of(text)
     plain = json.dumps(answer)
     match kind:
         case "truncated":
@@ -75,6 +79,10 @@ def told(text: str, kind: str) -> tuple[str, str]:
             return "The left hand moves up and the right hand stays.", "stop"
         case "language":
             return json.dumps({"annotations": [GERMAN | {"level": n} for n in range(1, 6)]}), "stop"
+        case "wrong hand":
+            names = {"left": "right", "right": "left"}
+            swap = re.sub(r"\b(left|right)\b", lambda found: names[found[1]], plain)
+            return swap, "stop"
         case "fences":
             return f"```json\n{json.dumps(answer, indent=2)}\n```", "stop"
         case "preamble":
@@ -111,7 +119,8 @@ class ChatServer:
     kinds: of TRANSPORT, FAULTY and HARMLESS. never: texts about which no answer is ever valid. latency_s: (least, most)
     before a reply. forms: response formats that are accepted. stall_s: how long a stall lasts. ledger: where given,
     each request is looked up in it: `asked_again` counts those whose answer was already on disk. rewrites: say of texts
-    that were asked for again that they are. sound_first: no fault befalls the first request about a clip.
+    that were asked for again that they are. answers: what it says of a clip, by its text, where it is not captions_of.
+    sound_first: no fault befalls the first request about a clip.
     """
 
     seed: int = 0
@@ -126,6 +135,7 @@ class ChatServer:
     refuse: tuple[int, str] | None = None
     echo_key: bool = False
     rewrites: bool = False
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     sound_first: bool = False
     ledger: Path | None = None
     polls_until_done: int = 1
@@ -251,7 +261,7 @@ class ChatServer:
         return True
 
     def _completion(self, body: dict[str, Any], text: str, kind: str) -> tuple[bytes, float]:
-        content, finish = told(text, kind)
+        content, finish = told(text, kind, self.answers.get(text))
         if self.rewrites and len(body["messages"]) > 2:
             content = content.replace("The left hand stays", "The rewritten left hand stays")
         tokens_in = sum(len(message["content"]) for message in body["messages"]) // 4

@@ -9,15 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from caption_clips import clips, text_of
-from chat_server import FAULTY, HARMLESS, TRANSPORT, USD_CACHED, USD_IN, USD_OUT, ChatServer, captions_of
+from caption_clips import clips, events_of, text_of
+from chat_server import (
+    FAULTY,
+    HARMLESS,
+    TRANSPORT,
+    USD_CACHED,
+    USD_IN,
+    USD_OUT,
+    WRONG_HAND,
+    ChatServer,
+    captions_of,
+    told,
+)
 
+from handx_core.captioning.answers import read_answer
 from handx_core.captioning.chat import ChatError
 from handx_core.captioning.direct import Counts, DirectRun
 from handx_core.captioning.ledger import Ledger, LedgerError, spending
 from handx_core.captioning.llm import LlmWriter
 from handx_core.captioning.llm_settings import LlmSettings, Prices
 from handx_core.captioning.rules import Caption, write_captions
+from handx_core.captioning.truth_check import truth_check
 from handx_core.captioning.writers import Judgement, Left, RulesWriter, Writer, Written
 
 KEY = "sk-very-secret-0123456789"
@@ -55,26 +68,41 @@ def answers(path: Path) -> int:
         connection.close()
 
 
+def true_answer(number: int) -> dict[str, Any]:
+    """What a model says that tells the truth."""
+    told = write_captions(f"clip{number}", events_of(number))
+    parts = [{"level": c.level, "left": c.left, "right": c.right, "two_hands_relation": c.interaction} for c in told]
+    return {"annotations": parts}
+
+
 def test_a_thousand_clips_at_thirty_percent_faults(tmp_path):
     never = frozenset(text_of(number) for number in (3, 50, 999))
-    with ChatServer(seed=1, faults=0.3, never=never, stall_s=3.0) as server:
-        writer = LlmWriter(settings(server, concurrency=40, timeout_s=2.0), tmp_path / "ledger")
+    answers_to = {text_of(number): true_answer(number) for number in range(1_000)}
+    kinds = (*TRANSPORT, *FAULTY, *HARMLESS, WRONG_HAND)
+    with ChatServer(seed=1, faults=0.3, kinds=kinds, never=never, stall_s=3.0, answers=answers_to) as server:
+        writer = LlmWriter(settings(server, concurrency=40, timeout_s=2.0), tmp_path / "ledger", truth_check(0.7))
         found = by_clip(writer.write(clips(1_000)))
-        assert set(server.kinds_seen) == {"good", *TRANSPORT, *FAULTY, *HARMLESS}
-        told: dict[str, list[bool]] = {}
+        assert set(server.kinds_seen) == {"good", *kinds}
+        kinds_told: dict[str, list[str]] = {}
         for one in server.served:
-            told.setdefault(one.text, []).append(one.kind not in FAULTY)
+            kinds_told.setdefault(one.text, []).append(one.kind)
+        rewritten = 0
         for number in range(1_000):
-            result = found[f"clip{number}"]
-            if any(told[text_of(number)]):
+            result, served = found[f"clip{number}"], kinds_told[text_of(number)]
+            valid = [kind for kind in served if kind not in FAULTY]
+            if valid:
                 assert isinstance(result, Written)
-                assert result.captions == expected(number)
-                assert result.turns == len(told[text_of(number)])
+                right = any(kind != WRONG_HAND for kind in valid)
+                text, _ = told(text_of(number), "good" if right else WRONG_HAND, answers_to[text_of(number)])
+                assert list(result.captions) == read_answer(text)
+                assert result.turns == len(served)
+                rewritten += right and WRONG_HAND in valid
             else:
                 assert isinstance(result, Left)
                 assert result.why == "answer"
                 assert len(result.reason) > 10
-                assert len(told[text_of(number)]) == 3  # an answer and two repairs
+                assert len(served) == 3  # an answer and two repairs
+        assert rewritten >= 5
         left = {clip_id for clip_id, result in found.items() if isinstance(result, Left)}
         assert {"clip3", "clip50", "clip999"} <= left
         assert len(left) <= 3 + 5
@@ -82,7 +110,7 @@ def test_a_thousand_clips_at_thirty_percent_faults(tmp_path):
         assert writer.progress.cost_usd == pytest.approx(server.usd)
 
         server.served.clear()
-        again = by_clip(LlmWriter(writer.settings, tmp_path / "ledger").write(clips(100)))
+        again = by_clip(LlmWriter(writer.settings, tmp_path / "ledger", writer.check).write(clips(100)))
         assert all(again[c] == found[c] for c in again if isinstance(found[c], Written))
         # The next run asks again for those that were left, and pays for nothing else.
         assert {one.text for one in server.served} == {text_of(n) for n in range(100) if f"clip{n}" in left}
