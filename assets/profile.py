@@ -40,6 +40,8 @@ SECTIONS: Final = {
 OPTIONAL: Final = ("synthetic",)
 """Sections that a profile may leave out; what they switch is then off."""
 
+_BASE: Final = "base"
+
 _SWITCHES: Final = {"allow_emptying": False}
 """Keys beside the sections, with their defaults."""
 
@@ -98,20 +100,34 @@ class Profile:
 def load_profile(name: str, folder: Path) -> Profile:
     """Read the profile `name` from `folder`, or a YAML file of one's own where name is a path that ends in .yaml.
 
+    A file of one's own may say `base: demo` or another profile of `folder`, and give only the sections that differ.
     Raises ProfileError where there is no such profile, or where a section in it is not known.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
     if not path.is_file():
-        there = sorted(file.stem for file in folder.glob("*.yaml"))
+        there = _profiles_in(folder)
         raise ProfileError(
-            f"there is no profile {name}{_meant(name, there)}: HANDX_PROFILE is one of {', '.join(there)}, or the path "
-            "of a YAML file"
+            f"there is no profile {name}{_meant(name, there)}: HANDX_PROFILE is {_listed(there)}, or the path of a "
+            "YAML file"
         )
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ProfileError(f"profile {path}: not YAML: {error}") from None
+    if isinstance(values, dict) and _BASE in values:
+        base = values.pop(_BASE)
+        if base not in _profiles_in(folder):
+            raise ProfileError(f"profile {path}: {_BASE}: expected {_listed(_profiles_in(folder))}, found {base!r}")
+        values = yaml.safe_load((folder / f"{base}.yaml").read_text(encoding="utf-8")) | values
     return profile_of(path.stem, values, str(path))
+
+
+def _profiles_in(folder: Path) -> list[str]:
+    return sorted(file.stem for file in folder.glob("*.yaml"))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return f"one of {', '.join(names)}"
 
 
 def profile_of(name: str, values: Any, origin: str = "in code") -> Profile:

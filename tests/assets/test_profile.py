@@ -1,5 +1,6 @@
 """Profiles: every shipped one is right, and every mistake in one is named."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,32 @@ def test_a_profile_may_be_a_file_of_ones_own(tmp_path: Path) -> None:
     profile = load_profile(str(tmp_path / "mine.yaml"), PROFILES)
     assert profile.name == "mine"
     assert profile.section(CurationSettings, "curation").stride == 15
+
+
+def test_a_profile_of_ones_own_may_say_what_differs_alone(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("base: demo\nallow_emptying: true\ncuration: {stride: 15}\n")
+    profile, demo = load_profile(str(path), PROFILES), load_profile("demo", PROFILES)
+    profile.check()
+    assert (profile.name, profile.allow_emptying) == ("mine", True)
+    assert profile.section(CurationSettings, "curation") == CurationSettings(stride=15)  # a section is taken as it is
+    assert {name for name in demo.sections if demo.sections[name] != profile.sections[name]} == {"curation"}
+    path.write_text("base: demmo\n")
+    with pytest.raises(ProfileError, match="base: expected one of demo, paper, found 'demmo'"):
+        load_profile(str(path), PROFILES)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/captions.md"])
+def test_every_profile_of_the_documentation_is_right(page: str, tmp_path: Path) -> None:
+    text = (PROFILES.parents[1] / page).read_text()
+    shown = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.S) if "base:" in block]
+    assert shown
+    for block in shown:
+        path = tmp_path / "mine.yaml"
+        path.write_text(block)
+        profile = load_profile(str(path), PROFILES)
+        profile.check()
+        assert len([line for line in block.splitlines() if line.strip() and not line.startswith("#")]) <= 12
 
 
 def test_an_unknown_section_is_named_with_what_was_meant() -> None:
