@@ -144,7 +144,8 @@ def _flags(caption: Caption, checked: Iterable[CheckedClaim], truth: ClipTruth, 
         for kind, first, last in one.claim.frames:
             if first >= truth.n_frames or last > truth.n_frames + 1 or (kind == "span" and last <= first):
                 yield Flag("frames", f"{one.side}: frames {first} to {last - 1} of {truth.n_frames}")
-    for side in SIDES:
+    in_one = not (caption.left.strip() or caption.right.strip())  # as labels say it, of both hands
+    for side in SIDES[-1:] if in_one else SIDES:
         text = getattr(caption, side)
         if not text.strip():
             yield Flag("empty", side)

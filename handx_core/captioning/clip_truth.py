@@ -9,6 +9,7 @@ Nothing here is shared with the rules' facts (`hand_summary`, `pair_summary`), w
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from handx_core.captioning.event_summary import numbered_events
@@ -154,16 +155,17 @@ def _frames(found: Sequence[Numbered], ranks: Mapping[str, int], n_frames: int) 
         first, last = (ranks[event.get("constant_des") or event[key]] for key in ("start_des", "end_des"))
         values[start:half] = [first] * (half - start)
         values[half:end] = [last] * (end - half)
-    known = next((value for value in values if value != _UNKNOWN), _UNKNOWN)
-    for at, value in enumerate(values):
-        known = values[at] = known if value == _UNKNOWN else value
+    if _UNKNOWN in values:
+        known = next((value for value in values if value != _UNKNOWN), _UNKNOWN)
+        for at, value in enumerate(values):
+            known = values[at] = known if value == _UNKNOWN else value
     return values
 
 
 def _finger(truth: ClipTruth, thing: Thing, joints: Mapping[str, Sequence[Numbered]]) -> None:
     name = " ".join(thing)
     by_joint = {joint: _frames(found, RANK, truth.n_frames) for joint, found in joints.items()}
-    truth.bent[thing] = [_bent(ranks) for ranks in zip(*by_joint.values(), strict=True)]
+    truth.bent[thing] = list(map(_bent, zip(*by_joint.values(), strict=True)))
     truth.finger_ids[thing] = tuple(n for found in joints.values() for n, e in found if "constant_des" in e)
     for bends in (True, False):
         turns = truth.turns[thing, bends] = list(_turns(joints, bends, truth.bent[thing]))
@@ -186,7 +188,8 @@ def _finger(truth: ClipTruth, thing: Thing, joints: Mapping[str, Sequence[Number
         truth.items.append(Item("state", frozenset(truth.finger_ids[thing]), f"the {name} keeps its state"))
 
 
-def _bent(ranks: Sequence[int]) -> int:
+@cache
+def _bent(ranks: tuple[int, ...]) -> int:
     """A finger is straight if every joint is, fully bent if two are, and partly bent in between."""
     ordered = sorted(ranks)
     return 0 if ordered[-1] <= 0 else 2 if ordered[-2] == 2 else 1

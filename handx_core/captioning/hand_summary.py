@@ -7,6 +7,7 @@ true exactly as far as the events are.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from handx_core.captioning.facts import (
@@ -62,19 +63,65 @@ class HandFacts:
     rests: tuple[Span, ...]
 
 
-def hand_facts(events: Mapping[str, Any], frame_count: int, tolerance: int, exact_speeds: bool) -> HandFacts:
-    """Facts about one hand from its part of the events.
+class Finger:
+    """What the joints of a finger do, by "mcp", "pip", "dip" or "ip", proximal first; worked out once, when asked."""
+
+    def __init__(self, name: str, flexing: Mapping[str, Sequence[Event]]) -> None:
+        self.name = name
+        self.joints = {joint: flexing[key] for joint, key in _JOINT_KEYS[name] if key in flexing}
+        self._states: dict[int, str] = {}
+
+    def state(self, frame: int) -> str:
+        """Straight, partly bent or fully bent."""
+        if frame not in self._states:
+            self._states[frame] = finger_state(BENT_RANK[_state_at(events, frame)] for events in self.joints.values())
+        return self._states[frame]
+
+    @cached_property
+    def edges(self) -> tuple[int, ...]:
+        """The frames at which an event begins or ends, in order."""
+        return tuple(sorted({e[key] for events in self.joints.values() for e in events for key in ("start", "end")}))
+
+    @cached_property
+    def is_steady(self) -> bool:
+        """Whether it keeps one state, whichever of its joints drift from one to another without a movement."""
+        return len({self.state(frame) for frame in self.edges}) == 1
+
+    @cached_property
+    def leaves_at(self) -> int:
+        """The frame at which it leaves the state that it begins in."""
+        first = self.state(0)
+        moves = [event["start"] for events in self.joints.values() for event in events if "v_des" in event]
+        return min([frame for frame in self.edges if self.state(frame) != first] + moves, default=self.edges[-1])
+
+    @cached_property
+    def moves(self) -> list[Moves]:
+        """Bending and straightening: its joints' changes in one direction, joined where they overlap."""
+        return _finger_moves(self)
+
+
+Fingers = Mapping[str, Finger]
+
+
+def fingers_of(events: Mapping[str, Any]) -> Fingers:
+    """The fingers of a hand, from its part of the events."""
+    return {finger: Finger(finger, events["finger_flexing"]) for finger in FINGERS}
+
+
+def hand_facts(
+    events: Mapping[str, Any], fingers: Fingers, frame_count: int, tolerance: int, exact_speeds: bool
+) -> HandFacts:
+    """Facts about one hand from its part of the events, and its fingers from the same.
 
     tolerance: frames by which like fingers may differ in time. exact_speeds: whether like fingers are equally fast.
     """
-    flexing = events["finger_flexing"]
-    moves = [move for finger in FINGERS for move in _finger_moves(finger, flexing)]
+    moves = [move for finger in fingers.values() for move in finger.moves]
     moving = {finger for move in moves for finger in move.fingers}
     whole = ((0, frame_count),)
-    hyperextended = _hyperextended(flexing, tolerance)
+    hyperextended = _hyperextended(fingers, tolerance)
     bent_back = {finger for during in hyperextended for finger in during.fingers}
-    states = [(finger, _finger_state(_joints(finger, flexing), 0)) for finger in FINGERS if finger not in bent_back]
-    steady = {finger for finger in FINGERS if finger not in moving and _is_steady(_joints(finger, flexing))}
+    states = [(name, finger.state(0)) for name, finger in fingers.items() if name not in bent_back]
+    steady = {name for name, finger in fingers.items() if name not in moving and finger.is_steady}
     return HandFacts(
         touches=merge_spans(
             {pair.split(", ")[1]: spans_of(found, "Contact") for pair, found in events["finger_tip_contact"].items()},
@@ -83,11 +130,11 @@ def hand_facts(events: Mapping[str, Any], frame_count: int, tolerance: int, exac
         hyperextended=hyperextended,
         bends=merge_moves(moves, tolerance, exact_speeds),
         spreads=_spreads(events["finger_spacing"], tolerance, exact_speeds),
-        holds=_holds(moves, flexing, frame_count, tolerance),
+        holds=_holds(moves, fingers, frame_count, tolerance),
         rests=_rests(events["wrist_trajectory"], frame_count),
         travels=_travels(events["wrist_trajectory"], tolerance),
         poses=_alike([entry for entry in states if entry[0] in steady], whole),
-        starts=_starts([entry for entry in states if entry[0] in moving], flexing, tolerance),
+        starts=_starts([entry for entry in states if entry[0] in moving], fingers, tolerance),
         gaps=_constant_gaps(events["finger_spacing"], whole),
     )
 
@@ -98,19 +145,9 @@ def _alike(states: Sequence[tuple[str, str]], spans: tuple[Span, ...]) -> tuple[
     return tuple(During(tuple(finger for finger, _ in group), spans, group[0][1]) for group in groups)
 
 
-def _changes(joints: Mapping[str, Sequence[Event]]) -> int:
-    """The frame at which a finger leaves the state that it begins in."""
-    edges = sorted({e[key] for events in joints.values() for e in events for key in ("start", "end")})
-    first = _finger_state(joints, 0)
-    moves = [event["start"] for events in joints.values() for event in events if "v_des" in event]
-    return min([frame for frame in edges if _finger_state(joints, frame) != first] + moves, default=edges[-1])
-
-
-def _starts(
-    states: Sequence[tuple[str, str]], flexing: Mapping[str, Sequence[Event]], tolerance: int
-) -> tuple[During, ...]:
+def _starts(states: Sequence[tuple[str, str]], fingers: Fingers, tolerance: int) -> tuple[During, ...]:
     """Fingers in the states that they begin in, until they leave them, merged where they do so together."""
-    first = {finger: _changes(_joints(finger, flexing)) for finger, _ in states}
+    first = {finger: fingers[finger].leaves_at for finger, _ in states}
     groups = clusters(
         states, lambda one, other: one[1] == other[1] and abs(first[one[0]] - first[other[0]]) <= tolerance
     )
@@ -124,11 +161,6 @@ def _starts(
     )
 
 
-def _joints(finger: str, flexing: Mapping[str, Sequence[Event]]) -> dict[str, Sequence[Event]]:
-    """Events of the joints of a finger by "mcp", "pip", "dip" or "ip", proximal first."""
-    return {joint: flexing[key] for joint, key in _JOINT_KEYS[finger] if key in flexing}
-
-
 def _state_at(events: Sequence[Event], frame: int) -> str:
     state = str(events[0].get("constant_des", events[0].get("start_des")))
     for event in events:
@@ -137,22 +169,10 @@ def _state_at(events: Sequence[Event], frame: int) -> str:
     return state
 
 
-def _is_steady(joints: Mapping[str, Sequence[Event]]) -> bool:
-    """Whether a finger keeps one state, whichever of its joints drift from one to another without a movement."""
-    ends = {frame for events in joints.values() for event in events for frame in (event["start"], event["end"])}
-    return len({_finger_state(joints, frame) for frame in ends}) == 1
-
-
-def _finger_state(joints: Mapping[str, Sequence[Event]], frame: int) -> str:
-    return finger_state(BENT_RANK[_state_at(events, frame)] for events in joints.values())
-
-
-def _finger_moves(finger: str, flexing: Mapping[str, Sequence[Event]]) -> list[Moves]:
-    """Bending and straightening of a finger: its joints' changes in one direction, joined where they overlap."""
-    joints = _joints(finger, flexing)
+def _finger_moves(finger: Finger) -> list[Moves]:
     changes = [
         (rise > 0, event["start"], event["end"], SPEEDS.index(event["v_des"]), joint)
-        for joint, events in joints.items()
+        for joint, events in finger.joints.items()
         for event in events
         if "v_des" in event
         for rise in [max(BENT_RANK[event["end_des"]], 0) - max(BENT_RANK[event["start_des"]], 0)]
@@ -174,15 +194,17 @@ def _finger_moves(finger: str, flexing: Mapping[str, Sequence[Event]]) -> list[M
             "bend" if bends else "straighten",
             (start, end),
             SPEEDS[sorted(speeds)[len(speeds) // 2]],
-            _finger_state(joints, end) == ("fully bent" if bends else "straight")
+            finger.state(end) == ("fully bent" if bends else "straight")
             and not any(way != bends and start < other < end for way, other, *_ in joined),  # a joint turns back early
-            tuple(joint for joint in joints if joint in names),
+            tuple(joint for joint in finger.joints if joint in names),
         )
         for bends, start, end, speeds, names in joined
     ]
     if not any(clash):
-        return [Moves((finger,), tuple(steps))]
-    return [Moves((finger,), (step,), tuple(dict.fromkeys(move[4]))) for step, move in zip(steps, joined, strict=True)]
+        return [Moves((finger.name,), tuple(steps))]
+    return [
+        Moves((finger.name,), (step,), tuple(dict.fromkeys(move[4]))) for step, move in zip(steps, joined, strict=True)
+    ]
 
 
 def _spread_moves(spacing: Mapping[str, Sequence[Event]]) -> list[Moves]:
@@ -215,22 +237,20 @@ def _spreads(spacing: Mapping[str, Sequence[Event]], tolerance: int, exact_speed
     return tuple(sorted(merged, key=lambda move: (move.span, [FINGERS.index(f) for f in move.fingers])))
 
 
-def _holds(
-    moves: Sequence[Moves], flexing: Mapping[str, Sequence[Event]], frame_count: int, tolerance: int
-) -> tuple[During, ...]:
+def _holds(moves: Sequence[Moves], fingers: Fingers, frame_count: int, tolerance: int) -> tuple[During, ...]:
     """What fingers are after each of their movements until the next one, where they are so for long enough."""
     found: list[tuple[str, tuple[Span, str]]] = []
-    for finger in FINGERS:
-        joints = _joints(finger, flexing)
-        steps = sorted(step.span for move in moves if finger in move.fingers for step in move.steps)
+    for name, finger in fingers.items():
+        steps = sorted(step.span for move in moves if name in move.fingers for step in move.steps)
         for number, (_, end) in enumerate(steps):
             until = steps[number + 1][0] if number + 1 < len(steps) else frame_count
-            edges = {e[key] for events in joints.values() for e in events for key in ("start", "end")}
-            within = {end + 1, until - 2} | {edge for edge in edges if end < edge < until - 1}
-            states = {_finger_state(joints, frame) for frame in within}
-            hyperextended = any(_state_at(events, (end + until) // 2) == "Hyperextended" for events in joints.values())
-            if until - end >= SHORTEST_HOLD and len(states) == 1 and not hyperextended:
-                found.append((finger, ((end, until), states.pop())))
+            if until - end < SHORTEST_HOLD:
+                continue
+            within = {end + 1, until - 2} | {edge for edge in finger.edges if end < edge < until - 1}
+            states = {finger.state(frame) for frame in within}
+            middle = [_state_at(events, (end + until) // 2) for events in finger.joints.values()]
+            if len(states) == 1 and "Hyperextended" not in middle:
+                found.append((name, ((end, until), states.pop())))
     groups = clusters(
         found, lambda one, other: one[1][1] == other[1][1] and alike_in_time([one[1][0]], [other[1][0]], tolerance)
     )
@@ -272,12 +292,12 @@ def _rows(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _hyperextended(flexing: Mapping[str, Sequence[Event]], tolerance: int) -> tuple[During, ...]:
+def _hyperextended(fingers: Fingers, tolerance: int) -> tuple[During, ...]:
     """Fingers that are hyperextended, by the joints at which they are."""
     by_joints: dict[str, dict[str, tuple[Span, ...]]] = {}
-    for finger in FINGERS:
+    for name, finger in fingers.items():
         spans: dict[str, tuple[Span, ...]] = {}
-        for joint, events in _joints(finger, flexing).items():
+        for joint, events in finger.joints.items():
             at = [
                 (event["start"], event["end"])
                 for event in events
@@ -287,7 +307,7 @@ def _hyperextended(flexing: Mapping[str, Sequence[Event]], tolerance: int) -> tu
                 spans[joint] = union(at)
         if spans:
             everywhere = union(span for found in spans.values() for span in found)
-            by_joints.setdefault(" ".join(spans), {})[finger] = everywhere
+            by_joints.setdefault(" ".join(spans), {})[name] = everywhere
     return tuple(
         During(during.fingers, during.spans, joints)
         for joints, fingers in by_joints.items()

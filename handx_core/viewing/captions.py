@@ -4,6 +4,7 @@ What belongs here: Markdown as the web UI shows it. What does not: the figures (
 """
 
 import base64
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -63,7 +64,8 @@ def poor_caption(poor: Poor, events: Mapping[str, Any]) -> str:
     lines = [f"**{title}** by {_name(poor.writer, poor.model)}: grounding {poor.grounding:.2f}", ""]
     lines += [f"- {side}: {_cell(getattr(poor.caption, side))}" for side in SIDES if getattr(poor.caption, side)]
     wrong = [f"not so: {_cell(one.claim.text)} ({_cell(one.verdict.reason)})" for one in found.unsupported]
-    wrong += [f"left out: {item.what}" for item in found.missing_critical]
+    for what, count in Counter(item.what for item in found.missing_critical).items():
+        wrong.append(f"left out: {what}" + (f", {count} times" if count > 1 else ""))
     wrong += [f"{flag.kind}: {_cell(flag.detail)}" for flag in found.flags]
     lines += ["", *(f"- **{text}**" for text in wrong), ""]
     picture = base64.b64encode(events_timeline(events, title)).decode("ascii")
@@ -74,7 +76,7 @@ def comparison_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Writers side by side, a line a writer and level, as a Markdown table."""
     headings = (
         "writer", "level", "told", "grounding", "true claims", "contacts told", "events told", "words", "alike",
-        "answers a clip", "s a clip", "USD a clip", "left",
+        "answers a clip", "s a clip", "USD a clip", "not told",
     )  # fmt: skip
     return _table(headings, (_comparison_line(row) for row in rows))
 
