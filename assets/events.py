@@ -27,7 +27,7 @@ def kinematic_events(context: dg.AssetExecutionContext, clips: Tables) -> dg.Out
     from handx_core.viewing.timeline import events_timeline
 
     def produce(source: str) -> Iterator[Item]:
-        richest, all_counts = -1, EventCounts()
+        richest, shown, all_counts = -1, None, EventCounts()
         for rows in clips[source].batches(["clip_id", "joints", "kept"]):
             kept = rows.filter(rows["kept"])
             if not kept.num_rows:
@@ -47,12 +47,13 @@ def kinematic_events(context: dg.AssetExecutionContext, clips: Tables) -> dg.Out
                     "motion_fingerprint": motion_fingerprints(joints),
                 },
             )
-            most, shown = max((n_contacts, clip) for clip, (_, n_contacts) in enumerate(counts))
+            most, clip = max((n_contacts, clip) for clip, (_, n_contacts) in enumerate(counts))
             if most > richest:
-                richest = most
-                show(context, "timeline", events_timeline(events[shown], kept["clip_id"][shown].as_py()), source)
-                summary = dg.MetadataValue.md(f"```\n{summary_text(events[shown])}\n```")
-                context.add_asset_metadata({"summary": summary}, partition_key=source)
+                richest, shown = most, (events[clip], kept["clip_id"][clip].as_py())
+        if shown:
+            show(context, "timeline", events_timeline(*shown), source)
+            summary = dg.MetadataValue.md(f"```\n{summary_text(shown[0])}\n```")
+            context.add_asset_metadata({"summary": summary}, partition_key=source)
         table = dg.MetadataValue.md(events_table(all_counts))
         context.add_asset_metadata({"events_by_kind": table}, partition_key=source)
 

@@ -25,9 +25,10 @@ from handx_core.viewing.hands import (
     FLOOR_BELOW_M,
     MARGIN_M,
     PALM_OUTLINE,
-    draw_hands,
+    draw_pieces,
     frame_of,
-    prepare_axes,
+    hand_pieces,
+    view_of,
 )
 from handx_core.viewing.style import (
     AZIMUTH_RAD,
@@ -75,13 +76,11 @@ def pack_motion(joints: NDArray[np.floating]) -> str:
 def motion_gif(joints: NDArray[np.floating], *, width_px: int = 480, step: int = 2) -> bytes:
     """A looping GIF of a motion. joints: (T, 2, 21, 3), metres, at 30 fps; every `step`-th frame is shown."""
     height_px = round(width_px * 0.62)
-    frame = frame_of(joints, width_px / height_px)
+    view = view_of(frame_of(joints, width_px / height_px), 0, 0, width_px)
     images = []
     for pose in joints[::step]:
         figure = new_figure(width_px, height_px)
-        axes = figure.add_axes((0, 0, 1, 1))
-        prepare_axes(axes, frame)
-        draw_hands(axes, pose, frame)
+        draw_pieces(figure, hand_pieces(pose, view))
         images.append(to_image(figure).convert("RGB"))
     frames = [image.quantize(palette=house_palette(shades=3), dither=Image.Dither.NONE) for image in images]
     out = io.BytesIO()

@@ -9,7 +9,9 @@ from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from handx_core.curation.keeping import AT_REST, IN_PLACE, KEPT, RULES, TOO_FAST, UNMEASURED
 from handx_core.curation.tally import MEASURES, Cut, Example, Measure, Tally
@@ -114,10 +116,14 @@ def _draw_bars(axes: Axes, tally: Tally, number: int, outcomes: tuple[str, ...])
     for outcome in outcomes:
         if outcome in tally.histograms:
             counts = tally.histograms[outcome][number]
-            axes.bar(
-                edges[:-1], counts, np.diff(edges), base, align="edge", color=OUTCOME_COLOURS[outcome],
-                edgecolor="white", linewidth=0.4,
+            bars = counts > 0
+            corners = np.stack([edges[:-1], edges[:-1], edges[1:], edges[1:]], axis=1)[bars]
+            heights = np.stack([base, base + counts, base + counts, base], axis=1)[bars]
+            drawn = PolyCollection(
+                list(np.stack([corners, heights], axis=2)), facecolor=OUTCOME_COLOURS[outcome], edgecolor="white",
+                linewidth=0.4,
             )  # fmt: skip
+            axes.add_collection(drawn, autolim=False)
             base += counts
     most = base.max()
     axes.set_ylim(0, 1.06 * most if most else 1.0)
@@ -130,8 +136,8 @@ def _label_axes(above: Axes, below: Axes, measure: Measure) -> None:
         axes.set_xscale("log")
         axes.set_xlim(measure.low, measure.high)
         axes.set_facecolor(PANEL)
-        axes.tick_params(labelsize=7, colors=QUIET_INK, labelfontfamily=FONT, length=2, which="major")
-        axes.tick_params(length=0, which="minor")
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.tick_params(labelsize=7, colors=QUIET_INK, labelfontfamily=FONT, length=2)
         for side, spine in axes.spines.items():
             spine.set_visible(axes is above and side == "bottom")
             spine.set_color(INK)

@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.lines import Line2D
+from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -18,7 +20,7 @@ from handx_core.mocap.units import to_z_up
 from handx_core.skeleton import HANDS, WRIST
 from handx_core.sources.base import Recording, TrackedHands
 from handx_core.sources.marker_takes import mean_rate_hz, positions_at
-from handx_core.viewing.hands import Frame, draw_hands, frame_of, prepare_axes
+from handx_core.viewing.hands import Frame, draw_pieces, frame_of, hand_pieces, view_of
 from handx_core.viewing.style import (
     CONTACT_COLOUR,
     FONT,
@@ -162,11 +164,16 @@ def _pose_with_markers(
     pose: NDArray[np.floating], markers: NDArray[np.floating], frame: Frame, width_px: int
 ) -> Image.Image:
     figure = new_figure(width_px, round(width_px / 1.6))
-    axes = figure.add_axes((0, 0, 1, 1))
-    prepare_axes(axes, frame)
-    draw_hands(axes, pose, frame)
-    across, up = project(markers.reshape(-1, 3))[0].T
-    axes.scatter(across, up, s=width_px / 60, color=INK, linewidths=0, zorder=100)
+    view = view_of(frame, 0, 0, width_px)
+    draw_pieces(figure, hand_pieces(pose, view))
+    dots = view.to_px(project(markers.reshape(-1, 3))[0])
+    size = (width_px / 60) ** 0.5
+    figure.add_artist(
+        Line2D(
+            *dots.T, color=INK, linestyle="none", marker="o", markersize=size, markeredgewidth=0,
+            transform=IdentityTransform(),
+        )
+    )  # fmt: skip
     return to_image(figure).convert("RGB")
 
 

@@ -9,12 +9,11 @@ from typing import Final
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from handx_core.skeleton import FPS, WRIST
-from handx_core.viewing.hands import Frame, draw_hands, draw_trail, frame_of, prepare_axes
-from handx_core.viewing.style import HAND_COLOURS, PANEL, QUIET_INK, new_figure, to_png, write
+from handx_core.viewing.hands import Piece, draw_pieces, frame_of, hand_pieces, panel_piece, trail_pieces, view_of
+from handx_core.viewing.style import HAND_COLOURS, QUIET_INK, new_figure, to_png, write
 
 POSE_PX: Final = (170, 150)
 POSE_GAP_PX: Final = 6
@@ -60,24 +59,18 @@ def draw_poses(figure: Figure, joints: NDArray[np.floating], poses: int, left_px
     upper left corner.
     """
     width, height = figure.bbox.size
-    frame = frame_of(joints, (POSE_PX[0] - POSE_GAP_PX) / POSE_PX[1])
+    panel_px = (POSE_PX[0] - POSE_GAP_PX, POSE_PX[1])
+    frame, bottom_px = frame_of(joints, panel_px[0] / panel_px[1]), height - top_px - panel_px[1]
+    pieces: list[Piece] = []
     for column, number in enumerate(np.linspace(0, len(joints) - 1, poses).round().astype(int)):
-        left = (left_px + column * POSE_PX[0]) / width
-        bottom = 1 - (top_px + POSE_PX[1]) / height
-        place = (left, bottom, (POSE_PX[0] - POSE_GAP_PX) / width, POSE_PX[1] / height)
-        _draw_pose(figure, place, joints[: number + 1], frame)
-
-
-def _draw_pose(
-    figure: Figure, place: tuple[float, float, float, float], until_now: NDArray[np.floating], frame: Frame
-) -> None:
-    axes = figure.add_axes(place)
-    prepare_axes(axes, frame)
-    axes.add_patch(Rectangle((0, 0), 1, 1, transform=axes.transAxes, facecolor=PANEL, linewidth=0, zorder=0))
-    draw_trail(axes, until_now[:, :, WRIST])
-    draw_hands(axes, until_now[-1], frame)
-    seconds = (len(until_now) - 1) / FPS
-    write(axes, 0.04, 0.03, f"{seconds:.1f} s", size=7, color=QUIET_INK, transform=axes.transAxes)
+        left = left_px + column * POSE_PX[0]
+        view = view_of(frame, left, bottom_px, panel_px[0])
+        pieces.append(panel_piece(left, bottom_px, *panel_px))
+        pieces += trail_pieces(joints[: number + 1, :, WRIST], view)
+        pieces += hand_pieces(joints[number], view)
+        place = ((left + 0.04 * panel_px[0]) / width, (bottom_px + 0.03 * panel_px[1]) / height)
+        write(figure, *place, f"{number / FPS:.1f} s", size=7, color=QUIET_INK)
+    draw_pieces(figure, pieces)
 
 
 def _draw_legend(figure: Figure) -> None:
