@@ -127,7 +127,10 @@ class Tokenizer(nn.Module):
         Returns digits (B, T / 2, n_streams, n_digits) in [-1, 1], through which gradients pass, and codes
         (B, T / 2, n_streams) int64.
         """
-        hands, wrists = self.normal_streams(joints)
+        return self.quantise_streams(*self.normal_streams(joints))
+
+    def quantise_streams(self, hands: Tensor, wrists: Tensor) -> tuple[Tensor, Tensor]:
+        """The same of what `normal_streams` gives."""
         if self.settings.streams == "single":
             return self.joint_coder.quantise(torch.cat([*hands.unbind(1), wrists], dim=-1))
         digits, codes = self.hand_coder.quantise(hands.flatten(0, 1))
@@ -285,9 +288,9 @@ def digits_code(digits: Tensor, levels: tuple[int, ...]) -> Tensor:
 
 def reconstruction_loss(model: Tokenizer, joints: Tensor, weights: TokenizerLoss) -> dict[str, Tensor]:
     """Terms of the loss by name, "loss" their weighted sum; joints: (B, T, 2, 21, 3), metres, clip frame."""
-    hands, wrists = model.reconstruct(model.quantise(joints)[0])
-    error = (model.to_joints(hands, wrists) - joints) / LENGTH_UNIT_M
     true_hands, true_wrists = model.normal_streams(joints)
+    hands, wrists = model.reconstruct(model.quantise_streams(true_hands, true_wrists)[0])
+    error = (model.to_joints(hands, wrists) - joints) / LENGTH_UNIT_M
     terms = {
         "position": error.abs().mean(),
         "relative": (error - error[..., WRIST : WRIST + 1, :]).abs().mean(),
