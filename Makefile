@@ -31,7 +31,7 @@ rebuild: setup
 	$(ACTIVATE) && dagster job execute -j full_rebuild && python -m pipelines.outcome
 
 test: setup lint
-	$(ACTIVATE) && python -m pytest -n 2 --dist loadfile --cov=handx_core --cov-report=term:skip-covered --cov-fail-under=85
+	$(ACTIVATE) && python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov=handx_core --cov-report=term:skip-covered --cov-fail-under=85
 
 # Thousands of damaged files of every format; the suite reads a few hundred.
 fuzz: setup

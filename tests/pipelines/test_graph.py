@@ -10,14 +10,11 @@ import duckdb
 import pandas as pd
 import pyarrow.dataset as ds
 import pytest
-from tiny import Tiny
+from tiny import TABLE_NAMES, Tiny
 
 from assets.partitions import SOURCE_NAMES
 from handx_core.schemas import TABLES
 from handx_core.training.data import MotionTextDataset
-
-TABLE_NAMES = sorted(set(TABLES) - {"rejected", "writer_comparison"})
-"""The tables of a rebuild."""
 
 
 def failure(result: dg.ExecuteInProcessResult) -> str:
@@ -130,11 +127,12 @@ def test_rebuilding_a_source_touches_its_partitions_alone(own_tiny: Tiny) -> Non
 
 
 def test_what_trains_and_measures_runs_on_the_dataset_that_is_there(own_tiny: Tiny) -> None:
-    before = own_tiny.modified()
+    before, contents = own_tiny.modified(), own_tiny.contents()
     assert own_tiny.run("train_and_evaluate").success
     touched = {path.split("/")[0] for path, time in own_tiny.modified().items() if time != before[path]}
     assert "benchmark" in touched
     assert not touched & {"recordings", "skeletons", "clips", "kinematic_events", "captions"}
+    assert own_tiny.contents() == contents
 
 
 def test_every_check_passes_on_good_data(own_tiny: Tiny) -> None:

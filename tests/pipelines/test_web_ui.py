@@ -9,7 +9,7 @@ import pytest
 from tiny import Tiny
 from web import WebServer, web_server
 
-RUN_TAKES_AT_MOST_S = 180
+RUN_TAKES_AT_MOST_S = 600
 
 LAUNCH = """
 mutation Launch($params: ExecutionParams!) {
@@ -89,11 +89,11 @@ def test_the_asset_graph_and_an_asset_show_in_a_browser(server: WebServer, chrom
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(f"{server.url}/asset-groups", wait_until="domcontentloaded")
         for group in ("dataset", "models", "benchmark"):
-            page.get_by_text(group, exact=True).first.wait_for(timeout=60_000)
+            page.get_by_text(group, exact=True).first.wait_for(timeout=180_000)
         page.screenshot(path=str(tmp_path / "graph.png"))
         page.goto(f"{server.url}/assets/kinematic_events?view=overview", wait_until="domcontentloaded")
-        page.get_by_text("clip_id").first.wait_for(timeout=60_000)
-        page.get_by_text("motion-data").first.wait_for(timeout=60_000)
+        page.get_by_text("clip_id").first.wait_for(timeout=180_000)
+        page.get_by_text("motion-data").first.wait_for(timeout=180_000)
         page.screenshot(path=str(tmp_path / "asset.png"))
         browser.close()
     assert not faults

@@ -2,7 +2,10 @@
 
 import json
 import os
+import shlex
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +17,19 @@ from assets.partitions import SOURCE_NAMES
 from assets.profile import Profile, profile_of
 from assets.resources import RawData
 from assets.storage import TableStore
+from handx_core.schemas import TABLES
 from pipelines.definitions import build_defs
+
+TABLE_NAMES = sorted(set(TABLES) - {"rejected", "writer_comparison"})
+"""The tables of a rebuild."""
 
 _LOOP = {"steps": 3, "batch_size": 8, "learning_rate": 1e-3, "threads": 1}
 _SIZE = {"subjects": 3, "takes_per_subject": 1}
+_SMALLEST = {"subjects": 1, "takes_per_subject": 1}
+"""Of the captures with markers, whose calibrations take longer than all else; test_optitrack_alone.py has more."""
 
 SETTINGS: dict[str, Any] = {
-    "synthetic": {"seconds_per_take": 10.0, **dict.fromkeys(SOURCE_NAMES, _SIZE)},
+    "synthetic": {"seconds_per_take": 10.0, **dict.fromkeys(SOURCE_NAMES, _SIZE), "optitrack": _SMALLEST},
     "sources": {},
     "curation": {"stride": 20},
     "captions": {},
@@ -82,6 +91,19 @@ class Tiny:
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         return Tiny(folder)
 
+    def type_in(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of this environment as a person would in the activated environment."""
+        program, *arguments = shlex.split(command)
+        return subprocess.run(
+            [Path(sys.executable).with_name(program), *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=1200,
+            check=False,
+        )
+
     def definitions(self, **changes: Any) -> dg.Definitions:
         return build_defs(self.profile_with(**changes), RawData(self.raw), self.folder / "data")
 
@@ -100,11 +122,9 @@ class Tiny:
 
     def contents(self) -> dict[str, str]:
         """The hash of the content of each partition as the event log has it, for assets that are tables."""
-        from handx_core.schemas import TABLES
-
         found = {}
         with dg.DagsterInstance.from_config(str(self.home)) as instance:
-            for name in set(TABLES) - {"rejected"}:
+            for name in TABLE_NAMES:
                 for record in instance.fetch_materializations(dg.AssetKey(name), limit=50).records:
                     event = record.asset_materialization
                     assert event is not None

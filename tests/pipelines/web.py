@@ -17,7 +17,7 @@ from typing import Any
 
 from tiny import Tiny
 
-STARTS_WITHIN_S = 120
+STARTS_WITHIN_S = 300
 
 
 @dataclass(frozen=True)
