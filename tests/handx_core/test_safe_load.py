@@ -259,7 +259,7 @@ def test_what_claims_too_much_is_refused_at_once(name: str) -> None:
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with pytest.raises(RawDataError, match=r"^x: expected .*, found"):
         unpickle(SWELLING[name], "x")
-    assert time.process_time() - start < 5.0
+    assert time.process_time() - start < 20.0  # they would take hours, or for ever
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # kilobytes
 
 

@@ -117,10 +117,11 @@ class ChatServer:
     """Serves from a thread until the `with` ends. faults: share of requests that fail, drawn from `kinds`.
 
     kinds: of TRANSPORT, FAULTY and HARMLESS. never: texts about which no answer is ever valid. latency_s: (least, most)
-    before a reply. forms: response formats that are accepted. stall_s: how long a stall lasts. ledger: where given,
-    each request is looked up in it: `asked_again` counts those whose answer was already on disk. rewrites: say of texts
-    that were asked for again that they are. answers: what it says of a clip, by its text, where it is not captions_of.
-    sound_first: no fault befalls the first request about a clip.
+    before a reply. replies_at: how many requests must have been in flight at once before any gets a reply. forms:
+    response formats that are accepted. stall_s: how long a stall lasts. ledger: where given, each request is looked up
+    in it: `asked_again` counts those whose answer was already on disk. rewrites: say of texts that were asked for again
+    that they are. answers: what it says of a clip, by its text, where it is not captions_of. sound_first: no fault
+    befalls the first request about a clip.
     """
 
     seed: int = 0
@@ -128,6 +129,7 @@ class ChatServer:
     kinds: tuple[str, ...] = (*TRANSPORT, *FAULTY, *HARMLESS)
     never: frozenset[str] = frozenset()
     latency_s: tuple[float, float] = (0.0, 0.0)
+    replies_at: int = 0
     forms: tuple[str, ...] = ("json_schema", "json_object", "text")
     limit_name: str = "max_tokens"
     retry_after: str = "0.02"
@@ -240,6 +242,8 @@ class ChatServer:
             kind = draw.choice(FAULTY)
         self.kinds_seen[kind] = self.kinds_seen.get(kind, 0) + 1
         await asyncio.sleep(draw.uniform(*self.latency_s))
+        while self.peak < self.replies_at:
+            await asyncio.sleep(0.01)
         if kind in ("429", "500", "502", "503"):
             extra = f"Retry-After: {self.retry_after}\r\n" if kind == "429" else ""
             return await _fail(writer, int(kind), "try later", extra)

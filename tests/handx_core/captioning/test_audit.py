@@ -49,6 +49,7 @@ def audited(told: Iterable[tuple[Sequence[Caption], Events]]) -> list[LevelAudit
     return list(sums.results())
 
 
+@pytest.mark.no_cover
 def test_the_rules_are_true_complete_and_as_long_as_they_should_be(
     clips: list[Events], captions: list[list[Caption]]
 ) -> None:
@@ -67,10 +68,11 @@ def test_the_rules_are_true_complete_and_as_long_as_they_should_be(
     assert [level.words for level in found] == sorted({level.words for level in found})
 
 
+@pytest.mark.no_cover
 def test_what_is_made_false_is_flagged(clips: list[Events], captions: list[list[Caption]]) -> None:
     made: Counter[str] = Counter()
     flagged: Counter[str] = Counter()
-    for told, events in zip(captions[::3], clips[::3], strict=True):
+    for told, events in zip(captions[::6], clips[::6], strict=True):
         truth = clip_truth(events)
         for caption in told:
             for kind, side, wrong in corruptions(caption, events):

@@ -75,12 +75,14 @@ def true_answer(number: int) -> dict[str, Any]:
     return {"annotations": parts}
 
 
+@pytest.mark.no_cover
 def test_a_thousand_clips_at_thirty_percent_faults(tmp_path):
     never = frozenset(text_of(number) for number in (3, 50, 999))
     answers_to = {text_of(number): true_answer(number) for number in range(1_000)}
     kinds = (*TRANSPORT, *FAULTY, *HARMLESS, WRONG_HAND)
-    with ChatServer(seed=1, faults=0.3, kinds=kinds, never=never, stall_s=3.0, answers=answers_to) as server:
-        writer = LlmWriter(settings(server, concurrency=40, timeout_s=2.0), tmp_path / "ledger", truth_check(0.7))
+    with ChatServer(seed=1, faults=0.3, kinds=kinds, never=never, stall_s=8.0, answers=answers_to) as server:
+        # So patient, and so few at once, that on a busy machine too only stalls last too long.
+        writer = LlmWriter(settings(server, concurrency=16, timeout_s=6.0), tmp_path / "ledger", truth_check(0.7))
         found = by_clip(writer.write(clips(1_000)))
         assert set(server.kinds_seen) == {"good", *kinds}
         kinds_told: dict[str, list[str]] = {}
@@ -117,8 +119,8 @@ def test_a_thousand_clips_at_thirty_percent_faults(tmp_path):
 
 
 def test_two_hundred_requests_are_in_flight_at_once(tmp_path):
-    with ChatServer(latency_s=(3.0, 3.0)) as server:
-        writer = LlmWriter(settings(server, concurrency=200), tmp_path / "ledger")
+    with ChatServer(replies_at=200) as server:  # none is answered before all are there
+        writer = LlmWriter(settings(server, concurrency=200, timeout_s=120.0), tmp_path / "ledger")
         assert all(isinstance(result, Written) for result in writer.write(clips(220)))
         assert server.peak >= 200
         assert server.requests == 220
@@ -425,7 +427,7 @@ def test_the_rules_write_behind_the_same_protocol(tmp_path):
         writer = LlmWriter(settings(server), tmp_path / "ledger")
         assert {result.clip_id for result in told(writer)} == {"clip0", "clip1", "clip2"}
         assert writer.name == "llm"
-        assert time.monotonic() - started < 30
+        assert time.monotonic() - started < 120
 
 
 def test_money_set_aside_for_a_stopped_run_is_given_back(tmp_path):

@@ -45,11 +45,11 @@ def given(server: ChatServer) -> dict:
     }
 
 
-def wait_for_requests(server: ChatServer, before: int) -> None:
-    """Until there are more than before; not for long, for there are none where the budget is used up."""
-    until = time.monotonic() + 2.0
-    while server.requests == before and time.monotonic() < until:
-        time.sleep(0.005)
+def wait_for_requests(server: ChatServer, wanted: int, at_most_s: float) -> None:
+    """Until there were so many; a busy machine takes its time."""
+    until = time.monotonic() + at_most_s
+    while server.requests < wanted and time.monotonic() < until:
+        time.sleep(0.002)
 
 
 def to_the_end(writer: LlmWriter) -> dict[str, Written]:
@@ -68,6 +68,7 @@ def table(found: dict[str, Written]) -> pa.RecordBatch:
     return made.drop_columns(["tokens_in", "tokens_cached", "tokens_out", "cost_usd"])
 
 
+@pytest.mark.no_cover
 def test_twenty_kills(tmp_path, children):
     path, draw = tmp_path / "ledger", random.Random(0)
     kinds = ("500", "429", "drop", *FAULTY)
@@ -75,9 +76,9 @@ def test_twenty_kills(tmp_path, children):
         for _ in range(KILLS):
             before = server.requests
             child = children.start(given(server), path, CLIPS)
-            wait_for_requests(server, before)  # so that each kill finds some in flight
+            wait_for_requests(server, before + draw.randint(1, 20), 60.0)  # so that each kill finds some in flight
             server.ledger = path  # each request is looked up in it from now on
-            time.sleep(draw.uniform(0.0, 0.15))
+            time.sleep(draw.uniform(0.0, 0.03))
             os.kill(child, signal.SIGKILL)
             assert children.wait() == signal.SIGKILL
         killed = Counter((one.text, one.turn) for one in server.served)
@@ -108,8 +109,9 @@ def test_the_budget_holds_over_kills(tmp_path, children):
         for _ in range(5):
             before = server.requests
             child = children.start(more, path, CLIPS)
-            wait_for_requests(server, before)
-            time.sleep(draw.uniform(0.0, 0.2))
+            # Not for long, for there are none where the budget is used up.
+            wait_for_requests(server, before + draw.randint(1, 20), 2.0)
+            time.sleep(draw.uniform(0.0, 0.03))
             os.kill(child, signal.SIGKILL)
             assert children.wait() in (0, signal.SIGKILL)
         for _ in LlmWriter(LlmSettings.model_validate(more), path).write(clips(CLIPS)):

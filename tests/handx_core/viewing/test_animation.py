@@ -95,6 +95,6 @@ def test_the_player_draws_in_a_browser(tmp_path: Path) -> None:
     page.write_text(f"<!doctype html><meta charset=utf-8><title>no script ran</title><body>{body}", "utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     shown = subprocess.run(
-        ["chromium", *options, page.as_uri()], capture_output=True, text=True, timeout=60, check=True
+        ["chromium", *options, page.as_uri()], capture_output=True, text=True, timeout=240, check=True
     ).stdout
     assert "[[true,true],&quot;" in shown or '[[true,true],"' in shown
