@@ -13,6 +13,14 @@ for _library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
     os.environ[f"{_library}_NUM_THREADS"] = "1"
 
 
+def pytest_configure() -> None:
+    """No example of hypothesis has to be quick: on a busy machine none is."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The Dagster side first: its few tests are the longest, and at the end would leave a worker alone with them.
 
