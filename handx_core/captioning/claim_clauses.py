@@ -16,7 +16,7 @@ from handx_core.skeleton import FINGERS
 _OPPOSITE: Final = {"up": "down", "left": "right", "front": "back"}
 _OPPOSITES: Final = _OPPOSITE | {second: first for first, second in _OPPOSITE.items()}
 TAKES_OBJECT: Final = (
-    "move", "contact", "separation", "near", "parting", "joining", "position", "distance", "close", "spread",
+    "move", "contact", "separation", "near", "parting", "joining", "position", "distance", "close", "spread", "state",
 )  # fmt: skip
 
 
@@ -27,7 +27,8 @@ class Clauses:
     before the verb that it belongs to; `link`, what the next clause has to do with others in time, and `opening`, what
     the main clause has to do with the one that the sentence opens with; `mentioned`, the last thing named that is no
     subject; and what the words just read were: "be", "stay" or "have" (`being`, `stays`, `having`), "not", "and", a
-    word like "in turn" (`ordered`), "with" before the subject, "and" after it, "each" before a noun made of a verb.
+    word like "in turn" (`ordered`), "with" before the subject, "and" after it, "only" before it, "each" before a noun
+    made of a verb.
     """
 
     def __init__(self, side: str) -> None:
@@ -47,7 +48,18 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
-        self.with_subject = self.joined_subject = self.nominal = False
+        self.with_subject = self.joined_subject = self.nominal = self.only = False
+
+    def resolve(self) -> None:
+        """At the end of a sentence, give what is said before its subject is named that subject."""
+        for place, clause in enumerate(self.here):
+            following = next((c.subject for c in self.here[place + 1 :] if c.subject.members), Part())
+            if clause.unresolved and following.members:
+                clause.subject = following
+            if clause.subject.rest and following.fingers:
+                hands = tuple(dict.fromkeys(hand for hand, _ in clause.subject.members))
+                fingers = [finger for finger in FINGERS if finger not in following.fingers]
+                clause.subject = Part(tuple((hand, finger) for hand in hands for finger in fingers))
 
     def claims(self) -> list[Claim]:
         """The claims of all clauses, with their order in time."""
@@ -82,7 +94,7 @@ class Clauses:
         last = self.last
         if self.subject is None or last is None:
             return
-        clause = Clause(last.term, last.kind, last.value, self.number, object=last.object)
+        clause = Clause(last.term, last.kind, last.value, self.number, object=last.object, toward=last.toward)
         self.give_subject(clause, last.term)
         self.give_order(clause)
         if self.negated:
@@ -172,10 +184,10 @@ class Clauses:
         last.open = True
 
     def add_object(self, part: Part, clause: Clause) -> None:
-        what = clause.value if clause.kind == "verb" else clause.kind
+        what = clause.value.split()[0] if clause.kind == "verb" else clause.kind
         if (what not in TAKES_OBJECT or what == "move") and part.members and not part.pronoun:
             self.mentioned = part
-        if what == "move" and clause.subject.members:
+        if what == "move" and clause.subject.members and not clause.toward:
             return
         if what not in TAKES_OBJECT or "gap" in part.things:
             return

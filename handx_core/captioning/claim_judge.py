@@ -21,6 +21,7 @@ from handx_core.captioning.claim_time import (
     often,
     related,
     spans_in,
+    the_one_meant,
     within,
 )
 from handx_core.captioning.clip_truth import ClipTruth, Happening, Thing
@@ -153,9 +154,14 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
                 for one in touches
                 if one.span[1] < truth.n_frames
             ]
+        touches = the_one_meant(touches, claim)
         met = matching(touches, claim, truth, lasting=True)
-        if met and often(met, claim):
+        if met:
             found[pair] = met
+    if claim.count > 0 and sum(len(met) for met in found.values()) != claim.count:
+        found = {pair: met for pair, met in found.items() if often(met, claim)}
+    elif claim.count < 0 and sum(len(met) for met in found.values()) < 2:
+        found = {}
     if ends and not found and {thing for _, thing in claim.subject} == {"palm"}:
         return _distance_change(claim, truth)
     taking_part = {thing for pair in found for thing in pair}
@@ -193,7 +199,9 @@ def _fingers(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[
     firsts: dict[str, Span] = {}
     missing = []
     for member in claim.subject:
-        met = matching(happenings(member), claim, truth, lasting=claim.what == "hyperextended")
+        met = matching(
+            the_one_meant(happenings(member), claim), claim, truth, lasting=claim.what == "hyperextended"
+        )
         if "full" in claim.manners and claim.what != "hyperextended":
             met = [one for one in met if one.full]
         if met and often(met, claim):
@@ -269,7 +277,9 @@ def _move(claim: Claim, truth: ClipTruth) -> Verdict:
     for hand in dict.fromkeys(hand for hand, _ in claim.subject):
         timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when)
         for way in claim.ways or ("",):
-            met = matching([one for one in truth.moves[hand] if _goes(one, way)], timed, truth)
+            met = matching(
+                the_one_meant([one for one in truth.moves[hand] if _goes(one, way)], claim), timed, truth
+            )
             if not met or not often(met, claim):
                 return _no(f"the {hand} hand does not move so: {way}")
             found += met
@@ -302,7 +312,7 @@ def _goes(one: Happening, way: str) -> bool:
 
 def _distance_change(claim: Claim, truth: ClipTruth) -> Verdict:
     nearer = claim.what == "approach"
-    met = matching(truth.distances.get(nearer, []), claim, truth)
+    met = matching(the_one_meant(truth.distances.get(nearer, []), claim), claim, truth)
     if not met or not often(met, claim):
         return _no("the palms' distance does not change so")
     return _yes(met)

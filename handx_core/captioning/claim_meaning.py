@@ -5,7 +5,7 @@ What belongs here: what a claim is, and from a clause that has been read to clai
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from handx_core.captioning.claim_parts import OTHER, Member, Part
@@ -35,7 +35,7 @@ class Claim:
     ways: where a hand moves, of "up down left right front back sideways". frames: as stated. when: coarse words for
         time, of `claim_words.WHENS`. speed: "Slow", "Medium", "Fast" or "". count: how often, 0 where it is not said,
         -1 for "repeatedly". manners: of `claim_words.MANNERS`. sequence: fingers in the order in which they follow.
-    joints: "mcp", "pip" or "dip". some: true already if it is of one of the subject's fingers, or of a position at any
+    nth: which of several is meant, see `ORDINALS`. joints: "mcp", "pip" or "dip". some: true already if it is of one of the subject's fingers, or of a position at any
     time. order: in time.
     """
 
@@ -53,6 +53,7 @@ class Claim:
     joints: tuple[str, ...] = ()
     negated: bool = False
     some: bool = False
+    nth: int = 0
     order: Order | None = None
     text: str = ""
 
@@ -65,7 +66,8 @@ class Claim:
 @dataclass
 class Clause:
     """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays: "remains".
-    turns: a position that is come to."""
+    turns: a position that is come to. toward: whether a movement is "toward" its object, or "away" from it. only: "only
+    the index". nth: see `ORDINALS`. first: whether it is the first of its text."""
 
     term: Term
     kind: str
@@ -88,9 +90,21 @@ class Clause:
     open: bool = True
     unresolved: bool = False
     turns: bool = False
+    toward: str = ""
+    only: bool = False
+    nth: int = 0
+    first: bool = False
 
 
-_STATES_OF: Final = {"bend": "bent", "straighten": "straight", "fist": "fist", "spread": "spread out"}
+STATES_OF: Final = {
+    "bend": "bent", "straighten": "straight", "fist": "fist", "spread": "spread", "close": "together",
+    "hyperextended": "hyperextended",
+}  # fmt: skip
+"""The state that a verb's participle tells."""
+
+ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "final": -1, "last": -1}
+"""Which of several happenings is meant; -1 for the last."""
+
 _AXIS: Final = {"UP": "DOWN", "FRONT": "BACK", "LEFT": "RIGHT"}
 _OPPOSITE: Final = _AXIS | {low: high for high, low in _AXIS.items()}
 _EVEN: Final = {"level": "down-up", "abreast": "front-back", "lined up": "left-right"}
@@ -106,11 +120,20 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     fingers, across = subject.fingers, len(_hands(subject, side)) > 1
     value = clause.value
     if clause.kind == "state":
-        if value in ("spread", "together"):
+        if clause.speed and value in _CHANGES and not clause.stays:
+            return _CHANGES[value], ""
+        if value in ("apart", "together") and (not _are_neighbours(subject, other, across) or "palm" in subject.things):
+            if value == "together" and subject.things <= {"hand"}:
+                return "distance", "Near"
+            return "contact" if value == "together" else "apart", ""
+        if value in ("spread", "together", "apart"):
+            value = "spread" if value == "apart" else value
             if not fingers:
                 return ("distance", "Far" if value == "spread" else "Near") if across else ("", "")
             return "spread out" if value == "spread" else "together", ""
         return value, ""
+    if value.startswith("move") and clause.toward and (other.members or other.mutual):
+        return _relative_move(clause, fingers, across), ""
     if clause.kind in ("position", "distance"):
         if clause.kind == "distance" and (fingers or "palm" in other.things):
             return "near" if value == "Near" else "", ""
@@ -129,6 +152,23 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     if value in ("spread", "close") and not fingers and "gap" not in subject.things:
         return ("part" if value == "spread" else "approach") if across else "", ""
     return value.split()[0], ""
+
+
+_CHANGES: Final = {"bent": "bend", "fully bent": "bend", "fist": "bend", "straight": "straighten"}
+
+
+def _are_neighbours(subject: Part, other: Part, across: bool) -> bool:
+    """Whether fingers are of one hand and next to each other, so that they can be spread."""
+    return bool(subject.fingers) and "thumb" not in subject.things and not across and not other.members
+
+
+def _relative_move(clause: Clause, fingers: tuple[str, ...], across: bool) -> str:
+    """A movement toward something else, or away from it; toward a finger is not yet at it."""
+    if fingers:
+        return "separation" if clause.toward == "away" else ""
+    if clause.object.things & set(FINGERS) or clause.object.members or clause.object.mutual:
+        return "part" if clause.toward == "away" else "approach"
+    return ""
 
 
 def _hands(part: Part, side: str) -> set[str]:
@@ -168,20 +208,23 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     ):
         clause.ways.insert(0, implied)
     speed = clause.speed or ("Slow" if clause.value == "move slow" else "Fast" if clause.value == "move fast" else "")
+    apart = what == "apart"
+    what = "contact" if apart else what
     subject, other = _members(clause, side, what)
     negated = clause.negated != clause.subject.none and (clause.negated or clause.subject.none)
     if what == "position":
         value, negated, other = _position(clause, subject, other, value, negated)
         if not value:
             return
-    yield Claim(
+    negated ^= apart
+    claim = Claim(
         what=what,
         subject=subject,
         object=other,
         value=value,
         ways=tuple(dict.fromkeys(clause.ways)) if what == "move" else (),
         frames=tuple(clause.frames),
-        when=tuple(dict.fromkeys(clause.when)) or (("throughout",) if clause.stays else ()),
+        when=_when(clause),
         speed=speed if speed != "mixed" else "",
         count=clause.count,
         manners=tuple(clause.manners),
@@ -190,7 +233,28 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         negated=negated,
         some=clause.subject.some or (clause.turns and not clause.negated),
         text=clause.term.text,
+        nth=clause.nth,
     )
+    yield claim
+    if clause.only and not negated:
+        yield from _nothing_else(claim)
+
+
+def _when(clause: Clause) -> tuple[str, ...]:
+    """When; what "stays" is so throughout, and what "stays until the end" and comes after nothing else as well."""
+    whens = tuple(dict.fromkeys(clause.when))
+    if clause.stays and (not whens or (whens == ("until end",) and clause.first and not clause.frames)):
+        return ("throughout",)
+    return whens
+
+
+def _nothing_else(claim: Claim) -> Iterator[Claim]:
+    """What "only" denies: that the hand's other fingers do so too."""
+    hands = dict.fromkeys(hand for hand, _ in claim.subject)
+    others = tuple((hand, finger) for hand in hands for finger in FINGERS if finger not in claim.fingers)
+    others = tuple(member for member in others if member not in claim.object)
+    if claim.fingers and others and claim.what in ("contact", "bend", "straighten", "hyperextended"):
+        yield replace(claim, subject=others, negated=True, count=0, manners=(), sequence=(), nth=0)
 
 
 _OPPOSITE_WAYS: Final = {"up": "down", "down": "up", "front": "back", "back": "front"}

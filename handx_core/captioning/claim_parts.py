@@ -21,7 +21,7 @@ class Part:
     """Parts of hands that a phrase names.
 
     none: "no finger". some: "several fingers". mutual: "each other", or the same of the other hand. pronoun: "it".
-    listed: fingers named one by one.
+    listed: fingers named one by one. rest: "the other fingers" than those that are named later.
     """
 
     members: tuple[Member, ...] = ()
@@ -30,6 +30,7 @@ class Part:
     mutual: bool = False
     pronoun: bool = False
     listed: bool = False
+    rest: bool = False
 
     @property
     def hands(self) -> set[str]:
@@ -195,7 +196,8 @@ def _meant(reading: _Reading, context: Context) -> Part | None:
     if reading.noun in ("finger", "tip") and reading.quantifier == "both" and len(set(context.recent[-2:])) == 2:
         return Part(tuple(context.recent[-2:]))
     if reading.noun in ("finger", "tip"):
-        return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some)
+        rest = reading.other and not context.named.fingers
+        return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some, rest=rest)
     if reading.noun == "twin":
         return Part(mutual=True)
     if reading.noun in ("palm", "hand", "gap"):

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from handx_core.captioning import claim_time_words as times
+from handx_core.captioning import claim_verbs as verbs
 from handx_core.captioning import claim_words as words
+from handx_core.captioning.claim_time_words import split
 
 Frames = tuple[str, int, int]
 """ "span", "from", "until" or "at"; first frame and the frame after the last, as far as they are said (else 0)."""
@@ -45,14 +48,34 @@ class _Node:
 def sentences(text: str) -> list[list[Term]]:
     """The terms of each sentence; a semicolon ends one as well as a full stop."""
     frames: list[tuple[Frames, ...]] = []
-    lowered = _with_marks(text.lower().replace("’", "'"), frames)
+    lowered = _with_marks(_spelled(text), frames)
     found = []
     for part in re.split(r"[.;!?\n]+", lowered):
-        tokens = _TOKEN.findall(part.replace("cannot", "can not"))
-        terms = _disambiguated(list(_terms(tokens, frames)))
+        terms = _disambiguated(list(_terms(_TOKEN.findall(part), frames)))
         if terms:
             found.append(terms)
     return found
+
+
+_CLIP: Final = (
+    "clip|sequence|recording|video|animation|footage|take|segment|window|motion|movement|action|performance|scene|"
+    "interval|period|passage|shot|excerpt|course of events"
+)
+_OF_CLIP: Final = re.compile(rf"\b(?:of|in|into|within) (?:the|this) (?:{_CLIP})\b(?! of)")
+_ALL_CLIP: Final = re.compile(
+    rf"\b((?:throughout|during|through|over|across|for|in|of) (?:the|this)|the)( whole| entire| full| complete)? "
+    rf"(?:{_CLIP})\b(?! of)"
+)
+
+
+def _spelled(text: str) -> str:
+    """The text in small letters, without hyphens within words, and with one word for the clip."""
+    text = text.lower().replace("’", "'").replace("cannot", "can not")
+    text = re.sub(r"(?<=[a-z])[-‑](?=[a-z])", " ", text)
+    if "fists" in text:
+        text = text.replace("into fists", "into a fist").replace("in fists", "in a fist")
+    text = _OF_CLIP.sub("", text)
+    return _ALL_CLIP.sub(lambda found: f"{found[1].replace('this', 'the')}{found[2] or ''} clip", text)
 
 
 _TOKEN: Final = re.compile(r"#\d+#|[a-z]+(?=n't)|n't|[a-z]+|'s?|\d+|[,:()]|[-–—]+")
@@ -100,32 +123,72 @@ def _terms(tokens: Sequence[str], frames: Sequence[tuple[Frames, ...]]) -> Itera
             yield Term(token, {"frames": ""}, frames=frames[int(token[1:-1])])
             at += 1
             continue
-        term, length = _longest(tuple(tokens[at : at + _LONGEST]), tokens[at - 1] if at else "")
-        if term:
-            yield term
+        found, length = _longest(tuple(tokens[at : at + _LONGEST]), tokens[at - 1] if at else "")
+        yield from found
         at += length
 
 
 @lru_cache(maxsize=100_000)
-def _longest(tokens: tuple[str, ...], before: str) -> tuple[Term | None, int]:
-    """The longest phrase that the tokens begin with, in all its meanings, and how many of them it takes."""
-    length, kinds = _walk(_PHRASES, tokens, lambda token: token)
-    verb_length, verb_kinds = _walk(_VERBS, tokens, _lemma)
-    if tokens[0] == "left" and before not in ("has", "have", "had", "having"):
-        verb_length = 0
+def _longest(tokens: tuple[str, ...], before: str) -> tuple[tuple[Term, ...], int]:
+    """The longest phrase that the tokens begin with, in all its meanings, and how many of them it takes.
+
+    A verb of several words may have adverbs in it, as in "comes quickly into contact"; they are the next terms.
+    """
+    length, kinds = _walk(tokens)
     if length > 1 and tokens[length - 1] in ("left", "right") and length < len(tokens) and tokens[length] in _PARTS:
-        length, kinds = _walk(_PHRASES, tokens[: length - 1], lambda token: token)
-    longest = max(length, verb_length)
+        length, kinds = _walk(tokens[: length - 1])
+    verb = _verb(tokens) if tokens[0] != "left" or before in ("has", "have", "had", "having") else None
+    longest = max(length, verb.length if verb else 0)
     if not longest:
-        return (Term(tokens[0], {"number": tokens[0]}) if tokens[0].isdigit() else None), 1
-    kinds = (kinds if length == longest else {}) | (verb_kinds if verb_length == longest else {})
-    return Term(" ".join(tokens[:longest]), kinds, _form(tokens[0]) if "verb" in kinds else ""), longest
+        return _unknown(tokens[0]), 1
+    between: tuple[Term, ...] = ()
+    if verb and verb.length == longest:
+        kinds = (kinds if length == longest else {}) | verb.kinds
+        between = tuple(_terms(verb.between, ()))
+    return (Term(" ".join(tokens[:longest]), kinds, _form(tokens[0]) if "verb" in kinds else ""), *between), longest
 
 
-def _walk(node: _Node, tokens: Sequence[str], spell: Any) -> tuple[int, dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Verb:
+    """A verb found in a text: how many tokens it takes, with those between its words, and its meanings."""
+
+    length: int
+    kinds: Mapping[str, str]
+    between: tuple[str, ...]
+
+
+def _verb(tokens: tuple[str, ...]) -> _Verb | None:
+    """The longest verb that the tokens begin with, if its last word does not begin another phrase: "sit | on top of"."""
+    node, between, best = _VERBS, [], None
+    for number, token in enumerate(tokens, start=1):
+        following = node.next.get(_lemma(token)) or node.next.get(token)
+        if following is None:
+            if number == 1 or len(between) == 3 or not (token.endswith("ly") or token in words.BETWEEN):
+                break
+            between.append(token)
+            continue
+        node = following
+        if node.kinds and (number == 1 or _walk(tokens[number - 1 :])[0] < 2):
+            best = _Verb(number, node.kinds, tuple(between))
+    return best
+
+
+def _unknown(token: str) -> tuple[Term, ...]:
+    """A number, or a word that may be a verb by its ending; other words outside the vocabulary say nothing."""
+    if token.isdigit():
+        return (Term(token, {"number": token}),)
+    for ending in ("ing", "ed", "s"):
+        if token.endswith(ending) and len(token) > len(ending) + 2 and not token.endswith(("ss", "us", "ness")):
+            return (Term(token, {"unknown": token}, ending),)
+    return ()
+
+
+def _walk(tokens: Sequence[str]) -> tuple[int, dict[str, str]]:
+    """The longest phrase, but for verbs, that the tokens begin with: how many of them it takes, and its meanings."""
+    node = _PHRASES
     best: tuple[int, dict[str, str]] = (0, {})
     for number, token in enumerate(tokens, start=1):
-        following = node.next.get(spell(token)) or node.next.get(token)
+        following = node.next.get(token)
         if following is None:
             break
         node = following
@@ -167,20 +230,6 @@ def _is_hand(terms: Sequence[Term], place: int) -> bool:
     return before is not None and ("det" in before or before.text in ("both",))
 
 
-def _split(phrases: str) -> list[str]:
-    return [phrase.strip() for phrase in phrases.split(";") if phrase.strip()]
-
-
-def _forms(verb: str) -> dict[str, str]:
-    """The other forms of a regular verb, with which each is."""
-    stem = verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb
-    stem += verb[-1] if verb in words.DOUBLED else ""
-    third = verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "o")) else "s")
-    if verb.endswith("y") and verb[-2] not in "aeiou":
-        return {third[:-2] + "ies": "s", stem[:-1] + "ied": "ed", stem + "ing": "ing"}
-    return {third: "s", stem + "ed": "ed", stem + "ing": "ing"}
-
-
 def _grow(root: _Node, phrase: str, kind: str, value: str) -> None:
     node = root
     for word in phrase.split():
@@ -193,24 +242,26 @@ def _phrases() -> _Node:
     tables: dict[str, Mapping[str, str]] = {
         "finger": words.FINGER_WORDS, "noun": words.NOUNS, "state": words.FINGER_STATES, "position": words.POSITIONS,
         "distance": words.DISTANCES, "way": {**words.DIRECTIONS, **words.RETURNS}, "speed": words.SPEEDS,
-        "when": words.WHENS, "link": words.LINKS, "manner": words.MANNERS, "joint": words.JOINT_WORDS,
-        "quantifier": words.QUANTIFIERS,
+        "link": times.LINKS, "manner": times.MANNERS, "joint": words.JOINT_WORDS, "quantifier": words.QUANTIFIERS,
     }  # fmt: skip
     for kind, table in tables.items():
         for value, phrases in table.items():
-            for phrase in _split(phrases):
+            for phrase in split(phrases):
                 _grow(root, phrase, kind, value)
-    for phrase in _split(words.NEGATIONS):
+    for phrase, value in times.whens():
+        _grow(root, phrase, "when", value)
+    for phrase in split(words.NEGATIONS):
         _grow(root, phrase, "not", "not")
     for kind, phrases in words.SMALL_WORDS.items():
-        for phrase in _split(phrases):
+        for phrase in split(phrases):
             _grow(root, phrase, kind, phrase)
     for word, count in words.NUMBERS.items():
         _grow(root, word, "number", str(count))
     alone = {
         "side": ("left", "right"),
         "possessive": ("'s", "'"),
-        "times": ("times", "time", "times over", "times each"),
+        "times": ("times", "time", "times over", "times each", "occasions", "occasion", "times in total", "times in all",
+                  "times in a row", "times altogether", "repetitions", "times in succession", "cycles"),
         "comma": (",", "(", ")", ":"),
         "dash": ("-", "–", "—", "--"),
     }
@@ -228,18 +279,18 @@ _PHRASES: Final = _phrases()
 _VERBS: Final = _Node()
 _LEMMAS: Final[dict[str, tuple[str, str]]] = {}
 _PARTS: Final = {
-    word.split()[0] for phrases in (*words.FINGER_WORDS.values(), *words.NOUNS.values()) for word in _split(phrases)
+    word.split()[0] for phrases in (*words.FINGER_WORDS.values(), *words.NOUNS.values()) for word in split(phrases)
 } | {"one"}
 
 
 def _fill_verbs() -> None:
-    for kind, phrases in words.VERBS.items():
-        for phrase in _split(phrases):
+    for kind, phrases in verbs.VERBS.items():
+        for phrase in split(phrases):
             _grow(_VERBS, phrase, "verb", kind)
             verb = phrase.split()[0]
-            for form, which in _forms(verb).items():
+            for form, which in verbs.forms(verb):
                 _LEMMAS.setdefault(form, (verb, which))
-    for form, verb in words.IRREGULAR.items():
+    for form, verb in verbs.IRREGULAR.items():
         _LEMMAS[form] = (verb, "s" if verb in ("be", "do", "have") or form == "goes" else "ed")
 
 

@@ -28,7 +28,7 @@ FRAME_SLACK: Final = 5
 
 _WINDOWS: Final = {
     "start": (0.0, 0.35), "early": (0.0, 0.45), "first half": (0.0, 0.6), "midway": (0.22, 0.78),
-    "second half": (0.4, 1.0), "late": (0.55, 1.0), "near end": (0.6, 1.0), "end": (0.8, 1.0),
+    "second half": (0.4, 1.0), "late": (0.55, 1.0), "near end": (0.6, 1.0), "end": (0.8, 1.0), "by end": (0.0, 1.0),
 }  # fmt: skip
 """Where in the clip a happening begins, or has its middle, that is told with these words."""
 
@@ -36,6 +36,7 @@ _WINDOWS: Final = {
 _STATE_WINDOWS: Final = {
     "start": (0.0, 0.1), "early": (0.0, 0.33), "first half": (0.0, 0.5), "midway": (0.4, 0.6),
     "second half": (0.5, 1.0), "late": (0.67, 1.0), "near end": (0.8, 1.0), "end": (0.9, 1.0), "throughout": (0.0, 1.0),
+    "by end": (0.9, 1.0),
 }  # fmt: skip
 """Where in the clip a state that is told with these words holds."""
 
@@ -123,6 +124,15 @@ def _fills(found: Sequence[Happening], stated: tuple[str, int, int]) -> bool:
     return shared >= _SHARE * (max(end, last) - min(start, first))
 
 
+def the_one_meant(found: Sequence[Happening], claim: Claim) -> Sequence[Happening]:
+    """The first, second or last of the happenings where a claim is about that one only."""
+    if not claim.nth or claim.count:
+        return found
+    ordered = sorted(found, key=lambda one: one.span)
+    at = claim.nth - 1 if claim.nth > 0 else claim.nth
+    return ordered[at:][:1] if claim.nth < 0 else ordered[at : at + 1]
+
+
 def often(met: Sequence[Happening], claim: Claim) -> bool:
     """Whether so many happen as the claim says; in a pattern one may come once more."""
     if claim.count == 0:
@@ -163,7 +173,7 @@ def holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: 
         if word != "throughout"  # what stays so in some frames does all through these
     ):
         return False
-    first, last = "start" in claim.when and not claim.frames, "end" in claim.when and not claim.frames
+    first, last = "start" in claim.when and not claim.frames, bool({"end", "by end"} & set(claim.when)) and not claim.frames
     return all(
         (first and part.start == 0 and states[0] in wanted)
         or (last and part.stop == n_frames and states[-1] in wanted)

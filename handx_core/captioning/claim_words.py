@@ -1,7 +1,7 @@
 """The vocabulary in which people, models and the rules tell what hands do, as data.
 
 What belongs here: words and phrases, and which kind of term each is. What does not: how terms make claims (`claims`),
-and how they are found in a text (`claim_terms`). A verb stands here in its bare form; `claim_terms` knows the others.
+how they are found in a text (`claim_terms`), and verbs with what is derived from them (`claim_verbs`).
 
 To widen what the parser understands, add a phrase here; no grammar needs to change.
 """
@@ -9,176 +9,218 @@ To widen what the parser understands, add a phrase here; no grammar needs to cha
 from typing import Final
 
 FINGER_WORDS: Final = {
-    "thumb": "thumb; thumbs; thumb tip; thumb tips; thumbtip; thumb finger",
-    "index": "index; forefinger; forefingers; pointer; pointers; first finger; pointing finger; pointer "
-    "finger; pointer fingers; indexes; indices",
-    "middle": "middle; long; long finger; long fingers; middles; second finger",
-    "ring": "ring; third finger; rings",
-    "pinky": "pinky; pinkie; pinkies; little; small; little finger; little fingers; small finger; small "
-    "fingers; smallest finger; fourth finger; baby finger",
+    "thumb": "thumb; thumbs; thumb tip; thumb tips; thumbtip; thumb finger; thumb pad; thumb pads; thumb's tip",
+    "index": "index; forefinger; forefingers; pointer; pointers; first finger; pointing finger; pointer finger; "
+    "pointer fingers; indexes; indices; index digit; index fingers; first fingers; index finger; pointing fingers; "
+    "second digit; digit two; forefinger digit; index finger pad",
+    "middle": "middle; long; long finger; long fingers; middles; second finger; middle digit; middle finger; middle "
+    "fingers; third digit; longest finger",
+    "ring": "ring; third finger; rings; ring finger; ring fingers; ring digit; fourth digit",
+    "pinky": "pinky; pinkie; pinkies; little; small; little finger; little fingers; small finger; small fingers; "
+    "smallest finger; fourth finger; baby finger; pinky finger; pinky fingers; pinkie finger; pinkie fingers; fifth "
+    "digit; fifth finger; smallest fingers; little digit",
 }
 
 NOUNS: Final = {
-    "finger": "finger; fingers; digit; digits; knuckles",
-    "tip": "fingertip; fingertips; tip; tips; finger pad; pad; pads; end of",
-    "hand": "hand; hands; wrist; wrists; arm; arms; fist; fists; forearm; forearms",
-    "palm": "palm; palms",
-    "gap": "gap; gaps; space between",
-    "twin": "counterpart; counterparts; twin; twins; opposite number; opposite numbers; partner; partners",
+    "finger": "finger; fingers; digit; digits; knuckles; fingers and thumb; thumb and fingers; thumb and all fingers",
+    "tip": "fingertip; fingertips; tip; tips; finger pad; pad; pads; end of; finger tip; finger tips; finger pads; "
+    "fingerpad; fingerpads; finger end; finger ends",
+    "hand": "hand; hands; wrist; wrists; arm; arms; fist; fists; forearm; forearms; hand's; limb; limbs",
+    "palm": "palm; palms; palm side; palm center; palm centre",
+    "gap": "gap; gaps; spacing; spacings; space; spaces; distance; distances; interval; opening between",
+    "twin": "counterpart; counterparts; twin; twins; opposite number; opposite numbers; partner; partners; match; "
+    "equivalent; equivalents; mirror image; matching finger; matching fingers; matching fingertip; matching "
+    "fingertips; corresponding finger; corresponding fingers; corresponding fingertip; corresponding fingertips; "
+    "corresponding one; corresponding ones; opposite one; opposite ones; corresponding digit; corresponding digits; "
+    "matching digit; matching digits; same finger; same digit; namesake; namesakes; mate; mates",
 }
-
-VERBS: Final = {
-    "contact": "touch; meet; contact; press; strike; slap; clap; hit; tap; collide; brush; graze; reach; "
-    "pinch; connect; join; land on; land upon; arrive at; kiss; rub; stroke; poke; clasp; come "
-    "into contact; come in contact; get in contact; make contact; enter contact; be in contact; "
-    "in contact; be in touch; in touch; in touching distance; stay in contact; remain in contact; "
-    "keep contact; keep touching; rest on; rest against; rest upon; rest atop; come to rest on; "
-    "come to rest against; lie against; lean on; lean against; lie on; place on; place against; "
-    "lay on; settle on; settle against; press together; hold together; stay joined; remain "
-    "joined; come together at the tips; bring into contact; contact between; contact with; "
-    "contact of; palm contact; fingertip contact; tip contact; meet up; bump; interlock",
-    "separation": "separate from; part from; leave; let go; let go of; release; lift off; lift away from; lose "
-    "contact; break contact; break off; come off; detach; detach from; disengage; pull off; come "
-    "away from; disconnect; release from; break away from; lose touch; part company; pull away "
-    "from; peel off",
-    "parting": "separate; part; move apart; come apart; draw apart; spring apart; pull apart; drift apart; "
-    "go apart; fly apart; glide apart; slide apart; travel apart; part ways; move away from each "
-    "other; shift apart; move away from one another; move farther apart; move further apart; get "
-    "farther apart; get further apart; diverge; increase their distance; widen the distance; "
-    "distance themselves; back away from each other",
-    "joining": "come together; move together; close in; close in on; come closer; get closer; move closer; "
-    "draw near; draw nearer; draw closer; approach; rush together; converge; glide together; "
-    "slide together; go together; swing together; move toward each other; move towards each "
-    "other; move toward one another; move towards one another; decrease their distance; narrow "
-    "the distance; draw together; bring together; come nearer; get nearer; move nearer; near",
-    "near": "come near; come close to; get near; get close to; hover near; pass near; come close; be near",
-    "bend": "bend; curl; flex; fold; clench; crook; contract; close; curl in; curl inward; curl inwards; "
-    "bend inward; bend inwards; fold in; fold up; fold into the palm; curl into the palm; bow; "
-    "hook",
-    "fist": "make a fist; form a fist; close into a fist; clench into a fist; curl into a fist; ball up; "
-    "fold into a fist; ball into a fist; bend into a fist",
-    "straighten": "straighten; extend; unfold; uncurl; open; reopen; unbend; stretch; stretch out; unclench; "
-    "open up; straighten out; extend outward; extend outwards; unfurl; relax open; open out; "
-    "straighten up",
-    "hyperextended": "hyperextend; overextend; bend backwards past straight; bend backward past "
-    "straight; bend backwards beyond straight; bend backward beyond straight; bend back past "
-    "straight; bend back; bend back beyond straight; bend past straight; bend beyond straight; "
-    "arch backward; arch backwards; arch back; bend backward; bend backwards; extend beyond "
-    "straight; extend past straight",
-    "spread": "spread; spread apart; spread out; fan out; fan; fan apart; splay; splay apart; splay out; "
-    "open sideways; widen; spread sideways",
-    "close": "close together; come together sideways; close up; narrow; close sideways; squeeze together; "
-    "move together sideways; draw together sideways",
-    "still": "stay in place; remain in place; keep in place; hold in place; keep still; stay still; remain "
-    "still; hold still; stay put; be motionless; remain motionless; stay motionless; be "
-    "stationary; stay stationary; remain stationary; keep its place; keep their place; be still; "
-    "motionless; immobile; not move; rest in place; stand still; keep its position; hold its "
-    "position",
-    "move": "move; travel; shift; go; glide; slide; drift; swing; head; push; pull; slip; sweep; carry; "
-    "draw; bob; return; come back; float; wander; proceed; progress; bring; make its way; "
-    "shuttle; displace; swipe; translate; migrate; push out; reach out; movement; motion; "
-    "movement of; motion of",
-    "move slow": "creep; inch; crawl; ease",
-    "move fast": "dart; shoot; rush; race; snap; whip; fling; jerk; dash; zip; flick",
-    "move up": "rise; climb; lift; ascend; raise; elevate; lift up; rise up; climb up; move higher; go "
-    "higher; rise upward; rise upwards; lift upward; lift upwards; come up",
-    "move down": "sink; drop; lower; descend; fall; dip; plunge; sink down; drop down; move lower; go lower; "
-    "drop downward; drop downwards; sink downwards; fall down; come down",
-    "move front": "advance; push forward; thrust; come forward",
-    "move back": "retreat; withdraw; retract; recede; back up; back away; pull back; draw back",
-    "occurs": "occur; happen; last; take place; come; run; pass; repeat; take part; lead",
-    "changes": "change; vary; alternate; switch",
-    "edge start": "start; begin; commence",
-    "edge end": "end; finish; end up; conclude; finish up; wind up",
-    "be": "be; stay; remain; keep; hold; sit; stand; lie; hover; rest; leave off; continue; become; "
-    "get; locate; position; place; appear; trail; hang; stop; turn; float at; lay",
-    "do": "do",
-    "have": "have",
-}
-"""Kind of claim: how it is said. Two words: a kind and what it says besides."""
-
-IRREGULAR: Final = {
-    "met": "meet", "bent": "bend", "left": "leave", "lost": "lose", "broke": "break", "broken": "break",
-    "came": "come", "went": "go", "gone": "go", "goes": "go", "rose": "rise", "risen": "rise", "sank": "sink",
-    "sunk": "sink", "fell": "fall", "fallen": "fall", "kept": "keep", "held": "hold", "made": "make", "shot": "shoot",
-    "swung": "swing", "drew": "draw", "drawn": "draw", "brought": "bring", "is": "be", "are": "be", "was": "be",
-    "were": "be", "been": "be", "being": "be", "am": "be", "does": "do", "did": "do", "done": "do", "has": "have",
-    "had": "have", "having": "have", "lay": "lie", "lain": "lie", "lying": "lie", "stood": "stand", "sat": "sit",
-    "began": "begin", "begun": "begin", "slid": "slide", "struck": "strike", "became": "become", "got": "get",
-    "laid": "lay", "crept": "creep", "swept": "sweep", "hung": "hang", "withdrew": "withdraw",
-    "withdrawn": "withdraw", "got closer": "get closer", "wound": "wind", "flung": "fling", "let": "let",
-}  # fmt: skip
-
-DOUBLED: Final = {"tap", "slap", "clap", "hit", "slip", "drop", "dip", "bob", "get", "stop", "sit", "let", "put", "zip",
-                  "rub", "begin", "snap", "whip"}  # fmt: skip
-"""Verbs whose last letter is doubled before -ed and -ing."""
 
 FINGER_STATES: Final = {
-    "straight": "straight; extended; outstretched; unbent; flat; open; stretched out; stretched; "
-    "straightened; uncurled; fully extended; fully straight; fully open; straight out; unfolded; "
-    "unclenched",
-    "partly bent": "partly bent; partially bent; half bent; slightly bent; half folded; half curled; slightly "
-    "curled; partly curled; partially curled; partially flexed; partly flexed; slightly flexed; "
-    "loosely curled; half flexed; half closed; gently curved; partly folded; partially folded; "
-    "semi bent; moderately bent",
-    "fully bent": "fully bent; fully curled; tightly curled; tightly closed; fully flexed; clenched; folded "
-    "into the palm; tightly folded; fully closed; completely bent; completely curled; fully "
-    "folded; tightly bent; tightly clenched; curled into the palm; tightly flexed",
-    "bent": "bent; curled; flexed; folded; closed; curved; crooked",
-    "fist": "a fist; in a fist; balled; fisted; into a fist; balled up; fist shape",
-    "hyperextended": "hyperextended; overextended; bent backwards; bent backward; hyper extended",
-    "spread": "spread; spread sideways; held apart sideways; splayed; spread apart; held apart; spread "
-    "wide; fanned out; splayed apart; wide apart; spread out",
-    "together": "close together; side by side; held together; pressed side by side; adjacent; closed together",
+    "straight": "straight; extended; outstretched; unbent; flat; open; stretched out; stretched; straightened; "
+    "uncurled; fully extended; fully straight; fully open; straight out; unfolded; unclenched; unflexed; fully "
+    "outstretched; fully stretched; fully unfolded; fully straightened; completely straight; perfectly straight; "
+    "completely extended; wide open; elongated; rigid and straight; in extension; in full extension; in an extended "
+    "position; stiff; fully stretched out; unfurled; open and flat; flat and open; lengthened; flattened",
+    "partly bent": "partly bent; partially bent; half bent; slightly bent; half folded; half curled; slightly curled; "
+    "partly curled; partially curled; partially flexed; partly flexed; slightly flexed; loosely curled; half flexed; "
+    "half closed; gently curved; partly folded; partially folded; semi bent; moderately bent; half extended; half "
+    "open; semi curled; semi flexed; semi folded; semi closed; mildly bent; mildly flexed; mildly curled; slightly "
+    "folded; slightly crooked; slightly curved; partially closed; partly closed; somewhat bent; somewhat curled; bent "
+    "halfway; curled halfway; flexed halfway; folded halfway; halfway bent; halfway curled; halfway flexed; loosely "
+    "bent; loosely folded; gently bent; gently curled; gently flexed; moderately flexed; moderately curled; in "
+    "partial flexion; a little bent; loosely flexed; bent partway; partway bent; relaxed and bent; softly curved; "
+    "softly bent; softly curled; lightly bent; lightly curled; lightly flexed; bent slightly; bent partially; flexed "
+    "slightly; curled slightly; partially extended; partly extended; partially open; partly open; half way bent; bent "
+    "part way; in a half bent position; not fully bent; not fully straight; not fully extended; half curved; half "
+    "clenched",
+    "fully bent": "fully bent; fully curled; tightly curled; tightly closed; fully flexed; clenched; folded into the "
+    "palm; tightly folded; fully closed; completely bent; completely curled; fully folded; tightly bent; tightly "
+    "clenched; curled into the palm; tightly flexed; completely flexed; completely folded; completely closed; tightly "
+    "balled; firmly closed; firmly bent; firmly curled; firmly clenched; tightly shut; shut; in full flexion; bent "
+    "fully; bent completely; curled tightly; curled fully; folded tightly; closed tightly; totally bent; fully "
+    "clenched; fully curled in; tucked into the palm; tucked in; folded against the palm; curled against the palm; "
+    "bent all the way; curled all the way; flexed all the way; folded all the way; folded flat; deeply bent; deeply "
+    "flexed; fully contracted; strongly bent; strongly flexed; bent into the palm; flexed into the palm; closed into "
+    "the palm; fully shut; squeezed shut; tightly contracted; tucked against the palm; folded inside the palm",
+    "bent": "bent; curled; flexed; folded; closed; curved; crooked; hooked; arched inward; bowed; contracted; "
+    "rounded; rolled in; curled in; curled up; folded in; folded up; folded down; curled inward; curled inwards; bent "
+    "inward; bent inwards; bent in; bent down; bent forward; in flexion; unstraightened; curled under; not straight; "
+    "not extended; tucked; curled over; bent over",
+    "fist": "a fist; in a fist; balled; fisted; into a fist; balled up; fist shape; fists; a closed fist; a tight "
+    "fist; closed fist; tight fist; clenched fist; a clenched fist; in fists; into fists; fist like; a firm fist; a "
+    "full fist; fist position; fist pose; a solid fist; a loose fist",
+    "hyperextended": "hyperextended; overextended; bent backwards; bent backward; hyper extended; bent back; arched "
+    "back; arched backward; arched backwards; in hyperextension; overstretched; bent back past straight; bent "
+    "backwards past straight; bent beyond straight; bent past straight; bent backward past straight; bent backwards "
+    "beyond straight; bent backward beyond straight; extended beyond straight; extended past straight; flexed "
+    "backward; flexed backwards; curved backward; curved backwards; bowed backward; bowed backwards; past straight; "
+    "beyond straight; overly extended; over extended; excessively extended; hyperstraightened; curved back; bowed "
+    "back; in a hyperextended position; into hyperextension; straightened beyond straight; straightened past "
+    "straight; double jointed; hyperflexed backward",
+    "spread": "spread; spread sideways; held apart sideways; splayed; spread apart; held apart; spread wide; fanned "
+    "out; splayed apart; wide apart; spread out; spread open; fanned; fanned apart; spread widely; widely spread; "
+    "spread away from each other; separated sideways; widely splayed; splayed out; splayed wide; abducted; held open "
+    "sideways; apart from each other; widely fanned; gapped; spaced out; spaced apart; spaced; widely separated from "
+    "each other",
+    "together": "close together; side by side; held together; pressed side by side; adjacent; closed together; "
+    "adducted; tightly together; next to each other; next to one another; touching side by side; pressed together "
+    "side by side; alongside each other; alongside one another; bunched; bunched together; bunched up; parallel and "
+    "together; unspread; not spread; close to each other sideways; kept together; closely together; tight together; "
+    "packed together; snug together",
 }
 
 POSITIONS: Final = {
-    "UP": "above; over; higher; higher up; higher than; on top; on top of; atop; higher up than; up higher",
-    "DOWN": "below; under; beneath; lower; lower than; underneath; lower down; lower down than",
-    "FRONT": "in front; in front of; ahead; ahead of; farther forward; further forward; farther forward "
-    "than; further forward than; further ahead; farther ahead; farther out; further out; farther "
-    "from the body; farther from the body than; before the other",
-    "BACK": "behind; farther back; further back; farther back than; further back than; closer to the "
-    "body; nearer to the body; closer to the body than; nearer the body",
-    "left of": "to the left of; left of; on the left of; on the left side of",
-    "right of": "to the right of; right of; on the right of; on the right side of",
-    "crossed": "crossed; cross; cross over; crossed over; cross each other; crossing; cross over each other; overlap",
-    "uncrossed": "uncrossed; uncross; side by side; not crossed; side by side , not crossed; uncrossing",
-    "level": "level; level with; at the same height; the same height; at equal height; equally high; of "
-    "equal height; at an equal height; at the same level; same level; same height; even in "
-    "height; equal in height; equal height; to the same level; to the same height",
-    "abreast": "equally far forward; at the same depth; same depth; equally far out; equally far from the "
-    "body; the same distance from the body; even in depth; at equal depth",
+    "UP": "above; over; higher; higher up; higher than; on top; on top of; atop; higher up than; up higher; up above; "
+    "upper; topmost; over the top of; uppermost; raised above; elevated above; higher in space than; higher in "
+    "position than; at a higher level; at a greater height; at a greater height than; at a higher level than; on the "
+    "top of; vertically above; directly above; at a higher position; at a higher position than; taller than; the top "
+    "one; the upper one; the higher one; lifted above; on top over; positioned higher than; situated above",
+    "DOWN": "below; under; beneath; lower; lower than; underneath; lower down; lower down than; lower in space than; "
+    "lower in position than; at a lower level; at a lesser height; at a lower level than; at a lower height; at a "
+    "lower height than; vertically below; directly below; directly under; at a lower position; at a lower position "
+    "than; the bottom one; the lower one; lowermost; bottommost; down below; down under; underneath of; not as high "
+    "as; positioned lower than; less high than; short of the height of",
+    "FRONT": "in front; in front of; ahead; ahead of; farther forward; further forward; farther forward than; further "
+    "forward than; further ahead; farther ahead; farther out; further out; farther from the body; farther from the "
+    "body than; before the other; out in front; out in front of; up front; forward of; in the lead of; more forward; "
+    "more forward than; farther ahead than; further ahead than; in front relative to; ahead relative to; further from "
+    "the body; further from the body than; farther away from the body; farther away from the body than; further away "
+    "from the body; further away from the body than; farther out than; further out than; farther from the torso; "
+    "farther from the torso than; further from the torso than; farther from the chest than; further from the chest "
+    "than; farther from the person; farther from the person than; nearer the front; closer to the front; beyond; "
+    "directly in front of",
+    "BACK": "behind; farther back; further back; farther back than; further back than; closer to the body; nearer to "
+    "the body; closer to the body than; nearer the body; in back of; at the back of; to the rear of; rearward of; to "
+    "the back of; more rearward than; in the rear; nearer to the body than; nearer to the torso; closer to the torso; "
+    "closer to the torso than; nearer to the torso than; nearer the torso; closer to the chest; closer to the chest "
+    "than; nearer to the chest; nearer to the chest than; closer to the person; closer to the person than; closer in "
+    "to the body; directly behind; nearer the body than; nearer the person; nearer the person than; nearer to the "
+    "person; nearer to the person than; further behind; farther behind; not as far forward as; less far forward than; "
+    "less far forward; behind of; in the back",
+    "left of": "to the left of; left of; on the left of; on the left side of; leftward of; further left than; farther "
+    "left than; to the left side of; over to the left of; further to the left than; farther to the left than; more to "
+    "the left than",
+    "right of": "to the right of; right of; on the right of; on the right side of; rightward of; further right than; "
+    "farther right than; to the right side of; over to the right of; further to the right than; farther to the right "
+    "than; more to the right than",
+    "crossed": "crossed; cross; cross over; crossed over; cross each other; crossing; cross over each other; overlap; "
+    "crossed over each other; crossed over one another; crossed with each other; overlapping; overlapped; cross one "
+    "another; cross over one another; cross paths; intersect; interchanged; crisscrossed; crisscross; criss cross; "
+    "criss crossed; in a crossed position; switched sides; on opposite sides; swap sides; cross past each other; "
+    "cross sides; on swapped sides",
+    "uncrossed": "uncrossed; uncross; side by side; not crossed; side by side , not crossed; uncrossing; uncross from "
+    "each other; not overlapping; on their own sides; on its own side; back on their own sides; return to their own "
+    "sides; on their usual sides",
+    "level": "level; level with; at the same height; the same height; at equal height; equally high; of equal height; "
+    "at an equal height; at the same level; same level; same height; even in height; equal in height; equal height; "
+    "to the same level; to the same height; on a level; on the same level; at the same elevation; of the same height; "
+    "at matching heights; at matching height; at identical height; at identical heights; at equal heights; at equal "
+    "levels; at an equal level; at one height; on equal height; aligned vertically; aligned in height; evenly aligned "
+    "in height; at similar height; at a similar height; at the same vertical level; at the same vertical position; "
+    "vertically level; on a par; same elevation; at one level; equal in level; of equal elevation; even with each "
+    "other; even in level; its level; their level; the level of; the height of; at the height of; matched in height; "
+    "the same level as; the same height as; as high as; just as high as",
+    "abreast": "equally far forward; at the same depth; same depth; equally far out; equally far from the body; the "
+    "same distance from the body; even in depth; at equal depth; at the same depth as; equal in depth; at an equal "
+    "depth; at equal distance from the body; at the same distance from the body; at equal distances from the body; "
+    "aligned in depth; aligned front to back; aligned from front to back; neither ahead nor behind; equidistant from "
+    "the body; as far forward as; at the same distance in front of the body",
     "lined up": "lined up from side to side; aligned sideways; lined up sideways; aligned from side to side",
 }
 """Where one hand is to the other: said of the hand named first, as the events say it of the right one."""
 
 DISTANCES: Final = {
-    "Far": "far apart; well apart; far from; far away from; widely separated; large distance; at a large "
-    "distance; a long way from; a long way apart; wide apart; widely apart; far away; at a "
-    "distance; separated widely; great distance; a good distance apart; far off from; distant; "
-    "widely spaced; far off",
-    "Medium": "a medium distance apart; at a moderate distance; medium distance; moderate distance; at a "
-    "medium distance; some distance apart; moderately far apart; a moderate distance apart; at a "
-    "medium distance apart; at a moderate distance apart",
-    "Near": "close together; near each other; near one another; close to each other; close to one "
-    "another; nearby; small distance; a small distance apart; close by; at close range; close",
+    "Far": "far apart; well apart; far from; far away from; widely separated; large distance; at a large distance; a "
+    "long way from; a long way apart; wide apart; widely apart; far away; at a distance; separated widely; great "
+    "distance; a good distance apart; far off from; distant; widely spaced; far off; far removed from; far from each "
+    "other; far from one another; far away from each other; far away from one another; a large distance apart; a "
+    "large distance from; a great distance apart; a wide distance apart; a wide gap apart; wide distance; wide "
+    "distance apart; a considerable distance apart; considerable distance; a long distance apart; long distance; a "
+    "long distance from; widely distant; at great distance; distant from each other; distant from one another; remote "
+    "from each other; remote; separated by a large distance; separated by a wide distance; separated by a great "
+    "distance; separated by a large gap; separated by a wide gap; wide gap; large gap; big gap; a big distance apart; "
+    "big distance; widely distanced; at far range; much distance; a good distance from; well separated; well away "
+    "from; well clear of; far separated; spaced far apart; spaced widely; widely spaced apart; separated far",
+    "Medium": "a medium distance apart; at a moderate distance; medium distance; moderate distance; at a medium "
+    "distance; some distance apart; moderately far apart; a moderate distance apart; at a medium distance apart; at a "
+    "moderate distance apart; intermediate distance; an intermediate distance apart; at an intermediate distance; mid "
+    "range; at mid range; medium range; at medium range; medium gap; moderate gap; a moderate gap apart; neither near "
+    "nor far; neither close nor far; neither far nor near; neither far nor close; middling distance; a middling "
+    "distance apart; a fair distance apart; separated by a moderate distance; separated by a medium distance; middle "
+    "distance; mid distance; moderately distant; moderately separated; moderately spaced; average distance; neither "
+    "close together nor far apart; neither far apart nor close together; a medium distance from; a moderate distance "
+    "from; at a medium distance from; at a moderate distance from; moderately apart",
+    "Near": "close together; near each other; near one another; close to each other; nearby; small distance; a small "
+    "distance apart; close by; at close range; close; near together; close beside each other; close in; in close "
+    "proximity; in proximity; in near proximity; at a close distance; at a small distance; at a short distance; a "
+    "short distance apart; short distance; a little distance apart; small gap; narrow gap; separated by a small "
+    "distance; separated by a short distance; separated by a small gap; in close range; nearby each other; within "
+    "close range; adjacent to each other; adjacent to one another; proximate; at near range; a small gap apart; right "
+    "next to each other; right beside each other; close distance; near distance; close proximity; near to each other; "
+    "near to one another; near to; close to; close at hand",
 }
 
 DIRECTIONS: Final = {
-    "up": "up; upward; upwards; skyward; higher",
-    "down": "down; downward; downwards; lower; to the floor",
-    "left": "leftward; leftwards; to the left; toward the left; towards the left; to the left side; left "
-    "side; to its left; to their left",
-    "right": "rightward; rightwards; to the right; toward the right; towards the right; to the right side; "
-    "right side; to its right; to their right",
-    "front": "forward; forwards; away from the body; away from the person; away from the torso; outward; "
-    "ahead; outwards; frontward; to the front; away from the chest; away from the wearer; away",
-    "back": "backward; backwards; toward the body; towards the body; toward the person; towards the "
-    "person; inward; toward the torso; towards the torso; back; toward the chest; towards the "
-    "chest; to the back; rearward; closer to the body; to the body; to the chest; nearer to the "
-    "body",
-    "sideways": "sideways; laterally; from side to side; side to side",
+    "up": "up; upward; upwards; skyward; higher; toward the ceiling; towards the ceiling; to the top; into the air; "
+    "up in the air; up into the air; in an upward direction; in the upward direction; vertically upward; vertically "
+    "upwards; overhead; to a higher position; to a higher level; up high; upward direction; further up; farther up; "
+    "toward the top; towards the top; skywards; to a greater height; to a higher height",
+    "down": "down; downward; downwards; lower; to the floor; toward the floor; towards the floor; toward the ground; "
+    "towards the ground; to the ground; to the bottom; in a downward direction; in the downward direction; vertically "
+    "downward; vertically downwards; floorward; earthward; to a lower position; to a lower level; downward direction; "
+    "further down; farther down; toward the bottom; towards the bottom; groundward; floorwards; to a lower height",
+    "left": "leftward; leftwards; to the left; toward the left; towards the left; to the left side; left side; to its "
+    "left; to their left; to the left hand side; to the person's left; to the wearer's left; toward the left side; "
+    "towards the left side; in a leftward direction; in the leftward direction; leftward direction; over to the left; "
+    "further left; farther left; further to the left; farther to the left; off to the left; out to the left; in the "
+    "direction of the left; from right to left; right to left; to his left; to her left",
+    "right": "rightward; rightwards; to the right; toward the right; towards the right; to the right side; right "
+    "side; to its right; to their right; to the right hand side; to the person's right; to the wearer's right; toward "
+    "the right side; towards the right side; in a rightward direction; in the rightward direction; rightward "
+    "direction; over to the right; further right; farther right; further to the right; farther to the right; off to "
+    "the right; out to the right; in the direction of the right; from left to right; left to right; to his right; to "
+    "her right",
+    "front": "forward; forwards; away from the body; away from the person; away from the torso; outward; ahead; "
+    "outwards; frontward; to the front; away from the chest; away from the wearer; away; forth; out in front; to the "
+    "fore; in a forward direction; in the forward direction; forward direction; further forward; farther forward; out "
+    "in front of the body; from the body; from the torso; from the chest; from the person; away from the trunk; "
+    "toward the front; towards the front; out from the body; away from itself; further away from the body; farther "
+    "away from the body; farther from the body; further from the body; to the front of the body; outwardly; ahead of "
+    "the body; from back to front; back to front",
+    "back": "backward; backwards; toward the body; towards the body; toward the person; towards the person; inward; "
+    "toward the torso; towards the torso; back; toward the chest; towards the chest; to the back; rearward; closer to "
+    "the body; to the body; to the chest; nearer to the body; in a backward direction; in the backward direction; "
+    "backward direction; rearwards; rearward direction; closer to the torso; closer to the chest; nearer the body; "
+    "nearer to the torso; nearer to the chest; in toward the body; in towards the body; back toward the body; back "
+    "towards the body; back toward the person; back towards the person; back to the body; into the body; close to the "
+    "body; toward the trunk; towards the trunk; back toward the torso; back towards the torso; back toward the chest; "
+    "back towards the chest; in toward the torso; in towards the torso; in toward the chest; in towards the chest; "
+    "further back; farther back; inwardly; toward the rear; towards the rear; closer to the person; toward the "
+    "wearer; towards the wearer; toward itself; from front to back; front to back; against the body; to the torso; to "
+    "the person",
+    "sideways": "sideways; laterally; from side to side; side to side; to the side; to one side; horizontally; in a "
+    "sideways direction; sidewise; sideward; sidewards; laterally from side to side; sideways direction; back and "
+    "forth sideways; to either side; to both sides; from one side to the other",
 }
 RETURNS: Final = {
     "back left": "back to the left; back left; back leftward; back leftwards",
@@ -190,78 +232,32 @@ RETURNS: Final = {
 """Directions in which "back" is no direction but says that it comes second."""
 
 SPEEDS: Final = {
-    "Slow": "slowly; slow; gradually; leisurely; gently; at a slow pace; at low speed; at a slow speed; "
-    "unhurriedly; at a leisurely pace; slow speed; low speed; sluggishly; at a low speed; slow "
-    "pace",
-    "Medium": "steadily; at a medium speed; at a moderate pace; at a moderate speed; moderate speed; medium "
-    "speed; at medium speed; at moderate speed; at a medium pace; moderate pace; moderately fast; "
-    "at a steady pace; moderately",
-    "Fast": "quickly; fast; rapidly; swiftly; at high speed; at a high speed; briskly; speedily; quick; "
-    "rapid; abruptly; suddenly; high speed; hastily; at a fast pace; swift; in a flash",
-    "mixed": "at changing speeds; at mixed speeds; at varying speeds",
-}
-
-WHENS: Final = {
-    "start": "at first; at the start; initially; to begin with; at the beginning; in the beginning; at the "
-    "outset; in the first few moments; at the very start; at the start of the clip; at the "
-    "beginning of the clip; from the outset; at the very beginning; in the opening frames; in the "
-    "first frames",
-    "early": "early on; early; in the first third; early in the clip; in the early part; in the first "
-    "third of the clip",
-    "first half": "in the earlier part; in the first part; in the first half; in the first half of the clip; "
-    "during the first half; during the first half of the clip",
-    "midway": "midway; in the middle of the clip; in the middle; halfway; halfway through; around the "
-    "middle; around the middle of the clip; midway through; midway through the clip; in the "
-    "middle third; mid clip; at the midpoint; partway through; in the middle part",
-    "second half": "in the later part; in the second part; in the latter half; in the second half; in the second "
-    "half of the clip; during the second half; during the second half of the clip",
-    "late": "late; late in the clip; late on; in the last third; in the final third; in the last third of the clip",
-    "end": "at the end; in the end; by the end; at the very end; at the end of the clip; by the end of "
-    "the clip; in the last frames; in the final frames; at last; in the final moments; in the "
-    "last few moments; ultimately; in the closing frames",
-    "near end": "toward the end; towards the end; near the end; toward the end of the clip; towards the end "
-    "of the clip; near the end of the clip; shortly before the end",
-    "until end": "until the end; until the very end; up to the end; to the end; until the clip ends; to the "
-    "very end; until the end of the clip; for the rest of the clip; through to the end; till the "
-    "end; through the end",
-    "throughout": "throughout; the whole time; the entire clip; for the whole clip; all the time; all along; "
-    "always; from start to finish; from beginning to end; from the first to the last frame; "
-    "during the entire clip; constantly; the entire time; at all times; throughout the clip; the "
-    "whole clip; during the whole clip; for the entire clip; continuously; from start to end; "
-    "permanently; all the while; over the whole clip; the whole way through; throughout the whole "
-    "clip; throughout the entire clip; from first to last; throughout the motion; throughout the "
-    "sequence",
-    "": "briefly; for a moment; momentarily; for an instant; lightly; softly; firmly; shortly; at the "
-    "tips; tip to tip; at all joints; at every joint; in all joints; in every joint",
-}
-
-LINKS: Final = {
-    "then": "then; after that; next; afterwards; afterward; later; subsequently; and then; followed by; "
-    "later on; thereafter; after which; whereupon; following this; after this; and afterwards; "
-    "only afterwards; immediately after; shortly after that; again later",
-    "earlier": "before that; earlier; previously; beforehand; prior to that; before this",
-    "meanwhile": "meanwhile; at the same time; simultaneously; together with this; during this; while; as; "
-    "whilst; in the meantime; all at the same time; during which; concurrently",
-    "after": "after; once; as soon as; when; since; following",
-    "before": "before; prior to; until; till; ahead of time",
-    "and": "and; but; or; nor; plus; as well as; along with; then again; yet",
+    "Slow": "slowly; slow; gradually; leisurely; gently; at a slow pace; at low speed; at a slow speed; unhurriedly; "
+    "at a leisurely pace; slow speed; low speed; sluggishly; at a low speed; slow pace; unhurried; at slow speed; at "
+    "a gentle pace; without hurry; without haste; in slow motion; at a low pace; lazily; bit by bit; little by "
+    "little; gradual; at a crawl; with low speed; with slow speed; sluggish; in a slow manner; in an unhurried way; "
+    "taking its time; deliberately slowly; calmly; step by step; unrushed; by degrees; at an unhurried pace",
+    "Medium": "steadily; at a medium speed; at a moderate pace; at a moderate speed; moderate speed; medium speed; at "
+    "medium speed; at moderate speed; at a medium pace; moderate pace; moderately fast; at a steady pace; moderately; "
+    "steady; at moderate pace; at medium pace; at an average speed; at an average pace; average speed; at "
+    "intermediate speed; at an intermediate speed; at a middling speed; at a middling pace; at normal speed; at a "
+    "normal speed; at a normal pace; moderate; with moderate speed; with medium speed; at a steady speed; steady "
+    "pace; neither fast nor slow; neither slow nor fast; neither quickly nor slowly; medium paced; evenly",
+    "Fast": "quickly; fast; rapidly; swiftly; at high speed; at a high speed; briskly; speedily; quick; rapid; "
+    "abruptly; suddenly; high speed; hastily; at a fast pace; swift; in a flash; sudden; abrupt; brisk; speedy; "
+    "sharply; at great speed; at speed; at top speed; with speed; with high speed; at fast speed; at a fast speed; at "
+    "a rapid pace; at a quick pace; at a brisk pace; at rapid speed; at a rapid speed; in a hurry; hurriedly; "
+    "promptly; in an instant; in a rapid manner; in a quick manner; in quick motion; snappily; instantly; fast paced; "
+    "nimbly; energetically; vigorously; fast moving; at pace; at a swift pace; in one quick motion; in a quick "
+    "motion; in one swift motion; in a swift motion; snappy; flash",
+    "mixed": "at changing speeds; at mixed speeds; at varying speeds; at various speeds; at different speeds; at "
+    "uneven speed; at uneven speeds; with varying speed; at a varying speed",
 }
 
 NEGATIONS: Final = (
     "not; never; no; none; neither; nor; without; at no point; at no time; cannot; no part; do n't; "
     "n't; hardly; nothing; nowhere; no longer"
 )
-
-MANNERS: Final = {
-    "in turn": "one by one; one after another; one after the other; in turn; in succession; in sequence; "
-    "successively; sequentially; consecutively; in a wave; each in turn; one at a time",
-    "apart": "at different times; not all at once; not together; at separate times; at various times",
-    "at once": "at once; all at once; in unison; together; all together; as one; simultaneously; in one go",
-    "many": "repeatedly; again and again; over and over; several times; many times; multiple times; a few "
-    "times; time and again",
-    "full": "fully; completely; entirely; all the way; totally",
-    "again": "again; once more; once again; anew",
-}
 
 JOINT_WORDS: Final = {
     "mcp": "at the knuckle; at the knuckles; knuckle; knuckles; base knuckle; base joint; mcp; base "
@@ -278,11 +274,15 @@ NUMBERS: Final = {
 }  # fmt: skip
 
 QUANTIFIERS: Final = {
-    "all": "all; every; each; everything; any; all of; each of; every one of; the entire; entire",
-    "both": "both; both of",
-    "none": "no; none; none of; neither; neither of; not one of",
-    "other": "other; others; remaining; rest; opposite; rest of",
-    "some": "some; several; some of; a few; several of; most of; most",
+    "all": "all; every; each; everything; any; all of; each of; every one of; the entire; entire; whole; each and "
+    "every; all the; every single; each single; all of the; every one; each one; each one of; the full set of; the "
+    "set of",
+    "both": "both; both of; both of the; either",
+    "none": "no; none; none of; neither; neither of; not one of; no single; not a single; not any; not any of; not "
+    "one; no part of; neither one of; zero",
+    "other": "other; others; remaining; rest; opposite; rest of; residual; opposing; opposed; contralateral",
+    "some": "some; several; some of; a few; several of; most of; most; certain; various; at least one; at least one "
+    "of; two or three",
 }
 
 SMALL_WORDS: Final = {
@@ -290,8 +290,28 @@ SMALL_WORDS: Final = {
     "pronoun": "it; they; them; itself; themselves; he; she; the former; ones",
     "mutual": "each other; one another; together with each other",
     "of": "of; on; from; belonging to; onto; upon; in; into; at",
-    "with": "with; to; against; toward; towards; by; than; between; via; for; around; about; near to",
+    "with": "with; to; against; by; than; between; via; for; around; about; near to",
     "except": "except; except for; apart from; other than; aside from; save for; excluding; but",
     "one": "one; ones",
     "first": "first; last",
+    "adjective": "brief; light; gentle; firm; soft; direct; short; sustained; continuous; tight; loose; single; momentary; "
+    "prolonged; smooth; complete; partial; visible; separate; distinct; noticeable; clear; controlled; long; lasting; "
+    "subtle; strong; fluid; coordinated; synchronized; synchronous; simultaneous; small; large; big; wide; slight; "
+    "final; subsequent; initial; immediate; last; further; deep; pronounced; fleeting; isolated; individual; physical; "
+    "stable; constant; mutual; corresponding; lone; whole; total; matching; similar; successive; next",
+    "there": "there",
+    "only": "only; solely; just; exclusively",
+    "apart": "apart; asunder; separate; separated",
+    "together": "together",
+    "ordinal": "second; third; fourth; fifth; final; last; first",
+    "goal": "toward; towards; in the direction of",
+    "source": "away from; off; off of; out of; clear of; back from",
 }
+
+BETWEEN: Final = frozenset(
+    "a an the back again very both then all quite fully brief quick slow fast light gentle firm soft full direct close "
+    "short sustained continuous steady tight loose rapid first second third single momentary prolonged smooth "
+    "repeated immediate lasting simultaneous clear also only once twice gradual sudden swift solid slight still "
+    "physical further farther".split()
+)
+"""Words that may come between the words of a verb, besides adverbs in -ly."""

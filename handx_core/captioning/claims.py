@@ -15,8 +15,9 @@ from functools import lru_cache
 from typing import Final
 
 from handx_core.captioning.claim_clauses import TAKES_OBJECT, Clauses
-from handx_core.captioning.claim_meaning import Claim, Clause, Order
+from handx_core.captioning.claim_meaning import ORDINALS, STATES_OF, Claim, Clause, Order
 from handx_core.captioning.claim_parts import Part, read_part
+from handx_core.captioning.claim_rewriting import rewritten
 from handx_core.captioning.claim_terms import Term, sentences
 
 __all__ = ["Claim", "Order", "parse_claims"]
@@ -31,7 +32,7 @@ def parse_claims(text: str, side: str) -> list[Claim]:
     """The claims of a text, in its order. side: "left", "right" or "interaction", for what is said of no named hand."""
     reader = _Reader(side)
     for terms in sentences(text):
-        reader.read(terms)
+        reader.read(rewritten(terms))
     return reader.claims()
 
 
@@ -49,9 +50,7 @@ class _Reader(Clauses):
             self.subject, self.link = self.last.subject, None
             self.again()
         self.close(end=True)
-        for place, clause in enumerate(self.here):
-            if clause.unresolved and place + 1 < len(self.here):
-                clause.subject = self.here[place + 1].subject
+        self.resolve()
 
     def _step(self, terms: Sequence[Term], at: int) -> int:
         """Take up the term, or the phrase, at a place; the place after it."""
@@ -69,18 +68,27 @@ class _Reader(Clauses):
             return at + 1
         if term.text in ("first", "last") and self.add_place_in_row(term):
             return at + 1
+        if "only" in term:
+            self.only = self._names(terms, at + 1) and self.subject is None
+            return at + 1
+        if term.text == "from" and self._row(terms, at):
+            return self._row(terms, at)
         if "edge" in term.says("verb") and self._sequence(terms, at):
             return self._sequence(terms, at)
         if self.ordered and term.text in ("from", "to") and self._sequence(terms, at):
             return self._sequence(terms, at)
         if self._is_predicate(terms, at):
             return self._predicate(terms, at)
-        for kind in ("frames", "joint", "speed", "when", "manner", "way", "link"):
+        for kind in ("frames", "joint", "speed", "when", "manner", "way", "link", "ordinal"):
             if kind in term:
                 self._modifier(kind, term, terms, at)
                 return at + 1
         last = self.last
         objective = last is not None and last.open and self.subject is None
+        if {"goal", "source"} & set(term.kinds):
+            if objective and last is not None and last.kind == "verb":
+                last.toward = "toward" if "goal" in term else "away"
+            return at + 1
         takes = last is not None and (last.value if last.kind == "verb" else last.kind) in TAKES_OBJECT
         part = read_part(terms, at, self.context, as_object=objective and takes)
         if part:
@@ -105,6 +113,8 @@ class _Reader(Clauses):
 
     def _is_predicate(self, terms: Sequence[Term], at: int) -> bool:
         term = terms[at]
+        if self.being and {"apart", "together", "source"} & set(term.kinds):
+            return True
         if not any(kind in term for kind in _PREDICATES):
             return False
         adjective = term.says("position") in ("crossed", "uncrossed") and term.text.endswith("ed") and not self.being
@@ -139,13 +149,19 @@ class _Reader(Clauses):
         if value == "fist" and kind == "state" and self.last and self.last.open and self.last.value == "bend":
             return at + 1
         clause = Clause(term, kind, value, self.number, negated=self.negated, stays=self._stays(kind))
+        clause.only, self.only = self.only, False
+        clause.first = not self.clauses
+        clause.toward = "away" if kind == "state" and "source" in term else ""
         last = self.last
-        empty = last is not None and last.value.startswith("move") and not last.ways and len(last.value.split()) < 2
-        if kind == "position" and last is not None and last.open and empty and self.subject is None:
-            clause.subject, clause.negated = last.subject, last.negated
+        empty = last is not None and last.value in ("move", "occurs") and not last.ways and not last.object.members
+        if kind in ("position", "distance", "state") and last and last.open and empty and self.subject is None:
+            clause.subject, clause.negated, clause.speed = last.subject, last.negated, last.speed
             clause.order, clause.turns = last.order, True
+            clause.only = last.only
             self.here.remove(last)
             self.clauses.remove(last)
+        if kind == "position" and last and last.open and last.value.startswith("move") and self.subject is None:
+            clause.turns = True
         if kind == "position" and term.form in ("", "s", "ing") and "verb" not in term and "cross" in term.text:
             clause.turns = not self.being and not term.text.endswith("ed")
         if self.stays and kind == "state" and not clause.stays and last is not None and self.link is None:
@@ -205,7 +221,12 @@ class _Reader(Clauses):
 
     def _kind(self, term: Term) -> tuple[str, str]:
         """As which of its kinds a term is meant: a state after "is" or "with", else a verb."""
+        if self.being and "verb" not in term and {"apart", "together", "source"} & set(term.kinds):
+            return "state", "together" if "together" in term else "apart"
         fingers = bool((self.subject or self.context.subject).fingers)
+        held = self.being or self.with_subject or (self.subject is None and not self.here)
+        if term.form == "ed" and held and "state" not in term and term.says("verb") in STATES_OF:
+            return "state", STATES_OF[term.says("verb")]
         stative = ("state" in term and not term.form) or (("position" in term or "distance" in term) and not fingers)
         if "verb" in term and term.form != "ed" and not (self.being and stative):
             return "verb", term.says("verb")
@@ -241,6 +262,8 @@ class _Reader(Clauses):
                 clause.speed = term.says("speed")
             elif kind == "when":
                 clause.when += [term.says("when")] if term.says("when") else []
+            elif kind == "ordinal":
+                clause.nth = ORDINALS.get(term.text, 0)
             elif kind == "joint":
                 clause.joints.append(term.says("joint"))
             elif term.says("manner") == "many":
@@ -267,6 +290,8 @@ class _Reader(Clauses):
         """ "Then", "while", "before", "and": end the clause, and say what the next one has to do with it in time."""
         self.again_if_elided()
         relation = {"then": "after", "earlier": "before"}.get(term.says("link"), term.says("link"))
+        if term.text.endswith(" by"):
+            self.subject, self.being = None, False
         if relation == "and":
             self.joined = bool(self.here)
             self.close()
@@ -314,6 +339,29 @@ class _Reader(Clauses):
             clause.sequence.append(part[0].fingers[0])
         return part[1]
 
+    def _row(self, terms: Sequence[Term], at: int) -> int:
+        """ "From the index to the pinky": fingers that follow one another; 0 if it is none."""
+        ends: list[str] = []
+        for word in (("from",), ("to", "towards", "toward", "through", "until", "up to", "till")):
+            if at >= len(terms) or terms[at].text not in word:
+                return 0
+            part = read_part(terms, at + 1, self.context, as_object=True)
+            if part is None or len(part[0].fingers) != 1:
+                return 0
+            ends.append(part[0].fingers[0])
+            at = part[1]
+
+        def apply(clause: Clause) -> None:
+            clause.sequence = ends
+            clause.manners += [] if "in turn" in clause.manners or clause.kind == "state" else ["in turn"]
+
+        several = [clause for clause in self.here if len(clause.subject.fingers + clause.object.fingers) > 1]
+        if self.subject is None and several:
+            apply(next((clause for clause in several if "in turn" in clause.manners), several[-1]))
+        else:
+            self.waiting.append(apply)
+        return at
+
     def _part(self, part: Part, terms: Sequence[Term], after: int, objective: bool) -> None:
         """A noun phrase: what the open clause is about, or the subject of the next."""
         last = self.last
@@ -336,6 +384,10 @@ class _Reader(Clauses):
         self.joined_subject = after < len(terms) and (terms[after].text in ("and", "or", "with", "nor"))
         if part.members:
             self.context.named = part
+        if part.members and not self.with_subject:
+            for clause in self.here:
+                if clause.unresolved and not clause.subject.members:
+                    clause.subject, clause.unresolved = part, False
 
     def _is_subject(self, terms: Sequence[Term], at: int) -> bool:
         """Whether a verb follows the phrase that ends before a place, so that another clause begins with it."""

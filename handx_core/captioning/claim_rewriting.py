@@ -1,0 +1,425 @@
+"""Sentences put plainly: nouns made of verbs as verbs, "a gap opens" as "spread", what is idle left out.
+
+What belongs here: transformations of English that keep what is said, from terms to terms, so that the reader (`claims`)
+has to know few ways of saying it. What does not: words (`claim_words`, `claim_verbs`) and reading.
+
+"The thumb makes brief contact with the index", "a contact of thumb and index occurs" and "there is a contact between
+the thumb and the index" all become "thumb and index touch": a noun made of a verb, with what "of", "between", "with"
+or a genitive name, is that verb with its subject and object, and the verb beside it, which says nothing more, goes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claim_verbs import CONTACT_ENDS
+
+Terms = Sequence[Term]
+
+_PHRASE: Final = ("det", "side", "finger", "noun", "quantifier", "number", "possessive", "pronoun", "mutual", "one")
+_NAMES: Final = ("side", "finger", "noun", "pronoun", "mutual")
+_MODIFIERS: Final = ("speed", "way", "when", "manner", "count", "number", "ordinal", "frames", "joint")
+_IDLE: Final = ("be", "do", "have", "occurs", "changes", "edge start", "edge end", "light", "still")
+_ADJECTIVES: Final = frozenset(
+    "quick slow rapid swift sudden gradual steady fast repeated sharp abrupt upward downward leftward rightward forward "
+    "backward brisk moderate sideways diagonal medium".split()
+)
+"""Adjectives that also say how fast, how often or where to; those that say nothing are of the kind "adjective"."""
+
+
+def rewritten(terms: Terms) -> list[Term]:
+    """The terms of a sentence, put plainly."""
+    terms = _both_sides(_without_there(terms))
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        after = _gap(terms, at, found) or _held_fist(terms, at, found)
+        if after:
+            at = after
+            continue
+        noun = _noun_at(terms, at)
+        if noun:
+            at = noun.put(terms, found)
+            continue
+        resultative = _resultative(terms, at)
+        if resultative:
+            found.append(resultative[0])
+            at = resultative[1]
+            continue
+        if not _says_nothing(terms[at]):
+            found.append(terms[at])
+        at += 1
+    return found
+
+
+def _says_nothing(term: Term) -> bool:
+    """Of terms that no transformation has taken up: those that the reader has no use for."""
+    return "unknown" in term or term.says("verb") == "light" or term.kinds.keys() == {"adjective"}
+
+
+def _without_there(terms: Terms) -> list[Term]:
+    """The terms without "there is"."""
+    found: list[Term] = []
+    after = False
+    for term in terms:
+        if "there" in term:
+            after = True
+        elif not (after and term.says("verb") == "be"):
+            found.append(term)
+            after = False
+    return found
+
+
+def _both_sides(terms: Terms) -> list[Term]:
+    """ "The left and right thumbs" are both thumbs."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        three = terms[at : at + 4]
+        joined = len(three) == 4 and "side" in three[0] and three[1].text in ("and", "or") and "side" in three[2]
+        if joined and three[0].text != three[2].text and ("finger" in three[3] or "noun" in three[3]):
+            found.append(Term("both", {"quantifier": "both"}))
+            at += 3
+            continue
+        found.append(terms[at])
+        at += 1
+    return found
+
+
+@dataclass
+class _Noun:
+    """A noun made of a verb, with where its phrase begins and ends and whom it is said of."""
+
+    verb: Term
+    end: int
+    modifiers: list[Term]
+    negated: bool = False
+    owner: list[Term] = field(default_factory=list)
+    subject: list[Term] = field(default_factory=list)
+    object: list[Term] = field(default_factory=list)
+
+    def put(self, terms: Terms, found: list[Term]) -> int:
+        """Put it as a verb behind what was found; the place in the sentence from which to go on."""
+        while found and (found[-1].text in ("with", "in", "by", "at", "to") and "frames" not in found[-1]):
+            linking = found.pop()
+            fronted = not found or found[-1].text in (",", "and", "then")
+            if linking.text == "with" and not fronted:
+                found.append(Term("and", {"link": "and"}))
+            elif not self.subject and not self.owner and fronted:
+                self.verb = replace(self.verb, form="ing")
+        self._drop_light_verb(found)
+        at = self._drop_idle_verb(terms)
+        who = self.subject or self.owner
+        negation = [Term("not", {"not": "not"})] if self.negated else []
+        found += [*who, *negation, *self.modifiers, self.verb, *self.object]
+        return at
+
+    def _drop_light_verb(self, found: list[Term]) -> None:
+        """Leave out the verb whose object the noun is: "performs a bend"; a "not" before it stays."""
+        place = len(found)
+        while place and any(kind in found[place - 1] for kind in ("speed", "manner", "when", "adjective")):
+            place -= 1
+        if place and _is_idle(found[place - 1]):
+            del found[place - 1]
+
+    def _drop_idle_verb(self, terms: Terms) -> int:
+        """Leave out the verb whose subject the noun is: "a bend takes place"; "a contact ends" is a separation."""
+        at = self.end
+        while at < len(terms) and (_is_idle(terms[at]) or "unknown" in terms[at] or _ends(terms[at])):
+            if _ends(terms[at]) and self.verb.says("verb") == "contact":
+                self.verb = replace(self.verb, kinds={"verb": "separation"})
+            at += 1
+        return at
+
+
+def _is_idle(term: Term) -> bool:
+    return "verb" in term and term.says("verb") in _IDLE and not ({"state", "position", "distance"} & set(term.kinds))
+
+
+def _ends(term: Term) -> bool:
+    return bool({term.text.rstrip("s"), term.text.removesuffix("ed"), term.text.removesuffix("d")} & CONTACT_ENDS) or (
+        term.text in ("broken", "lost")
+    )
+
+
+def _noun_at(terms: Terms, start: int) -> _Noun | None:
+    """The phrase of a noun made of a verb that begins at a place."""
+    if not ({*_PHRASE, *_MODIFIERS, "verb", "adjective"} & set(terms[start].kinds)) or "and" in terms[start].text:
+        return None
+    at, names = start, []
+    while at < len(terms) and _may_precede(terms, at):
+        if any(kind in terms[at] for kind in _NAMES) or "possessive" in terms[at]:
+            names.append(terms[at])
+        at += 1
+    if at >= len(terms) or not _is_noun(terms, start, at):
+        return None
+    before = terms[start:at]
+    noun = _Noun(replace(terms[at], form="noun", kinds={"verb": terms[at].says("verb")}), at + 1, [])
+    _take_modifiers(noun, before)
+    _take_names(noun, before, names)
+    _take_arguments(noun, terms)
+    return noun
+
+
+def _may_precede(terms: Terms, at: int) -> bool:
+    term = terms[at]
+    if "verb" in term and not (_is_compound(term) or (_is_adjective(term) and at)):
+        return False
+    between_adjectives = "comma" in term and at and _is_adjective(terms[at - 1])
+    joined_adjectives = term.text in ("and", "but") and at and _is_adjective(terms[at - 1])
+    compound = term.text == "to" and at and bool({"finger", "noun"} & set(terms[at - 1].kinds))
+    return bool({*_PHRASE, *_MODIFIERS, "adjective"} & set(term.kinds)) or bool(between_adjectives or joined_adjectives or compound)
+
+
+def _is_adjective(term: Term) -> bool:
+    return term.text in _ADJECTIVES or "adjective" in term
+
+
+def _is_compound(term: Term) -> bool:
+    return "noun" in term or "finger" in term
+
+
+def _is_noun(terms: Terms, start: int, at: int) -> bool:
+    """Whether a word that may be a verb is a noun: by its ending, or by what stands before it."""
+    term, before = terms[at], terms[start:at]
+    value = term.says("verb")
+    if not value or value in _IDLE or term.form == "ed" or " " in term.text or ("state" in term and term.form != "noun"):
+        return False
+    following = terms[at + 1] if at + 1 < len(terms) else None
+    if following and {"finger", "noun", "side"} & set(following.kinds) and term.form != "noun":
+        return False
+    if term.form == "noun":
+        return True
+    determined = bool(before) and any(
+        "det" in one or "number" in one or "quantifier" in one or "ordinal" in one or "possessive" in one
+        for one in before
+    )
+    named = any(kind in one for one in before for kind in ("side", "finger", "noun"))
+    owned = any("possessive" in one for one in before)
+    if named and not owned and not (before[0].text in ("a", "an") and term.form == ""):
+        adjective = before and _is_adjective(before[-1])
+        return bool(adjective and determined and term.form in ("", "s") and not _has_ly(before))
+    if term.form == "ing":
+        return determined and following is not None and "of" in following
+    if not before or "not" in before[-1]:
+        if not start:
+            return term.text == "contact"
+        return term.form == "" and _takes_noun(before[-1] if before else terms[start - 1])
+    last = before[-1]
+    if "quantifier" in last and term.form == "" and last.text not in _OF_ONE:
+        return False
+    if determined and not any("pronoun" in one for one in before):
+        return term.form != "s" or _is_adjective(last) or "number" in last or "quantifier" in last or "ordinal" in last
+    return _is_adjective(last)
+
+
+_OF_ONE: Final = ("each", "every", "any", "no", "another", "no single", "not a single")
+"""Quantifiers of one thing: a bare verb after them is a noun, while "all bend" has a subject."""
+
+
+def _takes_noun(before: Term) -> bool:
+    """Whether a bare verb after a word can only be a noun: "without contact", "after release"."""
+    return before.text in ("with", "of", "without", "no", "by", "upon") or before.says("link") in ("after", "before")
+
+
+def _has_ly(terms: Terms) -> bool:
+    return any(term.text.endswith("ly") for term in terms)
+
+
+def _take_modifiers(noun: _Noun, before: Terms) -> None:
+    for term in before:
+        if "ordinal" in term or not ({*_PHRASE} & set(term.kinds)) and ({*_MODIFIERS} & set(term.kinds)):
+            noun.modifiers.append(term)
+        elif "number" in term and term.says("number") != "1":
+            noun.modifiers.append(Term(term.text, {"count": term.says("number")}))
+        elif term.text in ("single", "one", "lone", "only"):
+            noun.modifiers.append(Term(term.text, {"count": "1"}))
+        elif term.says("quantifier") == "some":
+            noun.modifiers.append(Term(term.text, {"manner": "many"}))
+        elif term.says("quantifier") == "none":
+            noun.negated = True
+
+
+def _take_names(noun: _Noun, before: Terms, names: Sequence[Term]) -> None:
+    """Names before the noun: "the thumb's bend", "its bend", "palm contact", "thumb to index contact"."""
+    if not names:
+        own = [term for term in before if term.text in ("its", "their", "his", "her")]
+        noun.owner = [Term("they", {"pronoun": "they"})] if own else []
+        return
+    to = next((place for place, term in enumerate(before) if term.text == "to"), None)
+    said = [term for term in before if {*_NAMES, "quantifier", "possessive"} & set(term.kinds)]
+    if to is None:
+        noun.owner = [term for term in said if "possessive" not in term and term.says("quantifier") not in ("none", "some")]
+        return
+    one = [term for term in before[:to] if any(kind in term for kind in _NAMES)]
+    other = [term for term in before[to:] if any(kind in term for kind in _NAMES)]
+    if [term.kinds for term in one] == [term.kinds for term in other]:
+        noun.owner = [Term("both", {"quantifier": "both"}), *one]
+    else:
+        noun.owner, noun.object = one, other
+
+
+def _take_arguments(noun: _Noun, terms: Terms) -> None:
+    """What "of", "between", "by" and "with" name after the noun."""
+    at = noun.end
+    while at < len(terms):
+        word = terms[at].text
+        skipped = at
+        while skipped < len(terms) and {"way", "speed", "count", "manner"} & set(terms[skipped].kinds):
+            skipped += 1
+        if skipped > at and skipped < len(terms) and terms[skipped].text in ("of", "between"):
+            noun.modifiers += terms[at:skipped]
+            at, word = skipped, terms[skipped].text
+        if word == "is" and at + 1 < len(terms) and terms[at + 1].text == "between":
+            at, word = at + 1, "between"
+        touching = noun.verb.says("verb") in ("contact", "separation", "parting", "joining", "near")
+        if word not in ("of", "between", "by", "in") and not (touching and word in ("with", "to", "against", "on", "from")):
+            return
+        end = _phrase_end(terms, at + 1, word == "between")
+        said = list(terms[at + 1 : end])
+        if end == at + 1 or not any(any(kind in term for kind in _NAMES) for term in said):
+            return
+        if word in ("with", "to", "against", "on", "from"):
+            noun.object = said
+        else:
+            noun.subject = said
+        at = noun.end = end
+
+
+def _phrase_end(terms: Terms, at: int, between: bool) -> int:
+    """The place after the noun phrase, or the joined phrases, that begin at a place."""
+    while at < len(terms):
+        if any(kind in terms[at] for kind in _PHRASE) and not (
+            "verb" in terms[at] and not _is_compound(terms[at])
+        ):
+            if _noun_at(terms, at):
+                return at
+            at += 1
+        elif terms[at].text in ("of", "on") and at + 1 < len(terms) and _begins(terms[at + 1]):
+            at += 1
+        elif terms[at].text in ("and", "or") and at + 1 < len(terms) and _begins(terms[at + 1]):
+            if _noun_at(terms, at + 1):
+                return at
+            at += 1
+        elif "comma" in terms[at] and at + 1 < len(terms) and _is_list(terms, at + 1):
+            at += 1
+        else:
+            return at
+    return at
+
+
+def _begins(term: Term) -> bool:
+    return any(kind in term for kind in _PHRASE)
+
+
+def _is_list(terms: Terms, at: int) -> bool:
+    """Whether a comma is followed by another finger of a list, and not by the subject of the sentence."""
+    while at < len(terms) and ({"det", "side"} & set(terms[at].kinds) or terms[at].text in ("and", "or")):
+        at += 1
+    if at >= len(terms) or "finger" not in terms[at]:
+        return False
+    while at < len(terms) and {"finger", "noun"} & set(terms[at].kinds):
+        at += 1
+    return at < len(terms) and ("comma" in terms[at] or terms[at].text in ("and", "or"))
+
+
+_GAP_OPENS: Final = ("spread", "straighten", "parting", "light", "occurs", "edge start")
+_GAP_CLOSES: Final = ("close", "bend", "joining")
+
+
+def _gap(terms: Terms, at: int, found: list[Term]) -> int:
+    """ "A gap opens between two fingers", "the distance of the hands grows": the two part, or come together; 0 if it is
+    nothing of the kind. Behind what was found; the place after it."""
+    if terms[at].says("noun") != "gap":
+        return 0
+    after = at + 1
+    owner: Terms = ()
+    verb: Term | None = None
+    if len(found) > _leading(found) and "verb" in found[-1 - _leading(found)]:
+        verb = found[-1 - _leading(found)]
+    if verb is not None and verb.says("verb") not in (*_GAP_OPENS, *_GAP_CLOSES):
+        verb = None
+    before = verb
+    negations: list[Term] = []
+    while after < len(terms):
+        term = terms[after]
+        if term.text in ("between", "of") and not owner:
+            end = _phrase_end(terms, after + 1, True)
+            owner, after = terms[after + 1 : end], end
+        elif verb is None and term.says("verb") in (*_GAP_OPENS, *_GAP_CLOSES):
+            verb, after = term, after + 1
+        elif verb is None and (_is_idle(term) or "unknown" in term or "speed" in term or "not" in term):
+            negations += [term] if {"speed", "not"} & set(term.kinds) else []
+            after += 1
+        else:
+            break
+    if verb is None or not any(any(kind in term for kind in _NAMES) for term in owner):
+        return 0
+    del found[len(found) - _leading(found) - (before is not None) :]
+    value = "parting" if verb.says("verb") in _GAP_OPENS else "joining"
+    found += [*owner, *negations, Term(verb.text, {"verb": value}, verb.form)]
+    return after
+
+
+def _leading(found: Terms) -> int:
+    """How many articles and adjectives what was found ends with."""
+    count = 0
+    while count < len(found) and ({"det", "number"} & set(found[-1 - count].kinds) or _is_adjective(found[-1 - count])):
+        count += 1
+    return count
+
+
+def _held_fist(terms: Terms, at: int, found: list[Term]) -> int:
+    """ "The fist is maintained": a hand that is a fist; 0 if it is nothing of the kind."""
+    if terms[at].text not in ("fist", "fists"):
+        return 0
+    after = at + 1
+    while after < len(terms) and ("speed" in terms[after] or terms[after].says("verb") in ("be", "occurs")):
+        after += 1
+    follows = after < len(terms) and bool({*_PHRASE, "verb", "state", "position", "distance", "way"} & set(terms[after].kinds))
+    if after == at + 1 or follows:
+        return 0
+    found += [Term("hand", {"noun": "hand"}), terms[after - 1], Term("in a fist", {"state": "fist"})]
+    return after
+
+
+_RESULTS: Final = {
+    "open": "straighten", "straight": "straighten", "shut": "bend", "closed": "bend", "apart": "parting",
+    "together": "joining", "into a fist": "fist", "in a fist": "fist",
+}  # fmt: skip
+_ONTO: Final = ("against", "onto", "on", "upon", "into")
+
+
+def _resultative(terms: Terms, at: int) -> tuple[Term, int] | None:
+    """A verb of motion, or one that nobody knows, that is told by what comes of it: "springs open", "whirls upward"."""
+    term = terms[at]
+    moves, unknown = term.says("verb").startswith("move"), "unknown" in term
+    if not (moves or unknown):
+        return None
+    after = at + 1
+    while after < len(terms) and ({"speed", "not"} & set(terms[after].kinds) or terms[after].text == "back"):
+        after += 1
+    if after >= len(terms):
+        return None
+    result = terms[after]
+    value = _RESULTS.get(result.text, "")
+    further = terms[after + 1] if after + 1 < len(terms) else None
+    if value and not (further and {"finger", "noun"} & set(further.kinds)):
+        if value != "straighten" or not (further and "way" in further):
+            return Term(term.text, {"verb": value}, term.form), at + 1 if after > at + 1 else after + 1
+    if unknown and "way" in result and term.form != "s" or unknown and "way" in result and at:
+        return Term(term.text, {"verb": "move"}, term.form), at + 1
+    if unknown and result.text in _ONTO and further and _leads_to_part(terms, after + 1):
+        return Term(term.text, {"verb": "contact"}, term.form), at + 1
+    return None
+
+
+def _leads_to_part(terms: Terms, at: int) -> bool:
+    """Whether a palm or a finger is named next."""
+    for term in terms[at : at + 4]:
+        if "finger" in term or term.says("noun") in ("palm", "tip", "finger"):
+            return True
+        if not ({"det", "side", "quantifier", "noun"} & set(term.kinds)):
+            return False
+    return False
