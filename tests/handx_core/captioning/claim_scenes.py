@@ -132,4 +132,80 @@ def roll() -> Events:
     return events
 
 
-SCENES = {"pinch": pinch, "claps": claps, "wave": wave, "tips": tips, "roll": roll}
+def fan() -> Events:
+    """The left fingers fan out and close; the right index hyperextends for a while; the right hand draws back, then
+    right, which parts the hands."""
+    events = still()
+    for found in events["left_hand_events"]["finger_spacing"].values():
+        found[:] = [
+            hold(0, 8, "Closed"),
+            change(8, 16, "Closed", "Open"),
+            hold(16, 40, "Open"),
+            change(40, 48, "Open", "Closed"),
+            hold(48, 60, "Closed"),
+        ]
+    right = events["right_hand_events"]
+    right["finger_flexing"]["index_mcp"] = [
+        hold(0, 20, "Fully extended"),
+        change(20, 26, "Fully extended", "Hyperextended", "Slow"),
+        hold(26, 40, "Hyperextended"),
+        change(40, 46, "Hyperextended", "Fully extended", "Slow"),
+        hold(46, 60, "Fully extended"),
+    ]
+    right["wrist_trajectory"] = {
+        "front-back": [travel(5, 20, "front-to-back", "Slow")],
+        "left-right": [travel(30, 38, "left-to-right", "Fast")],
+    }
+    relations = events["two_hand_relationships"]
+    relations["palm_palm_distance"] = [
+        hold(0, 30, "Near"),
+        change(30, 38, "Near", "Far", "Fast"),
+        hold(38, 60, "Far"),
+    ]
+    relations["palm_palm_relative_position"]["front-back"] = [
+        hold(0, 8, "ALIGNED"),
+        change(8, 18, "ALIGNED", "BACK"),
+        hold(18, 60, "BACK"),
+    ]
+    return events
+
+
+def drum() -> Events:
+    """The right index, the only straight finger of its hand, taps the left palm from above three times; the left ring
+    finger slowly bends half way at the end. The left fingers are spread, the left pinky is near the right palm."""
+    events = still()
+    for joint, found in events["right_hand_events"]["finger_flexing"].items():
+        if not joint.startswith("index"):
+            found[:] = [hold(0, 60, "Fully bent")]
+    events["right_hand_events"]["finger_spacing"] = {}
+    for found in events["left_hand_events"]["finger_spacing"].values():
+        found[:] = [hold(0, 60, "Open")]
+    for joint in ("ring_mcp", "ring_pip", "ring_dip"):
+        events["left_hand_events"]["finger_flexing"][joint] = [
+            hold(0, 44, "Fully extended"),
+            change(44, 54, "Fully extended", "Partially bent", "Slow"),
+            hold(54, 60, "Partially bent"),
+        ]
+    taps: list[Events] = [hold(0, 4, "Near")]
+    heights: list[Events] = []
+    for start in (4, 20, 36):
+        taps += [
+            change(start, start + 5, "Near", "Contact", "Fast"),
+            hold(start + 4, start + 8, "Contact"),
+            change(start + 7, start + 12, "Contact", "Near", "Fast"),
+        ]
+        heights += [travel(start, start + 4, "up-to-down", "Fast"), travel(start + 8, start + 12, "down-to-up", "Fast")]
+    events["right_hand_events"]["wrist_trajectory"]["down-up"] = heights
+    relations = events["two_hand_relationships"]
+    relations["finger_palm_distance"] = {
+        "right index, left palm": [*taps, hold(48, 60, "Near")],
+        "left pinky, right palm": [hold(0, 60, "Near")],
+    }
+    relations["palm_palm_distance"] = [hold(0, 60, "Near")]
+    relations["palm_palm_relative_position"]["down-up"] = [hold(0, 60, "UP")]
+    return events
+
+
+SCENES = {
+    "pinch": pinch, "claps": claps, "wave": wave, "tips": tips, "roll": roll, "fan": fan, "drum": drum,
+}  # fmt: skip
