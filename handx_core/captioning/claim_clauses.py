@@ -47,6 +47,7 @@ class Clauses:
         self.waiting: list[Callable[[Clause], None]] = []
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
+        self.places: list[str] = []
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
         self.with_subject = self.joined_subject = self.nominal = self.only = False
 
@@ -77,6 +78,8 @@ class Clauses:
                 first = places[id(clause)][0]
                 of = tuple(p for c in self.clauses if c.sentence == clause.sentence for p in places[id(c)])
                 whole = clause.order[0] == "meanwhile" and first not in to and not set(of) & set(to)
+                for place in to if clause.order[0] != "meanwhile" else ():
+                    found[place] = replace(found[place], passing=True)
                 if to:
                     found[first] = replace(found[first], order=Order(clause.order[0], to, of if whole else (first,)))
         return found
@@ -244,6 +247,7 @@ class Clauses:
         if self.subject is not None:
             return False
         last.sequence.append(last.object.members[-1][1])
-        last.manners += ["in turn"] if term.text == "last" else []
+        last.manners += ["in turn"] if term.text == "last" and len(last.sequence) > 1 else []
+        last.manners += [f"comes {term.text}"] if len(last.sequence) == 1 else []
         last.open = True
         return True

@@ -165,7 +165,8 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
     if ends and not found and {thing for _, thing in claim.subject} == {"palm"}:
         return _distance_change(claim, truth)
     taking_part = {thing for pair in found for thing in pair}
-    members = claim.subject + claim.object
+    anything = len({hand for hand, _ in claim.object}) > len({hand for hand, _ in claim.subject})
+    members = claim.subject + (() if anything else claim.object)
     missing = [
         member
         for member in members
@@ -173,8 +174,11 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
     ]
     if not found or (missing and not claim.some):
         return _no("they do not touch so" if not ends else "no such contact ends so")
-    if any(claim.manners.count(word) for word in ("in turn",)) and not _in_turn(claim, found):
+    if "in turn" in claim.manners and not _in_turn(claim, found):
         return _no("not one after another")
+    others = [span for pair in truth.touches if pair & set(claim.subject) for span in _spans(truth.touches[pair])]
+    if not _comes(claim, [span for met in found.values() for span in _spans(met)], others):
+        return _no("not before or after all others")
     if "at once" in claim.manners:
         starts = [met[0].span[0] for met in found.values()]
         if max(starts) - min(starts) > SIMULTANEOUS:
@@ -211,6 +215,10 @@ def _fingers(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[
             missing.append(" ".join(member))
     if not found or (missing and not claim.some):
         return _no(f"not so: {', '.join(missing)}")
+    hands = {hand for hand, _ in claim.subject}
+    others = [span for hand in hands for finger in FINGERS for span in _spans(happenings((hand, finger)))]
+    if not _comes(claim, _spans(found), others):
+        return _no("not before or after all others")
     if "in turn" in claim.manners and not _one_by_one(claim, firsts):
         return _no("not one after another in that order")
     if "at once" in claim.manners and len(firsts) > 1:
@@ -218,6 +226,17 @@ def _fingers(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[
         if max(starts) - min(starts) > SIMULTANEOUS:
             return _no("not at once")
     return _yes(found)
+
+
+def _spans(found: Iterable[Happening]) -> list[Span]:
+    return [one.span for one in found]
+
+
+def _comes(claim: Claim, spans: Sequence[Span], others: Sequence[Span]) -> bool:
+    """Whether what a claim says is the first or the last of its kind, where that is what it says."""
+    if "comes first" in claim.manners:
+        return min(spans) <= min(others)
+    return "comes last" not in claim.manners or max(spans) >= max(others)
 
 
 def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
@@ -346,9 +365,9 @@ def _runs(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
             one for one in runs for lead in [one.lead or one.span[:1] * 2] if any(near_span(at, lead) for at in starts)
         ]
         return _yes(met) if met else _no("it does not begin there")
-    if not frames_of(claim, truth.n_frames) and (claim.order or claim.some):
+    if not frames_of(claim, truth.n_frames) and (claim.order or claim.passing):
         return _yes(runs)
-    if claim.some and claim.frames:
+    if claim.passing and claim.frames:
         met = [one for one in runs if one.lead and any(within(one.lead, stated) for stated in claim.frames)]
         return _yes(met) if met else _no("not then")
     return _yes(runs) if holds(frames, (1,), claim, truth.n_frames) else _no("not then")

@@ -35,8 +35,8 @@ class Claim:
     ways: where a hand moves, of "up down left right front back sideways". frames: as stated. when: coarse words for
         time, of `claim_words.WHENS`. speed: "Slow", "Medium", "Fast" or "". count: how often, 0 where it is not said,
         -1 for "repeatedly". manners: of `claim_words.MANNERS`. sequence: fingers in the order in which they follow.
-    nth: which of several is meant, see `ORDINALS`. joints: "mcp", "pip" or "dip". some: true already if it is of one of the subject's fingers, or of a position at any
-    time. order: in time.
+    nth: which of several is meant, see `ORDINALS`. joints: "mcp", "pip" or "dip". some: true already if it is of one of the subject's fingers. passing: true already
+    if a state holds at any time. order: in time.
     """
 
     what: str
@@ -53,6 +53,7 @@ class Claim:
     joints: tuple[str, ...] = ()
     negated: bool = False
     some: bool = False
+    passing: bool = False
     nth: int = 0
     order: Order | None = None
     text: str = ""
@@ -140,6 +141,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return clause.kind, value
     if value in ("fist", "bend", "straighten"):
         return ("bend" if value == "fist" else value), ""
+    if value == "separation" and other.mutual and not other.members and _are_neighbours(subject, Part(), across):
+        return "spread", ""
     if value == "separation":
         together = not fingers and not ({"palm"} & (subject.things | other.things))
         return "part" if together and (across or other.members) else "separation", ""
@@ -231,7 +234,8 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         sequence=tuple(clause.sequence) or _row(clause),
         joints=tuple(clause.joints),
         negated=negated,
-        some=clause.subject.some or (clause.turns and not clause.negated),
+        some=clause.subject.some,
+        passing=clause.turns and not clause.negated,
         text=clause.term.text,
         nth=clause.nth,
     )
@@ -243,6 +247,8 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
 def _when(clause: Clause) -> tuple[str, ...]:
     """When; what "stays" is so throughout, and what "stays until the end" and comes after nothing else as well."""
     whens = tuple(dict.fromkeys(clause.when))
+    if clause.stays and clause.order and not whens:
+        return ()
     if clause.stays and (not whens or (whens == ("until end",) and clause.first and not clause.frames)):
         return ("throughout",)
     return whens
@@ -279,7 +285,9 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
             subject, other = spread_out(other, hands), Part()
         of = opposite if other.things == {"palm"} or what == "position" else its_hands
         if what == "contact" and side in HANDS and not other.members and _wants_thumb(subject):
-            other = Part(((side, "thumb"),))
+            other = Part(((side, "thumb"),) if clause.negated or clause.subject.listed else _anything(side))
+        if other.things == {"thumb"} and not clause.subject.listed and len(subject) > 2:
+            subject = tuple(member for member in subject if member[1] != "thumb")
         members = tuple((o, t) for h, t in spread_out(other, of) for o in (opposite if h == "other" else (h,)))
         if clause.subject.mutual and not clause.object.mutual and side not in HANDS:
             subject = tuple((hand, thing) for hand in HANDS for _, thing in subject[:: len(HANDS)] or subject)
@@ -298,6 +306,11 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
     if clause.object.members and any(thing == "gap" for _, thing in subject):
         subject = spread_out(clause.object, its_hands)
     return subject, ()
+
+
+def _anything(hand: str) -> tuple[Member, ...]:
+    """What the fingers of a hand can touch."""
+    return ((hand, "thumb"), (OTHER[hand], "hand"))
 
 
 def _row(clause: Clause) -> tuple[str, ...]:

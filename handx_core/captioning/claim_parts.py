@@ -197,6 +197,7 @@ def _meant(reading: _Reading, context: Context) -> Part | None:
         return Part(tuple(context.recent[-2:]))
     if reading.noun in ("finger", "tip"):
         rest = reading.other and not context.named.fingers
+        some |= reading.number in (2, 3) and not reading.other and reading.quantifier != "both"
         return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some, rest=rest)
     if reading.noun == "twin":
         return Part(mutual=True)

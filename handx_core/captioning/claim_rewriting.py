@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from handx_core.captioning.claim_terms import Term
-from handx_core.captioning.claim_verbs import CONTACT_ENDS
 
 Terms = Sequence[Term]
 
@@ -30,7 +29,7 @@ _ADJECTIVES: Final = frozenset(
 
 def rewritten(terms: Terms) -> list[Term]:
     """The terms of a sentence, put plainly."""
-    terms = _both_sides(_without_there(terms))
+    terms = _both_sides(_without_there(_still_as_adverb(_without_separated(_from_state(terms)))))
     found: list[Term] = []
     at = 0
     while at < len(terms):
@@ -55,7 +54,8 @@ def rewritten(terms: Terms) -> list[Term]:
 
 def _says_nothing(term: Term) -> bool:
     """Of terms that no transformation has taken up: those that the reader has no use for."""
-    return "unknown" in term or term.says("verb") == "light" or term.kinds.keys() == {"adjective"}
+    idle = term.says("verb") in ("light", "ends") or (term.form == "noun" and term.says("verb") in _IDLE)
+    return "unknown" in term or idle or term.kinds.keys() == {"adjective"}
 
 
 def _without_there(terms: Terms) -> list[Term]:
@@ -69,6 +69,60 @@ def _without_there(terms: Terms) -> list[Term]:
             found.append(term)
             after = False
     return found
+
+
+def _still_as_adverb(terms: Terms) -> list[Term]:
+    """The terms with "is still" before a verb or a state as no more than "is"."""
+    return [
+        Term(term.text.removesuffix(" still"), {"verb": "be"}, term.form)
+        if term.text.endswith(" still") and at + 1 < len(terms) and _is_told(terms[at + 1])
+        else term
+        for at, term in enumerate(terms)
+    ]
+
+
+def _is_told(term: Term) -> bool:
+    return bool({"state", "position", "distance"} & set(term.kinds)) or ("verb" in term and term.form in ("ing", "ed"))
+
+
+def _from_state(terms: Terms) -> list[Term]:
+    """The terms with "changes from straight to bent" as "is straight, then bent"."""
+    found = list(terms)
+    for at in range(len(found) - 3):
+        if found[at].text == "from" and _is_state(found[at + 1]):
+            to = next((place for place in range(at + 2, min(at + 5, len(found) - 1)) if found[place].text == "to"), 0)
+            if to and _is_state(found[to + 1]):
+                found[at] = Term("is", {"verb": "be"}, "s")
+                found[to : to + 1] = [Term("then", {"link": "then"}), Term("is", {"verb": "be"}, "s")]
+                return found
+    return found
+
+
+def _is_state(term: Term) -> bool:
+    return bool({"state", "position", "distance"} & set(term.kinds))
+
+
+def _without_separated(terms: Terms) -> list[Term]:
+    """The terms without the verb by which a distance separates the hands: "a wide gap separates the hands"."""
+    return [
+        term
+        for at, term in enumerate(terms)
+        if not (
+            term.text.startswith("separate")
+            and term.says("verb") == "parting"
+            and (_is_distance(terms[at + 1 : at + 4], ("by",)) or (at and _is_distance([terms[at - 1]], ())))
+        )
+    ]
+
+
+def _is_distance(terms: Terms, links: Sequence[str]) -> bool:
+    """Whether a distance comes next, behind one of these words."""
+    for term in terms:
+        if "distance" in term:
+            return True
+        if term.text not in links and "det" not in term:
+            return False
+    return False
 
 
 def _both_sides(terms: Terms) -> list[Term]:
@@ -138,9 +192,8 @@ def _is_idle(term: Term) -> bool:
 
 
 def _ends(term: Term) -> bool:
-    return bool({term.text.rstrip("s"), term.text.removesuffix("ed"), term.text.removesuffix("d")} & CONTACT_ENDS) or (
-        term.text in ("broken", "lost")
-    )
+    """Whether a verb says of a contact that it is over."""
+    return term.says("verb") in ("ends", "edge end") or term.text.startswith(("releas", "stop"))
 
 
 def _noun_at(terms: Terms, start: int) -> _Noun | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from typing import Any, Final
 
 from handx_core.captioning import claim_time_words as times
@@ -204,12 +205,20 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
         for place, term in enumerate(terms)
         if term.text not in ("long", "small", "little") or _is_listed(terms[place + 1 : place + 2])
     ]
+    terms = [_last_as_verb(term, terms[place + 1 : place + 2]) for place, term in enumerate(terms)]
     return [
         Term(term.text, {"way": term.text} if not _is_hand(terms, place) else {"side": term.text})
         if term.text in ("left", "right") and "verb" not in term
         else term
         for place, term in enumerate(terms)
     ]
+
+
+def _last_as_verb(term: Term, following: Sequence[Term]) -> Term:
+    """ "Last" is a verb only if it is said how long."""
+    if term.text != "last" or (following and {"frames", "when"} & set(following[0].kinds)):
+        return term
+    return Term(term.text, {kind: said for kind, said in term.kinds.items() if kind != "verb"})
 
 
 def _is_listed(following: Sequence[Term]) -> bool:
@@ -248,6 +257,10 @@ def _phrases() -> _Node:
         for value, phrases in table.items():
             for phrase in split(phrases):
                 _grow(root, phrase, kind, value)
+    for value, widths in words.WIDTHS.items():
+        for width, noun in product(widths.split(), ("distance", "gap", "space", "separation", "spacing")):
+            for frame in ("{}", "a {}", "at a {}", "a {} apart", "at a {} apart", "a {} from", "at a {} from", "at {}", "the {}"):
+                _grow(root, frame.format(f"{width} {noun}"), "distance", value)
     for phrase, value in times.whens():
         _grow(root, phrase, "when", value)
     for phrase in split(words.NEGATIONS):

@@ -36,7 +36,10 @@ WHENS: Final = {
     "at all joints; at every joint; in all joints; in every joint; for a bit; for a while; for some time; for a short "
     "time; for a short while; for a brief moment; for a brief period; for a second; for a few frames; for several "
     "frames; slightly; very briefly; only briefly; for just a moment; across all joints; at all its joints; at all "
-    "of its joints; in all of its joints",
+    "of its joints; in all of its joints; after a hold; after a pause; after a short hold; after a brief hold; after a "
+    "brief pause; after a short pause; after a moment; after a while; after a beat; after a delay; after some time; part "
+    "of the way; part way; a little; a bit; a good deal; by degrees; at the same place; for long; after a short while; "
+    "after a short delay; after a few frames; for half a second; for about half a second; for a few moments",
 }
 """Phrases for parts of the clip that are not put together of the parts below; with "" those that say nothing of it."""
 
@@ -113,7 +116,8 @@ LINKS: Final = {
     "thereafter; right after; right afterwards; following that; straight after; subsequent to that; finally; in the "
     "next moment; after a moment; after a while; after a pause; and finally; eventually; upon which; and next; then "
     "later; only then; and only then; followed in turn by; succeeded by; trailed by; and subsequently; and later; "
-    "from then on; from there; afterwards then; thereafter then; leading to; later than that; giving way to",
+    "from then on; from there; afterwards then; thereafter then; leading to; later than that; giving way to; "
+    "followed; succeeded",
     "earlier": "before that; earlier; previously; beforehand; prior to that; before this; sooner; before this "
     "happens; prior to this; before then; ahead of that; ahead of this; preceded by; up until then; until then",
     "meanwhile": "meanwhile; at the same time; simultaneously; together with this; during this; while; as; whilst; in "

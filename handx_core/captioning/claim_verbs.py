@@ -56,7 +56,8 @@ VERBS: Final = {
     "fold over; curl into the palm; curl up; curl down; bow; hook; bend forward; bend down; bend over; flex in; tuck; "
     "tuck in; roll in; roll up; roll inward; coil; shut; snap shut; buckle; crumple; close up; curve; curl toward the "
     "palm; curl towards the palm; bend toward the palm; bend towards the palm; close inward; fold toward the palm; "
-    "fold towards the palm; curl under; double up; close down; crunch; crimp",
+    "fold towards the palm; curl under; double up; close down; crunch; crimp; bend halfway; fold halfway; curl "
+    "halfway; flex halfway; close halfway; bend partway; curl partway; flex partway; fold partway",
     "fist": "make a fist; form a fist; close into a fist; clench into a fist; curl into a fist; ball up; fold into a "
     "fist; ball into a fist; bend into a fist; ball; become a fist; form into a fist; clench up; flex into a fist; "
     "contract into a fist; tighten into a fist; snap into a fist; go into a fist; make fists; form fists; clench into "
@@ -121,6 +122,7 @@ VERBS: Final = {
     "light": "make; perform; execute; undergo; give; complete; carry out; engage in; initiate; establish; achieve; "
     "demonstrate; go through; produce; accomplish; effect; create; present; involve; attempt; follow with; continue "
     "with; introduce; deliver; conduct; see; go into; enter; enter into; experience; put in",
+    "ends": "lose; break; cease; dissolve; terminate; interrupt; discontinue; undo",
     "do": "do",
     "have": "have; possess; show; exhibit; display; feature",
 }
@@ -175,6 +177,3 @@ def forms(verb: str) -> Iterator[tuple[str, str]]:
 
 _DOUBLES: Final = re.compile(r"(?:[^aeiou]*[aeiou][^aeiouwxy]|begin|unpin|[a-z]*(?:lap|step|grip|clap|flip))")
 """Verbs whose last letter is doubled before -ed and -ing: of one syllable, with one vowel before one consonant."""
-
-CONTACT_ENDS: Final = frozenset("end break lose release cease stop dissolve finish terminate conclude interrupt".split())
-"""Verbs by which a contact that is their subject is over."""

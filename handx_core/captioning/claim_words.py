@@ -150,35 +150,29 @@ POSITIONS: Final = {
 """Where one hand is to the other: said of the hand named first, as the events say it of the right one."""
 
 DISTANCES: Final = {
-    "Far": "far apart; well apart; far from; far away from; widely separated; large distance; at a large distance; a "
-    "long way from; a long way apart; wide apart; widely apart; far away; at a distance; separated widely; great "
-    "distance; a good distance apart; far off from; distant; widely spaced; far off; far removed from; far from each "
-    "other; far from one another; far away from each other; far away from one another; a large distance apart; a "
-    "large distance from; a great distance apart; a wide distance apart; a wide gap apart; wide distance; wide "
-    "distance apart; a considerable distance apart; considerable distance; a long distance apart; long distance; a "
-    "long distance from; widely distant; at great distance; distant from each other; distant from one another; remote "
-    "from each other; remote; separated by a large distance; separated by a wide distance; separated by a great "
-    "distance; separated by a large gap; separated by a wide gap; wide gap; large gap; big gap; a big distance apart; "
-    "big distance; widely distanced; at far range; much distance; a good distance from; well separated; well away "
-    "from; well clear of; far separated; spaced far apart; spaced widely; widely spaced apart; separated far",
-    "Medium": "a medium distance apart; at a moderate distance; medium distance; moderate distance; at a medium "
-    "distance; some distance apart; moderately far apart; a moderate distance apart; at a medium distance apart; at a "
-    "moderate distance apart; intermediate distance; an intermediate distance apart; at an intermediate distance; mid "
-    "range; at mid range; medium range; at medium range; medium gap; moderate gap; a moderate gap apart; neither near "
-    "nor far; neither close nor far; neither far nor near; neither far nor close; middling distance; a middling "
-    "distance apart; a fair distance apart; separated by a moderate distance; separated by a medium distance; middle "
-    "distance; mid distance; moderately distant; moderately separated; moderately spaced; average distance; neither "
-    "close together nor far apart; neither far apart nor close together; a medium distance from; a moderate distance "
-    "from; at a medium distance from; at a moderate distance from; moderately apart",
-    "Near": "close together; near each other; near one another; close to each other; nearby; small distance; a small "
-    "distance apart; close by; at close range; close; near together; close beside each other; close in; in close "
-    "proximity; in proximity; in near proximity; at a close distance; at a small distance; at a short distance; a "
-    "short distance apart; short distance; a little distance apart; small gap; narrow gap; separated by a small "
-    "distance; separated by a short distance; separated by a small gap; in close range; nearby each other; within "
-    "close range; adjacent to each other; adjacent to one another; proximate; at near range; a small gap apart; right "
-    "next to each other; right beside each other; close distance; near distance; close proximity; near to each other; "
-    "near to one another; near to; close to; close at hand",
+    "Far": "far apart; well apart; far from; far away from; widely separated; wide apart; widely apart; far away; at "
+    "a distance; separated widely; far off from; distant; widely spaced; far off; far removed from; far from each "
+    "other; far from one another; far away from each other; far away from one another; widely distant; distant from "
+    "each other; distant from one another; remote from each other; remote; widely distanced; at far range; well "
+    "separated; well away from; well clear of; far separated; spaced far apart; spaced widely; widely spaced apart; "
+    "separated far; far; a long way apart; a long way from; a long way off; long way apart; a good way apart",
+    "Medium": "moderately far apart; mid range; at mid range; medium range; at medium range; neither near nor far; neither "
+    "close nor far; neither far nor near; neither far nor close; moderately distant; moderately separated; moderately "
+    "spaced; neither close together nor far apart; neither far apart nor close together; moderately apart; some distance "
+    "apart; at some distance",
+    "Near": "close together; near each other; near one another; close to each other; close to one another; nearby; close "
+    "by; at close range; close; near together; close beside each other; in close proximity; in proximity; in near "
+    "proximity; in close range; nearby each other; within close range; adjacent to each other; adjacent to one another; "
+    "proximate; at near range; right next to each other; right beside each other; close proximity; near to each other; "
+    "near to one another; near to; close to; close at hand; within a short distance",
 }
+
+WIDTHS: Final = {
+    "Far": "large great wide long considerable big good substantial significant",
+    "Medium": "medium moderate middling middle mid average intermediate fair",
+    "Near": "small short little near close narrow slight tiny",
+}
+"""Adjectives of a distance."""
 
 DIRECTIONS: Final = {
     "up": "up; upward; upwards; skyward; higher; toward the ceiling; towards the ceiling; to the top; into the air; "

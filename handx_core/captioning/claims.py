@@ -68,15 +68,19 @@ class _Reader(Clauses):
             return at + 1
         if term.text in ("first", "last") and self.add_place_in_row(term):
             return at + 1
+        if term.text in ("first", "last") and self._place_among(terms, at):
+            return self._place_among(terms, at)
         if "only" in term:
             self.only = self._names(terms, at + 1) and self.subject is None
             return at + 1
         if term.text == "from" and self._row(terms, at):
             return self._row(terms, at)
-        if "edge" in term.says("verb") and self._sequence(terms, at):
-            return self._sequence(terms, at)
-        if self.ordered and term.text in ("from", "to") and self._sequence(terms, at):
-            return self._sequence(terms, at)
+        if "edge" in term.says("verb") and self._row_end(terms, at):
+            return self._row_end(terms, at)
+        if self.ordered and term.text in ("from", "to") and self._row_end(terms, at):
+            return self._row_end(terms, at)
+        if term.text in ORDINALS and self._another(terms, at):
+            return at + 1
         if self._is_predicate(terms, at):
             return self._predicate(terms, at)
         for kind in ("frames", "joint", "speed", "when", "manner", "way", "link", "ordinal"):
@@ -154,9 +158,11 @@ class _Reader(Clauses):
         clause.toward = "away" if kind == "state" and "source" in term else ""
         last = self.last
         empty = last is not None and last.value in ("move", "occurs") and not last.ways and not last.object.members
+        left = last is not None and last.value == "separation" and last.negated and not last.object.members
+        empty = empty or left
         if kind in ("position", "distance", "state") and last and last.open and empty and self.subject is None:
-            clause.subject, clause.negated, clause.speed = last.subject, last.negated, last.speed
-            clause.order, clause.turns = last.order, True
+            clause.subject, clause.negated, clause.speed = last.subject, last.negated and not left, last.speed
+            clause.order, clause.turns, clause.stays = last.order, not left, left
             clause.only = last.only
             self.here.remove(last)
             self.clauses.remove(last)
@@ -164,6 +170,8 @@ class _Reader(Clauses):
             clause.turns = True
         if kind == "position" and term.form in ("", "s", "ing") and "verb" not in term and "cross" in term.text:
             clause.turns = not self.being and not term.text.endswith("ed")
+        if value == "bend" and term.text.startswith("close") and last and last.value in ("spread", "parting"):
+            clause.value = "close" if self.subject is None else value
         if self.stays and kind == "state" and not clause.stays and last is not None and self.link is None:
             self.link = ("after", [last])
         elided = self.subject is None and last is not None and last.value == "contact" == clause.value
@@ -180,6 +188,8 @@ class _Reader(Clauses):
         for apply in self.waiting:
             apply(clause)
         self.waiting.clear()
+        clause.manners += self.places
+        self.places = []
         chained = self.joined and last is not None and not self.link and last.subject == clause.subject
         clause.pattern = last.pattern if chained and last is not None else len(self.clauses)
         for earlier in self.here:
@@ -228,7 +238,8 @@ class _Reader(Clauses):
         if term.form == "ed" and held and "state" not in term and term.says("verb") in STATES_OF:
             return "state", STATES_OF[term.says("verb")]
         stative = ("state" in term and not term.form) or (("position" in term or "distance" in term) and not fingers)
-        if "verb" in term and term.form != "ed" and not (self.being and stative):
+        listed = self.subject is None and self.last is not None and self.last.kind == "state" and not self.link
+        if "verb" in term and term.form != "ed" and not ((self.being or listed) and stative):
             return "verb", term.says("verb")
         if "state" in term and (fingers or not ({"position", "distance"} & set(term.kinds))):
             told = "verb" in term and not self.being and self.subject is not None and not self.with_subject
@@ -323,21 +334,57 @@ class _Reader(Clauses):
     def _more_follows(self, terms: Sequence[Term], at: int) -> bool:
         return any(any(kind in term for kind in (*_PREDICATES, "way")) for term in terms[at:])
 
-    def _sequence(self, terms: Sequence[Term], at: int) -> int:
+    def _row_end(self, terms: Sequence[Term], at: int) -> int:
         """ "From the index to the pinky", "beginning with the index": an end of a row of fingers; 0 if it is none."""
-        last = self.last
-        clause = next((c for c in reversed(self.here) if "in turn" in c.manners), None)
-        if last is None or clause is None:
-            return 0
         start = at + 1
         while start < len(terms) and terms[start].text in ("with", "at", "from", "the", "on", "by"):
             start += 1
         part = read_part(terms, start, self.context, as_object=True)
         if part is None or len(part[0].fingers) != 1:
             return 0
-        if part[0].fingers[0] not in clause.sequence:
-            clause.sequence.append(part[0].fingers[0])
+        follows = terms[part[1]] if part[1] < len(terms) else None
+        if follows is not None and any(kind in follows for kind in _PREDICATES) and follows.form != "ing":
+            return 0
+        finger = part[0].fingers[0]
+        clause = next((c for c in reversed(self.here) if "in turn" in c.manners), None)
+        if clause is not None:
+            _add_to_row(clause, finger)
+        elif self.last is None or self.subject is not None:
+            self.waiting.append(lambda clause: _add_to_row(clause, finger))
+        else:
+            return 0
         return part[1]
+
+    def _place_among(self, terms: Sequence[Term], at: int) -> int:
+        """ "Bends last", "is the first of the fingers to bend": before or after all others; 0 if it is none."""
+        manner = f"comes {terms[at].text}"
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        if self.being and self.subject is not None and any("verb" in term for term in terms[at + 1 :]):
+            after = at + 1 + (following is not None and "of" in following)
+            of = read_part(terms, after, self.context, as_object=True)
+            if manner not in self.places:
+                self.places.append(manner)
+            return of[1] if of else after
+        last = self.last
+        named = following is not None and ("noun" in following or "finger" in following or following.form == "noun")
+        if named or last is None or not last.open or self.subject is not None or last.kind != "verb":
+            return 0
+        if manner not in last.manners:
+            last.manners.append(manner)
+        return at + 1
+
+    def _another(self, terms: Sequence[Term], at: int) -> bool:
+        """ "..., the second around frame 26": the same again, another time; whether it is so."""
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        alone = following is None or any(kind in following for kind in ("frames", "when", "comma"))
+        determined = at > 0 and "det" in terms[at - 1]
+        if not (self.last and alone and determined and self.last.nth):
+            return False
+        self.subject = self.last.subject
+        self.again()
+        if self.last is not None:
+            self.last.nth, self.last.open = ORDINALS[terms[at].text], True
+        return True
 
     def _row(self, terms: Sequence[Term], at: int) -> int:
         """ "From the index to the pinky": fingers that follow one another; 0 if it is none."""
@@ -397,3 +444,11 @@ class _Reader(Clauses):
             if not any(kind in term for kind in ("speed", "manner", "not", "when")) or "comma" in term:
                 return False
         return False
+
+
+def _add_to_row(clause: Clause, finger: str) -> None:
+    """Add an end to the row in which fingers come."""
+    if finger not in clause.sequence:
+        clause.sequence.append(finger)
+    if "in turn" not in clause.manners:
+        clause.manners.append("in turn")
