@@ -281,7 +281,9 @@ def _gaps(claim: Claim, truth: ClipTruth) -> Verdict:
                 if not held and not changed:
                     return _no(f"not so: {pair}")
                 ids |= set(truth.gap_ids[hand, pair]) if held else set()
-                found += changed
+                lasting = spans_in(states or (), (int(apart),))
+                found += changed if not claim.order else [Happening(span, ()) for span in lasting]
+                ids |= {number for one in changed for number in one.ids}
             else:
                 met = matching(truth.gaps.get((hand, pair, apart), []), claim, truth)
                 if not met or not often(met, claim):
@@ -297,7 +299,9 @@ def _move(claim: Claim, truth: ClipTruth) -> Verdict:
         timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when)
         for way in claim.ways or ("",):
             met = matching(
-                the_one_meant([one for one in truth.moves[hand] if _goes(one, way)], claim), timed, truth
+                the_one_meant([one for one in truth.moves[hand] if _goes(one, way) or _parts(one, way, truth)], claim),
+                timed,
+                truth,
             )
             if not met or not often(met, claim):
                 return _no(f"the {hand} hand does not move so: {way}")
@@ -310,7 +314,7 @@ def _move(claim: Claim, truth: ClipTruth) -> Verdict:
 def _still(claim: Claim, truth: ClipTruth) -> Verdict:
     """A hand rests in the frames that are meant, but for a movement that runs into them by a few frames."""
     parts = frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
-    if claim.order and not claim.frames and not claim.when:
+    if (claim.order or claim.passing) and not claim.frames and not claim.when:
         moving = [one.span for hand, _ in claim.subject for one in truth.moves[hand]]
         resting = [int(not any(start <= at < end for start, end in moving)) for at in range(truth.n_frames)]
         rests = [span for span in spans_in(resting, (1,)) if span[1] - span[0] >= SIMULTANEOUS]
@@ -323,10 +327,15 @@ def _still(claim: Claim, truth: ClipTruth) -> Verdict:
     return Verdict(True, spans=tuple((part.start, part.stop) for part in parts))
 
 
+def _parts(one: Happening, way: str, truth: ClipTruth) -> bool:
+    """Whether a movement is away from the other hand."""
+    return way == "away" and any(related("meanwhile", one.span, other.span) for other in truth.distances.get(False, []))
+
+
 def _goes(one: Happening, way: str) -> bool:
     if way == "sideways":
         return one.detail[0] in ("left", "right")
-    return not way or way in one.detail
+    return not way or way in one.detail or (way == "away" and "front" in one.detail)
 
 
 def _distance_change(claim: Claim, truth: ClipTruth) -> Verdict:

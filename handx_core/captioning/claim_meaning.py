@@ -93,6 +93,7 @@ class Clause:
     turns: bool = False
     toward: str = ""
     only: bool = False
+    only_object: bool = False
     nth: int = 0
     first: bool = False
 
@@ -162,7 +163,8 @@ _CHANGES: Final = {"bent": "bend", "fully bent": "bend", "fist": "bend", "straig
 
 def _are_neighbours(subject: Part, other: Part, across: bool) -> bool:
     """Whether fingers are of one hand and next to each other, so that they can be spread."""
-    return bool(subject.fingers) and "thumb" not in subject.things and not across and not other.members
+    with_thumb = "thumb" in subject.things and (len(subject.fingers) < 3 or subject.listed)
+    return bool(subject.fingers) and not with_thumb and not across and not other.members
 
 
 def _relative_move(clause: Clause, fingers: tuple[str, ...], across: bool) -> str:
@@ -241,7 +243,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     )
     yield claim
     if clause.only and not negated:
-        yield from _nothing_else(claim)
+        yield from _nothing_else(claim, clause.only_object)
 
 
 def _when(clause: Clause) -> tuple[str, ...]:
@@ -254,11 +256,19 @@ def _when(clause: Clause) -> tuple[str, ...]:
     return whens
 
 
-def _nothing_else(claim: Claim) -> Iterator[Claim]:
+def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
     """What "only" denies: that the hand's other fingers do so too."""
     hands = dict.fromkeys(hand for hand, _ in claim.subject)
     others = tuple((hand, finger) for hand in hands for finger in FINGERS if finger not in claim.fingers)
     others = tuple(member for member in others if member not in claim.object)
+    if clause_object:
+        touched = {thing for _, thing in claim.object}
+        owners = dict.fromkeys(hand for hand, _ in claim.object)
+        left = tuple((hand, finger) for hand in owners for finger in FINGERS if finger not in touched)
+        yield replace(
+            claim, object=tuple(m for m in left if m not in claim.subject), negated=True, count=0, manners=(), nth=0
+        )
+        return
     if claim.fingers and others and claim.what in ("contact", "bend", "straighten", "hyperextended"):
         yield replace(claim, subject=others, negated=True, count=0, manners=(), sequence=(), nth=0)
 

@@ -98,7 +98,7 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
         return replace(context.subject, pronoun=True, none=False), at + 1
     reading = _Reading()
     place = _read(terms, at, reading, context, as_object)
-    part = _meant(reading, context)
+    part = _meant(reading, context, as_object)
     if part is None:
         return None
     place, part = _with_owner(terms, place, part, reading, context)
@@ -181,7 +181,7 @@ def _goes_on(terms: Sequence[Term], at: int, as_object: bool) -> bool:
     return not ({"verb", "state", "position"} & set(terms[at].kinds))
 
 
-def _meant(reading: _Reading, context: Context) -> Part | None:
+def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
     """The part that a phrase means by its own words."""
     none, some = reading.quantifier == "none", reading.quantifier == "some"
     hand = reading.hand or ("other" if reading.other and reading.noun in ("palm", "hand") else "")
@@ -199,8 +199,10 @@ def _meant(reading: _Reading, context: Context) -> Part | None:
         rest = reading.other and not context.named.fingers
         some |= reading.number in (2, 3) and not reading.other and reading.quantifier != "both"
         return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some, rest=rest)
-    if reading.noun == "twin":
+    if reading.noun == "twin" and as_object:
         return Part(mutual=True)
+    if reading.noun == "twin":
+        return Part(tuple((hand, finger) for hand in HANDS for finger in FINGERS))
     if reading.noun in ("palm", "hand", "gap"):
         return Part(((hand, reading.noun),), none, mutual=reading.one and not reading.hand)
     if reading.other:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claim_words import WIDTHS
 
 Terms = Sequence[Term]
 
@@ -29,7 +30,7 @@ _ADJECTIVES: Final = frozenset(
 
 def rewritten(terms: Terms) -> list[Term]:
     """The terms of a sentence, put plainly."""
-    terms = _both_sides(_without_there(_still_as_adverb(_without_separated(_from_state(terms)))))
+    terms = _both_sides(_without_there(_still_as_adverb(_distance(_from_state(terms)))))
     found: list[Term] = []
     at = 0
     while at < len(terms):
@@ -102,8 +103,38 @@ def _is_state(term: Term) -> bool:
     return bool({"state", "position", "distance"} & set(term.kinds))
 
 
+def _distance(terms: Terms) -> list[Term]:
+    """The terms with a distance said of the hands: "a wide gap separates them", "the distance of the hands is small"."""
+    found = _without_separated(terms)
+    at = next((place for place, term in enumerate(found) if "distance" in term or term.says("noun") == "gap"), None)
+    if at is None:
+        return found
+    between = next((place for place in range(at + 1, len(found)) if found[place].text in ("between", "of")), None)
+    if between is None or any("link" in term or "comma" in term for term in found[at:between]):
+        return found
+    end = _phrase_end(found, between + 1, True)
+    owner, inside, after = found[between + 1 : end], found[at + 1 : between], found[end:]
+    if not any(term.says("noun") in ("hand", "palm") or "pronoun" in term for term in owner):
+        return found
+    start = at
+    while start and "det" in found[start - 1]:
+        start -= 1
+    if "distance" in found[at]:
+        return [*found[:start], *owner, *(inside or [Term("is", {"verb": "be"}, "s")]), found[at], *after]
+    place = next((place for place, term in enumerate(after) if _width(term)), None)
+    if place is None or any("link" in term or "comma" in term for term in after[:place]):
+        return found
+    width = Term(after[place].text, {"distance": _width(after[place])})
+    return [*found[:start], *owner, *after[:place], width, *after[place + 1 :]]
+
+
+def _width(term: Term) -> str:
+    """The distance that an adjective says."""
+    return next((value for value, widths in WIDTHS.items() if term.text in widths.split()), "")
+
+
 def _without_separated(terms: Terms) -> list[Term]:
-    """The terms without the verb by which a distance separates the hands: "a wide gap separates the hands"."""
+    """The terms without the verb by which a distance separates the hands."""
     return [
         term
         for at, term in enumerate(terms)
@@ -254,7 +285,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         adjective = before and _is_adjective(before[-1])
         return bool(adjective and determined and term.form in ("", "s") and not _has_ly(before))
     if term.form == "ing":
-        return determined and following is not None and "of" in following
+        return determined and (following is None or "of" in following or "comma" in following)
     if not before or "not" in before[-1]:
         if not start:
             return term.text == "contact"
@@ -282,7 +313,9 @@ def _has_ly(terms: Terms) -> bool:
 
 def _take_modifiers(noun: _Noun, before: Terms) -> None:
     for term in before:
-        if "ordinal" in term or not ({*_PHRASE} & set(term.kinds)) and ({*_MODIFIERS} & set(term.kinds)):
+        if "ordinal" in term:
+            noun.modifiers.append(Term(term.text, {"nth": term.text}))
+        elif not ({*_PHRASE} & set(term.kinds)) and ({*_MODIFIERS} & set(term.kinds)):
             noun.modifiers.append(term)
         elif "number" in term and term.says("number") != "1":
             noun.modifiers.append(Term(term.text, {"count": term.says("number")}))

@@ -195,12 +195,12 @@ DIRECTIONS: Final = {
     "the right; out to the right; in the direction of the right; from left to right; left to right; to his right; to "
     "her right",
     "front": "forward; forwards; away from the body; away from the person; away from the torso; outward; ahead; "
-    "outwards; frontward; to the front; away from the chest; away from the wearer; away; forth; out in front; to the "
-    "fore; in a forward direction; in the forward direction; forward direction; further forward; farther forward; out "
-    "in front of the body; from the body; from the torso; from the chest; from the person; away from the trunk; "
-    "toward the front; towards the front; out from the body; away from itself; further away from the body; farther "
-    "away from the body; farther from the body; further from the body; to the front of the body; outwardly; ahead of "
-    "the body; from back to front; back to front",
+    "outwards; frontward; to the front; away from the chest; away from the wearer; forth; out in front; to the fore; "
+    "in a forward direction; in the forward direction; forward direction; further forward; farther forward; out in "
+    "front of the body; from the body; from the torso; from the chest; from the person; away from the trunk; toward "
+    "the front; towards the front; out from the body; away from itself; further away from the body; farther away from "
+    "the body; farther from the body; further from the body; to the front of the body; outwardly; ahead of the body; "
+    "from back to front; back to front",
     "back": "backward; backwards; toward the body; towards the body; toward the person; towards the person; inward; "
     "toward the torso; towards the torso; back; toward the chest; towards the chest; to the back; rearward; closer to "
     "the body; to the body; to the chest; nearer to the body; in a backward direction; in the backward direction; "
@@ -212,6 +212,7 @@ DIRECTIONS: Final = {
     "further back; farther back; inwardly; toward the rear; towards the rear; closer to the person; toward the "
     "wearer; towards the wearer; toward itself; from front to back; front to back; against the body; to the torso; to "
     "the person",
+    "away": "away; farther away; further away",
     "sideways": "sideways; laterally; from side to side; side to side; to the side; to one side; horizontally; in a "
     "sideways direction; sidewise; sideward; sidewards; laterally from side to side; sideways direction; back and "
     "forth sideways; to either side; to both sides; from one side to the other",
@@ -292,8 +293,9 @@ SMALL_WORDS: Final = {
     "prolonged; smooth; complete; partial; visible; separate; distinct; noticeable; clear; controlled; long; lasting; "
     "subtle; strong; fluid; coordinated; synchronized; synchronous; simultaneous; small; large; big; wide; slight; "
     "final; subsequent; initial; immediate; last; further; deep; pronounced; fleeting; isolated; individual; physical; "
-    "stable; constant; mutual; corresponding; lone; whole; total; matching; similar; successive; next",
+    "stable; constant; mutual; great; medium; narrow; average; considerable; corresponding; lone; whole; total; matching; similar; successive; next",
     "there": "there",
+    "so": "so; that way; this way; like that; like this",
     "only": "only; solely; just; exclusively",
     "apart": "apart; asunder; separate; separated",
     "together": "together",

@@ -23,6 +23,8 @@ from handx_core.captioning.claim_terms import Term, sentences
 __all__ = ["Claim", "Order", "parse_claims"]
 
 _PREDICATES: Final = ("verb", "state", "position", "distance")
+_NAMED: Final = ("finger", "noun", "side")
+_SO: Final = ("so", "there", "that way", "this way", "like that", "like this")
 _OPENERS: Final = ("while", "as", "whilst", "when")
 """Words with which a sentence may open a clause that the next is at the same time as."""
 
@@ -72,6 +74,10 @@ class _Reader(Clauses):
             return self._place_among(terms, at)
         if "only" in term:
             self.only = self._names(terms, at + 1) and self.subject is None
+            if not self.only and self.last and self.last.open and self.last.object.members:
+                self.last.only = self.last.only_object = True
+            return at + 1
+        if term.text in _SO and self._stays_so():
             return at + 1
         if term.text == "from" and self._row(terms, at):
             return self._row(terms, at)
@@ -83,7 +89,7 @@ class _Reader(Clauses):
             return at + 1
         if self._is_predicate(terms, at):
             return self._predicate(terms, at)
-        for kind in ("frames", "joint", "speed", "when", "manner", "way", "link", "ordinal"):
+        for kind in ("frames", "joint", "speed", "when", "manner", "way", "link", "nth"):
             if kind in term:
                 self._modifier(kind, term, terms, at)
                 return at + 1
@@ -166,6 +172,7 @@ class _Reader(Clauses):
             clause.only = last.only
             self.here.remove(last)
             self.clauses.remove(last)
+        clause.turns = clause.turns or term.text.startswith(("paus", "freez"))
         if kind == "position" and last and last.open and last.value.startswith("move") and self.subject is None:
             clause.turns = True
         if kind == "position" and term.form in ("", "s", "ing") and "verb" not in term and "cross" in term.text:
@@ -173,7 +180,8 @@ class _Reader(Clauses):
         if value == "bend" and term.text.startswith("close") and last and last.value in ("spread", "parting"):
             clause.value = "close" if self.subject is None else value
         if self.stays and kind == "state" and not clause.stays and last is not None and self.link is None:
-            self.link = ("after", [last])
+            idle = last.value == "still" or last.negated
+            self.link = ("meanwhile" if idle else "after", [last])
         elided = self.subject is None and last is not None and last.value == "contact" == clause.value
         before = terms[at - 1] if at else None
         self.nominal = (
@@ -273,7 +281,7 @@ class _Reader(Clauses):
                 clause.speed = term.says("speed")
             elif kind == "when":
                 clause.when += [term.says("when")] if term.says("when") else []
-            elif kind == "ordinal":
+            elif kind == "nth":
                 clause.nth = ORDINALS.get(term.text, 0)
             elif kind == "joint":
                 clause.joints.append(term.says("joint"))
@@ -326,13 +334,13 @@ class _Reader(Clauses):
         last = self.last
         if last and relation == "meanwhile" and self.subject is None and not self._more_follows(terms, at + 1):
             last.manners.append("at once")
-        elif last and self.subject is None and not self._more_follows(terms, at + 1):
+        elif last and self.subject is None and not self._more_follows(terms, at + 1, *_NAMED):
             last.order = (relation, [c for c in self.clauses if c is not last][-1:])
         elif self.link is None:
             self.link = (relation, earlier)
 
-    def _more_follows(self, terms: Sequence[Term], at: int) -> bool:
-        return any(any(kind in term for kind in (*_PREDICATES, "way")) for term in terms[at:])
+    def _more_follows(self, terms: Sequence[Term], at: int, *kinds: str) -> bool:
+        return any(any(kind in term for kind in (*_PREDICATES, "way", *kinds)) for term in terms[at:])
 
     def _row_end(self, terms: Sequence[Term], at: int) -> int:
         """ "From the index to the pinky", "beginning with the index": an end of a row of fingers; 0 if it is none."""
@@ -354,6 +362,17 @@ class _Reader(Clauses):
         else:
             return 0
         return part[1]
+
+    def _stays_so(self) -> bool:
+        """ "... and remains so": what was told last, from then on; whether it is said."""
+        last = next((clause for clause in reversed(self.here) if clause.kind != "verb" or clause.value == "contact"), None)
+        if not (self.stays and self.being and last):
+            return False
+        clause = replace(last, stays=True, when=["end"], frames=[], order=None, turns=False)
+        self.here.append(clause)
+        self.clauses.append(clause)
+        self.being = False
+        return True
 
     def _place_among(self, terms: Sequence[Term], at: int) -> int:
         """ "Bends last", "is the first of the fingers to bend": before or after all others; 0 if it is none."""
