@@ -121,10 +121,8 @@ class Clauses:
             clause.unresolved = True
             if self.having:
                 self.opening = "after"
-        elif self.nominal:
+        elif self.nominal and clause.value == "contact":
             clause.subject = Part()
-        elif term.text.endswith(("contact between", "contact with", "contact of", "palm contact", "fingertip contact")):
-            clause.subject = Part((("", "palm"),)) if term.text == "palm contact" else Part()
         elif term.text == "contact" and clause.negated and not self.here:
             clause.subject = Part()
         else:
@@ -190,6 +188,12 @@ class Clauses:
         what = clause.value.split()[0] if clause.kind == "verb" else clause.kind
         if (what not in TAKES_OBJECT or what == "move") and part.members and not part.pronoun:
             self.mentioned = part
+        if _is_what_moves(what, part, clause):
+            hands = tuple(dict.fromkeys(hand for hand, _ in clause.subject.members))
+            own = hands if len(hands) == 1 else ("",)
+            clause.subject = replace(part, members=tuple((h or o, thing) for h, thing in part.members for o in own))
+            clause.unresolved = False
+            return
         if what == "move" and clause.subject.members and not clause.toward:
             return
         if what not in TAKES_OBJECT or "gap" in part.things:
@@ -241,13 +245,25 @@ class Clauses:
         last = self.last
         if last is None or not last.object.fingers:
             return False
-        if self.subject is not None and last.sequence and len(self.subject.fingers) == 1:
+        if self.subject is not None and last.begins and len(self.subject.fingers) == 1:
             last.object = replace(last.object, members=(*last.object.members, *self.subject.members))
             self.subject = None
         if self.subject is not None:
             return False
-        last.sequence.append(last.object.members[-1][1])
-        last.manners += ["in turn"] if term.text == "last" and len(last.sequence) > 1 else []
-        last.manners += [f"comes {term.text}"] if len(last.sequence) == 1 else []
+        if last.begins:
+            last.ends = last.object.members[-1][1]
+            last.manners.append("in turn")
+        else:
+            last.begins = last.object.members[-1][1] if term.text == "first" else ""
+            last.manners.append(f"comes {term.text}")
         last.open = True
         return True
+
+
+def _is_what_moves(what: str, part: Part, clause: Clause) -> bool:
+    """Whether a hand or a person bends, spreads or lifts what a phrase names, so that this is what does so."""
+    if not part.members or part.pronoun or part.mutual or not clause.subject.things <= {"hand"}:
+        return False
+    if what in ("bend", "straighten", "hyperextended", "spread", "close", "fist", "parting", "joining") and clause.kind == "verb":
+        return bool(part.fingers) and (what not in ("parting", "joining") or clause.subject.hands == {""})
+    return what == "move" and not clause.toward and part.things <= {"hand", "palm"} and clause.subject.hands <= {""}

@@ -191,11 +191,14 @@ def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bo
     firsts = sorted((met[0].span, pair) for pair, met in found.items())
     if any(b[0][0] - a[0][0] < 2 for a, b in pairwise(firsts)):
         return False
-    told = claim.sequence or tuple(thing for _, thing in (claim.object or claim.subject))
-    order = [finger for _, pair in firsts for _, finger in pair if finger in told and finger != "thumb"]
-    if claim.sequence:
-        return order[:1] == [claim.sequence[0]] and order[-1:] == [claim.sequence[-1]]
-    return True
+    told = {thing for _, thing in claim.subject + claim.object} - {"thumb"}
+    order = [finger for _, pair in firsts for _, finger in pair if finger in told]
+    return not claim.sequence or _begins_and_ends(order, claim.sequence)
+
+
+def _begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
+    """Whether fingers come in a row from one to another, as far as these are said."""
+    return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
 
 
 def _fingers(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
@@ -244,7 +247,7 @@ def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
     starts = sorted(span[0] for span in firsts.values())
     if len(starts) > 1 and starts[-1] - starts[0] < len(starts) - 1:
         return False
-    return not claim.sequence or (order[0] == claim.sequence[0] and order[-1] == claim.sequence[-1])
+    return not claim.sequence or _begins_and_ends(order, claim.sequence)
 
 
 def _posture(claim: Claim, truth: ClipTruth) -> Verdict:

@@ -34,7 +34,8 @@ class Claim:
     value: a state of the events, "LEFT" ... "UP" or "Far" ... "Near"; a position is the right hand's from the left one.
     ways: where a hand moves, of "up down left right front back sideways". frames: as stated. when: coarse words for
         time, of `claim_words.WHENS`. speed: "Slow", "Medium", "Fast" or "". count: how often, 0 where it is not said,
-        -1 for "repeatedly". manners: of `claim_words.MANNERS`. sequence: fingers in the order in which they follow.
+        -1 for "repeatedly". manners: of `claim_words.MANNERS`. sequence: the fingers that come first and last, "" where
+        it is not said.
     nth: which of several is meant, see `ORDINALS`. joints: "mcp", "pip" or "dip". some: true already if it is of one of the subject's fingers. passing: true already
     if a state holds at any time. order: in time.
     """
@@ -83,7 +84,8 @@ class Clause:
     speed: str = ""
     count: int = 0
     manners: list[str] = field(default_factory=list)
-    sequence: list[str] = field(default_factory=list)
+    begins: str = ""
+    ends: str = ""
     joints: list[str] = field(default_factory=list)
     negated: bool = False
     order: tuple[str, list["Clause"]] | None = None
@@ -136,6 +138,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return value, ""
     if value.startswith("move") and clause.toward and (other.members or other.mutual):
         return _relative_move(clause, fingers, across), ""
+    if clause.kind == "position" and (fingers or other.fingers):
+        return "", ""
     if clause.kind in ("position", "distance"):
         if clause.kind == "distance" and (fingers or "palm" in other.things):
             return "near" if value == "Near" else "", ""
@@ -233,7 +237,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         speed=speed if speed != "mixed" else "",
         count=clause.count,
         manners=tuple(clause.manners),
-        sequence=tuple(clause.sequence) or _row(clause),
+        sequence=(clause.begins, clause.ends) if clause.begins or clause.ends else _row(clause),
         joints=tuple(clause.joints),
         negated=negated,
         some=clause.subject.some,

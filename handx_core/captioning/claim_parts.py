@@ -79,6 +79,7 @@ class _Reading:
     other: bool = False
     one: bool = False
     own: bool = False
+    plural: bool = False
 
 
 def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool) -> tuple[Part, int] | None:
@@ -125,6 +126,7 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
             reading.number = int(term.says("number"))
             reading.one |= term.text == "one"
         elif "det" in term:
+            reading.plural |= term.text == "their"
             reading.own |= term.text in ("its", "their", "his", "her")
         elif "quantifier" in term:
             reading.other |= term.says("quantifier") == "other"
@@ -140,6 +142,12 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
                 reading.noun = "" if not reading.other else "hand"
                 at += 2
                 continue
+            if term.says("noun") == "person":
+                if owner:
+                    at += 2
+                    continue
+                reading.noun = "hand"
+                return at + 1
             if reading.noun and not reading.members and reading.noun not in ("tip", "finger", "hand"):
                 break
             reading.noun = term.says("noun")
@@ -193,7 +201,8 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
         if reading.quantifier == "both" or (reading.quantifier == "all" and context.side not in HANDS):
             members = [(found, finger) for found in HANDS for _, finger in members]
         return Part(tuple(members), none=none, listed=len(reading.members) > 1)
-    if reading.noun in ("finger", "tip") and reading.quantifier == "both" and len(set(context.recent[-2:])) == 2:
+    both = reading.quantifier == "both" or (reading.own and not reading.quantifier and reading.plural)
+    if reading.noun in ("finger", "tip") and both and len(set(context.recent[-2:])) == 2:
         return Part(tuple(context.recent[-2:]))
     if reading.noun in ("finger", "tip"):
         rest = reading.other and not context.named.fingers

@@ -280,7 +280,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         for one in before
     )
     named = any(kind in one for one in before for kind in ("side", "finger", "noun"))
-    owned = any("possessive" in one for one in before)
+    owned = next(("possessive" in one for one in reversed(before) if {*_NAMES, "possessive"} & set(one.kinds)), False)
     if named and not owned and not (before[0].text in ("a", "an") and term.form == ""):
         adjective = before and _is_adjective(before[-1])
         return bool(adjective and determined and term.form in ("", "s") and not _has_ly(before))
@@ -490,6 +490,8 @@ def _resultative(terms: Terms, at: int) -> tuple[Term, int] | None:
         return None
     result = terms[after]
     value = _RESULTS.get(result.text, "")
+    if result.text == "together" and (" " in term.says("verb") and term.says("verb").split()[1] in ("up", "down")):
+        return None
     further = terms[after + 1] if after + 1 < len(terms) else None
     if value and not (further and {"finger", "noun"} & set(further.kinds)):
         if value != "straighten" or not (further and "way" in further):

@@ -24,14 +24,15 @@ WHENS: Final = {
     "from then on; through to the last frame; from there on; until the last frame; to the last frame; onward; onwards; "
     "up to the last frame; until the final frame; till the last frame; to the final frame; through the last frame; "
     "until the very last frame",
-    "throughout": "throughout; all the time; all along; always; from start to finish; from beginning to end; from first "
-    "to last; constantly; at all times; continuously; from start to end; permanently; all the while; the whole way "
-    "through; from the first to the last frame; from the first frame to the last; from the first frame to the last "
-    "frame; all through; all the way through; continually; without interruption; consistently; persistently; "
-    "unchangingly; invariably; without a break; from beginning till end; from the beginning to the end; from the start "
-    "to the end; from start till finish; start to finish; beginning to end; without change; unchanged; uninterruptedly; "
-    "from the very first to the very last frame; in every frame; in all frames; at every moment; at every point; "
-    "in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; steadfastly",
+    "throughout": "throughout; all the time; all along; always; from start to finish; from beginning to end; from "
+    "first to last; constantly; at all times; continuously; from start to end; permanently; all the while; the whole "
+    "way through; from the first to the last frame; from the first frame to the last; from the first frame to the "
+    "last frame; all through; all the way through; continually; without interruption; consistently; persistently; "
+    "unchangingly; invariably; without a break; from beginning till end; from the beginning to the end; from the "
+    "start to the end; from start till finish; start to finish; beginning to end; without change; unchanged; "
+    "uninterruptedly; from the very first to the very last frame; in every frame; in all frames; at every moment; at "
+    "every point; in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; "
+    "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame",
     "": "briefly; for a moment; momentarily; for an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; "
     "at all joints; at every joint; in all joints; in every joint; for a bit; for a while; for some time; for a short "
     "time; for a short while; for a brief moment; for a brief period; for a second; for a few frames; for several "
@@ -125,10 +126,10 @@ LINKS: Final = {
     "simultaneously with; at the same moment; at that time; at that moment; at this time; just as; even as; in the "
     "process; along with this; in concert; synchronously; concurrently with; in synchrony; in sync; coincidentally; "
     "at the same instant; and meanwhile; and simultaneously; and at the same time; as it does so; while doing so; in "
-    "doing so; while this happens; whereas",
+    "doing so; while this happens; whereas; during",
     "after": "after; once; as soon as; when; since; following; immediately after; right after; shortly after; soon "
     "after; straight after; only after; just after; upon; right when; immediately once; only once; only when; in the "
-    "wake of; subsequent to; not until after",
+    "wake of; subsequent to; not until after; at which point; at which time; at which moment",
     "before": "before; prior to; until; till; ahead of time; ahead of; just before; shortly before; right before; "
     "immediately before; until after; up until; until when; up to when; in advance of; preceding; previous to; sooner "
     "than; earlier than; up until the moment; until the moment",

@@ -27,6 +27,7 @@ NOUNS: Final = {
     "fingerpad; fingerpads; finger end; finger ends",
     "hand": "hand; hands; wrist; wrists; arm; arms; fist; fists; forearm; forearms; hand's; limb; limbs",
     "palm": "palm; palms; palm side; palm center; palm centre",
+    "person": "person; subject; actor; performer; wearer; participant; individual; user; man; woman; human; figure",
     "gap": "gap; gaps; spacing; spacings; space; spaces; distance; distances; interval; opening between",
     "twin": "counterpart; counterparts; twin; twins; opposite number; opposite numbers; partner; partners; match; "
     "equivalent; equivalents; mirror image; matching finger; matching fingers; matching fingertip; matching "
@@ -160,11 +161,11 @@ DISTANCES: Final = {
     "close nor far; neither far nor near; neither far nor close; moderately distant; moderately separated; moderately "
     "spaced; neither close together nor far apart; neither far apart nor close together; moderately apart; some distance "
     "apart; at some distance",
-    "Near": "close together; near each other; near one another; close to each other; close to one another; nearby; close "
-    "by; at close range; close; near together; close beside each other; in close proximity; in proximity; in near "
-    "proximity; in close range; nearby each other; within close range; adjacent to each other; adjacent to one another; "
-    "proximate; at near range; right next to each other; right beside each other; close proximity; near to each other; "
-    "near to one another; near to; close to; close at hand; within a short distance",
+    "Near": "close together; near each other; near one another; close to each other; close to one another; nearby; "
+    "close by; at close range; close; near together; close beside each other; in close proximity; in proximity; in "
+    "near proximity; in close range; nearby each other; within close range; adjacent to each other; adjacent to one "
+    "another; proximate; at near range; right next to each other; right beside each other; close proximity; near to "
+    "each other; near to one another; near to; close to; close at hand; within a short distance; near",
 }
 
 WIDTHS: Final = {

@@ -19,6 +19,7 @@ from handx_core.captioning.claim_meaning import ORDINALS, STATES_OF, Claim, Clau
 from handx_core.captioning.claim_parts import Part, read_part
 from handx_core.captioning.claim_rewriting import rewritten
 from handx_core.captioning.claim_terms import Term, sentences
+from handx_core.skeleton import FINGERS
 
 __all__ = ["Claim", "Order", "parse_claims"]
 
@@ -102,7 +103,7 @@ class _Reader(Clauses):
         takes = last is not None and (last.value if last.kind == "verb" else last.kind) in TAKES_OBJECT
         part = read_part(terms, at, self.context, as_object=objective and takes)
         if part:
-            self._part(part[0], terms, part[1], objective)
+            self._part(part[0], terms, at, part[1], objective)
             return part[1]
         if "comma" in term:
             self.close()
@@ -130,7 +131,7 @@ class _Reader(Clauses):
         adjective = term.says("position") in ("crossed", "uncrossed") and term.text.endswith("ed") and not self.being
         if adjective and at + 1 < len(terms) and "noun" in terms[at + 1]:
             return False
-        if "state" in term and "verb" not in term and at + 1 < len(terms):
+        if "state" in term and ("verb" not in term or term.form == "ed") and at + 1 < len(terms):
             following = terms[at + 1]
             if any(kind in following for kind in ("side", "finger", "noun")) and not self.being:
                 return term.says("state") == "fist"
@@ -148,7 +149,7 @@ class _Reader(Clauses):
         if verb in ("be", "have", "edge start", "edge end"):
             stative = verb != "be" or not any(kind in term for kind in ("position", "state", "distance"))
             if stative:
-                self._be(term, verb)
+                self._be(term, verb, terms[at + 1 : at + 2])
                 return at + 1
         if verb == "do":
             return self._do(terms, at)
@@ -172,6 +173,8 @@ class _Reader(Clauses):
             clause.only = last.only
             self.here.remove(last)
             self.clauses.remove(last)
+        if kind == "state" and last and last.open and last.value in ("bend", "straighten") and self.subject is None:
+            clause.turns = not self.being
         clause.turns = clause.turns or term.text.startswith(("paus", "freez"))
         if kind == "position" and last and last.open and last.value.startswith("move") and self.subject is None:
             clause.turns = True
@@ -184,8 +187,9 @@ class _Reader(Clauses):
             self.link = ("meanwhile" if idle else "after", [last])
         elided = self.subject is None and last is not None and last.value == "contact" == clause.value
         before = terms[at - 1] if at else None
-        self.nominal = (
-            before is not None
+        self.nominal = term.form == "noun" or (
+            kind == "verb"
+            and before is not None
             and term.form == ""
             and ("det" in before or before.text in ("each", "every", "any", "first", "last", "upward", "downward"))
         )
@@ -213,7 +217,7 @@ class _Reader(Clauses):
         after = self.last is not None and self.last.kind == "verb" and self.subject is None
         return self.stays and kind != "verb" and not after
 
-    def _be(self, term: Term, verb: str) -> None:
+    def _be(self, term: Term, verb: str, following: Sequence[Term]) -> None:
         self.being = verb != "have"
         self.having = term.text == "having"
         self.stays = term.text.split()[0].rstrip("s") in (
@@ -225,7 +229,7 @@ class _Reader(Clauses):
             "held",
             "continue",
         )
-        if verb.startswith("edge"):
+        if verb.startswith("edge") and not (following and {"frames", "when"} & set(following[0].kinds)):
             when = "start" if verb == "edge start" else "end"
             self.waiting.append(lambda clause: clause.when.append(when))
         if self.last and self.subject is not None:
@@ -313,6 +317,7 @@ class _Reader(Clauses):
             self.subject, self.being = None, False
         if relation == "and":
             self.joined = bool(self.here)
+            self.joined_subject = self.subject is not None
             self.close()
             return
         if term.says("link") in ("after", "before") or term.text in _OPENERS:
@@ -353,12 +358,13 @@ class _Reader(Clauses):
         follows = terms[part[1]] if part[1] < len(terms) else None
         if follows is not None and any(kind in follows for kind in _PREDICATES) and follows.form != "ing":
             return 0
-        finger = part[0].fingers[0]
-        clause = next((c for c in reversed(self.here) if "in turn" in c.manners), None)
+        finger, ends = part[0].fingers[0], terms[at].text == "to" or terms[at].says("verb") == "edge end"
+        several = [clause for clause in self.here if len(clause.subject.fingers + clause.object.fingers) > 2]
+        clause = next((c for c in reversed(self.here) if "in turn" in c.manners), several[-1] if several else None)
         if clause is not None:
-            _add_to_row(clause, finger)
+            _add_to_row(clause, finger, ends)
         elif self.last is None or self.subject is not None:
-            self.waiting.append(lambda clause: _add_to_row(clause, finger))
+            self.waiting.append(lambda clause: _add_to_row(clause, finger, ends))
         else:
             return 0
         return part[1]
@@ -418,8 +424,8 @@ class _Reader(Clauses):
             at = part[1]
 
         def apply(clause: Clause) -> None:
-            clause.sequence = ends
-            clause.manners += [] if "in turn" in clause.manners or clause.kind == "state" else ["in turn"]
+            for finger, is_end in zip(ends, (False, True), strict=True):
+                _add_to_row(clause, finger, is_end)
 
         several = [clause for clause in self.here if len(clause.subject.fingers + clause.object.fingers) > 1]
         if self.subject is None and several:
@@ -428,10 +434,12 @@ class _Reader(Clauses):
             self.waiting.append(apply)
         return at
 
-    def _part(self, part: Part, terms: Sequence[Term], after: int, objective: bool) -> None:
+    def _part(self, part: Part, terms: Sequence[Term], at: int, after: int, objective: bool) -> None:
         """A noun phrase: what the open clause is about, or the subject of the next."""
         last = self.last
         before = terms[max(0, after - 8) : after]
+        if objective and last is not None and at and terms[at - 1].text in ("at", "by") and self._is_where(part, last):
+            return
         self.context.recent += [member for member in part.members if len(part.members) == 1]
         noun = last is not None and last.term.text.endswith(("contact with", "contact of", "contact between"))
         if (
@@ -455,6 +463,16 @@ class _Reader(Clauses):
                 if clause.unresolved and not clause.subject.members:
                     clause.subject, clause.unresolved = part, False
 
+    def _is_where(self, part: Part, clause: Clause) -> bool:
+        """Whether a phrase says with which part something touches: "touch at the tips", "meet by their fingertips"."""
+        generic = bool(part.fingers) and not part.listed and len(part.fingers) > 3
+        if clause.value not in ("contact", "separation") or not generic:
+            return False
+        if clause.subject.things <= {"hand"} and clause.subject.members and not clause.object.members:
+            hands = tuple(dict.fromkeys(hand for hand, _ in clause.subject.members))
+            clause.subject = Part(tuple((hand, finger) for hand in hands for finger in FINGERS), some=True)
+        return True
+
     def _is_subject(self, terms: Sequence[Term], at: int) -> bool:
         """Whether a verb follows the phrase that ends before a place, so that another clause begins with it."""
         for term in terms[at:]:
@@ -465,9 +483,11 @@ class _Reader(Clauses):
         return False
 
 
-def _add_to_row(clause: Clause, finger: str) -> None:
-    """Add an end to the row in which fingers come."""
-    if finger not in clause.sequence:
-        clause.sequence.append(finger)
-    if "in turn" not in clause.manners:
+def _add_to_row(clause: Clause, finger: str, ends: bool) -> None:
+    """Let a finger be the first or the last of the row in which the fingers of a clause follow one another."""
+    if ends:
+        clause.ends = finger
+    else:
+        clause.begins = finger
+    if "in turn" not in clause.manners and clause.kind != "state":
         clause.manners.append("in turn")
