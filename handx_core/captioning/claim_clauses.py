@@ -48,6 +48,7 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
+        self.contrast = False
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
         self.with_subject = self.joined_subject = self.nominal = self.only = False
 
@@ -98,6 +99,8 @@ class Clauses:
         if self.subject is None or last is None:
             return
         clause = Clause(last.term, last.kind, last.value, self.number, object=last.object, toward=last.toward)
+        if _is_other_object(self.subject, last):
+            clause.object, self.subject = self.subject, last.subject
         self.give_subject(clause, last.term)
         self.give_order(clause)
         if self.negated:
@@ -258,6 +261,15 @@ class Clauses:
             last.manners.append(f"comes {term.text}")
         last.open = True
         return True
+
+
+def _is_other_object(part: Part, clause: Clause) -> bool:
+    """Whether "..., then the middle" is another that the thumb touches, and not another that touches."""
+
+    def kinds(of: Part) -> set[tuple[str, str]]:
+        return {(hand, "finger" if thing in FINGERS[1:] else thing) for hand, thing in of.members}
+
+    return bool(part.members) and kinds(part) <= kinds(clause.object) and not kinds(part) <= kinds(clause.subject)
 
 
 def _is_what_moves(what: str, part: Part, clause: Clause) -> bool:

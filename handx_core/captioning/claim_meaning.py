@@ -174,7 +174,7 @@ def _are_neighbours(subject: Part, other: Part, across: bool) -> bool:
 def _relative_move(clause: Clause, fingers: tuple[str, ...], across: bool) -> str:
     """A movement toward something else, or away from it; toward a finger is not yet at it."""
     if fingers:
-        return "separation" if clause.toward == "away" else ""
+        return {"away": "separation", "to": "contact"}.get(clause.toward, "")
     if clause.object.things & set(FINGERS) or clause.object.members or clause.object.mutual:
         return "part" if clause.toward == "away" else "approach"
     return ""

@@ -198,7 +198,8 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
         members = [(found or hand, finger) for found, finger in reading.members]
         if not any(found for found, _ in reading.members[:-1]) and last and len(reading.members) > 1:
             members = [(found, finger) for found, finger in reading.members]
-        if reading.quantifier == "both" or (reading.quantifier == "all" and context.side not in HANDS):
+        one = len({finger for _, finger in members}) == 1
+        if (reading.quantifier == "both" and one) or (reading.quantifier == "all" and context.side not in HANDS):
             members = [(found, finger) for found in HANDS for _, finger in members]
         return Part(tuple(members), none=none, listed=len(reading.members) > 1)
     both = reading.quantifier == "both" or (reading.own and not reading.quantifier and reading.plural)

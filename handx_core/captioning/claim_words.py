@@ -275,7 +275,8 @@ QUANTIFIERS: Final = {
     "set of",
     "both": "both; both of; both of the; either",
     "none": "no; none; none of; neither; neither of; not one of; no single; not a single; not any; not any of; not "
-    "one; no part of; neither one of; zero",
+    "one; no part of; neither one of; zero; minimal; negligible; almost no; virtually no; hardly any; barely any; "
+    "practically no; next to no; nil",
     "other": "other; others; remaining; rest; opposite; rest of; residual; opposing; opposed; contralateral",
     "some": "some; several; some of; a few; several of; most of; most; certain; various; at least one; at least one "
     "of; two or three",
@@ -288,7 +289,7 @@ SMALL_WORDS: Final = {
     "of": "of; on; from; belonging to; onto; upon; in; into; at",
     "with": "with; to; against; by; than; between; via; for; around; about; near to",
     "except": "except; except for; apart from; other than; aside from; save for; excluding; but",
-    "one": "one; ones",
+    "one": "one; ones; part",
     "first": "first; last",
     "adjective": "brief; light; gentle; firm; soft; direct; short; sustained; continuous; tight; loose; single; momentary; "
     "prolonged; smooth; complete; partial; visible; separate; distinct; noticeable; clear; controlled; long; lasting; "

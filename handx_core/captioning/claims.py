@@ -26,6 +26,7 @@ __all__ = ["Claim", "Order", "parse_claims"]
 _PREDICATES: Final = ("verb", "state", "position", "distance")
 _NAMED: Final = ("finger", "noun", "side")
 _SO: Final = ("so", "there", "that way", "this way", "like that", "like this")
+_CONTRASTS: Final = ("but", "yet", "although", "though", "even though", "however")
 _OPENERS: Final = ("while", "as", "whilst", "when")
 """Words with which a sentence may open a clause that the next is at the same time as."""
 
@@ -74,7 +75,10 @@ class _Reader(Clauses):
         if term.text in ("first", "last") and self._place_among(terms, at):
             return self._place_among(terms, at)
         if "only" in term:
-            self.only = self._names(terms, at + 1) and self.subject is None
+            self.only = self._names(terms, at + 1) and (self.subject is None or self.subject.pronoun)
+            if self.being and self.subject and at + 1 < len(terms) and {"one", "noun"} & set(terms[at + 1].kinds):
+                self.only = True
+                return at + 2
             if not self.only and self.last and self.last.open and self.last.object.members:
                 self.last.only = self.last.only_object = True
             return at + 1
@@ -100,6 +104,8 @@ class _Reader(Clauses):
             if objective and last is not None and last.kind == "verb":
                 last.toward = "toward" if "goal" in term else "away"
             return at + 1
+        if term.text == "to" and objective and last is not None and last.value.startswith("move"):
+            last.toward = "to"
         takes = last is not None and (last.value if last.kind == "verb" else last.kind) in TAKES_OBJECT
         part = read_part(terms, at, self.context, as_object=objective and takes)
         if part:
@@ -183,7 +189,7 @@ class _Reader(Clauses):
         if value == "bend" and term.text.startswith("close") and last and last.value in ("spread", "parting"):
             clause.value = "close" if self.subject is None else value
         if self.stays and kind == "state" and not clause.stays and last is not None and self.link is None:
-            idle = last.value == "still" or last.negated
+            idle = last.value == "still" or last.negated or self.contrast
             self.link = ("meanwhile" if idle else "after", [last])
         elided = self.subject is None and last is not None and last.value == "contact" == clause.value
         before = terms[at - 1] if at else None
@@ -250,12 +256,13 @@ class _Reader(Clauses):
         if term.form == "ed" and held and "state" not in term and term.says("verb") in STATES_OF:
             return "state", STATES_OF[term.says("verb")]
         stative = ("state" in term and not term.form) or (("position" in term or "distance" in term) and not fingers)
-        listed = self.subject is None and self.last is not None and self.last.kind == "state" and not self.link
+        listed = self.subject is None and self.last is not None and self.last.kind == "state" and self.joined
         if "verb" in term and term.form != "ed" and not ((self.being or listed) and stative):
             return "verb", term.says("verb")
         if "state" in term and (fingers or not ({"position", "distance"} & set(term.kinds))):
             told = "verb" in term and not self.being and self.subject is not None and not self.with_subject
-            if not (told and term.form == "ed" and term.says("verb") in ("bend", "straighten")):
+            gapped = self.last is not None and self.last.kind == "state" and not self.link
+            if not (told and term.form == "ed" and not gapped and term.says("verb") in ("bend", "straighten")):
                 return "state", term.says("state")
         for kind in ("position", "distance"):
             if kind in term:
@@ -318,6 +325,7 @@ class _Reader(Clauses):
         if relation == "and":
             self.joined = bool(self.here)
             self.joined_subject = self.subject is not None
+            self.contrast = term.text in _CONTRASTS
             self.close()
             return
         if term.says("link") in ("after", "before") or term.text in _OPENERS:
@@ -391,8 +399,8 @@ class _Reader(Clauses):
                 self.places.append(manner)
             return of[1] if of else after
         last = self.last
-        named = following is not None and ("noun" in following or "finger" in following or following.form == "noun")
-        if named or last is None or not last.open or self.subject is not None or last.kind != "verb":
+        more = following is not None and not ({"comma", "link", "when", "frames"} & set(following.kinds))
+        if more or last is None or not last.open or self.subject is not None or last.kind != "verb":
             return 0
         if manner not in last.manners:
             last.manners.append(manner)
