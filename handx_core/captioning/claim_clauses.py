@@ -48,7 +48,8 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
-        self.contrast = False
+        self.contrast = self.edge = False
+        self.excluded: tuple[str, ...] = ()
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
         self.with_subject = self.joined_subject = self.nominal = self.only = False
 
@@ -87,7 +88,9 @@ class Clauses:
 
     def _is_empty(self, clause: Clause) -> bool:
         """ "With a quick motion", "it moves": a movement of which nothing is said."""
-        return clause.value == "move" and not (clause.ways or clause.negated or clause.count)
+        return clause.value == "move" and not (
+            clause.ways or clause.negated or clause.count or clause.returns or clause.toward
+        )
 
     @property
     def last(self) -> Clause | None:
@@ -229,6 +232,8 @@ class Clauses:
         last = self.last
         if last is not None:
             if self.waiting and self.subject is None and (end or not last.open):
+                if last.value in ("move", "occurs") and not last.ways and len(self.here) > 1:
+                    last = self.here[-2]
                 for apply in self.waiting:
                     self.to_pattern(last, apply)
                 self.waiting.clear()

@@ -5,10 +5,11 @@ allow (`claim_time`), and scoring captions (`audit`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from handx_core.captioning.claim_frames import in_clip
 from handx_core.captioning.claim_meaning import Claim
 from handx_core.captioning.claim_time import (
     FRAME_SLACK,
@@ -46,13 +47,15 @@ def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
     """A verdict on each claim of a text, with their order in time."""
     alone = [judge(claim, truth) for claim in claims]
     return [
-        verdict if not (verdict.supported and claim.order) else _ordered(claim, verdict, alone)
+        verdict if not (verdict.supported and claim.order) else _ordered(claim, verdict, claims, alone)
         for claim, verdict in zip(claims, alone, strict=True)
     ]
 
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
+    if any(first < 0 for _, first, _ in claim.frames):
+        claim = replace(claim, frames=tuple(in_clip(stated, truth.n_frames) for stated in claim.frames))
     if claim.negated:
         return _denied(claim, truth)
     match claim.what:
@@ -172,6 +175,8 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
         for member in members
         if member not in taking_part and not (member[1] == "hand" and any(hand == member[0] for hand, _ in taking_part))
     ]
+    if claim.loose:
+        missing = [member for member in missing if member[1] != "thumb"]
     if not found or (missing and not claim.some):
         return _no("they do not touch so" if not ends else "no such contact ends so")
     if "in turn" in claim.manners and not _in_turn(claim, found):
@@ -215,7 +220,7 @@ def _fingers(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[
             found += met
             firsts.setdefault(member[1], met[0].span)
         else:
-            missing.append(" ".join(member))
+            missing += [] if claim.loose and member[1] == "thumb" else [" ".join(member)]
     if not found or (missing and not claim.some):
         return _no(f"not so: {', '.join(missing)}")
     hands = {hand for hand, _ in claim.subject}
@@ -256,6 +261,8 @@ def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
     for member in claim.subject:
         states = truth.bent.get(member)
         held[member] = states is not None and holds(states, wanted, claim, truth.n_frames)
+        if claim.loose and member[1] == "thumb":
+            held.pop(member)
     if not any(held.values()) or not (claim.some or all(held.values())):
         return _no(f"not {claim.what}: {', '.join(' '.join(member) for member, so in held.items() if not so)}")
     ids = frozenset(i for member, so in held.items() if so for i in truth.finger_ids[member])
@@ -309,7 +316,7 @@ def _move(claim: Claim, truth: ClipTruth) -> Verdict:
             if not met or not often(met, claim):
                 return _no(f"the {hand} hand does not move so: {way}")
             found += met
-    if claim.speed and claim.speed not in {speed for one in found for speed in one.speeds}:
+    if claim.speed and not set(claim.speed.split()) & {speed for one in found for speed in one.speeds}:
         return _no("at another speed")
     return _yes(found)
 
@@ -385,7 +392,12 @@ def _runs(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
     return _yes(runs) if holds(frames, (1,), claim, truth.n_frames) else _no("not then")
 
 
-def _ordered(claim: Claim, verdict: Verdict, alone: Sequence[Verdict]) -> Verdict:
+_STATES: Final = (
+    "straight", "bent", "partly bent", "fully bent", "fist", "spread out", "together", "position", "distance", "still",
+)  # fmt: skip
+
+
+def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Sequence[Verdict]) -> Verdict:
     """The verdict if what the claim says is when it says, next to one of the claims that it refers to."""
     assert claim.order is not None
     others = [span for place in claim.order.to for span in alone[place].spans]
@@ -394,4 +406,8 @@ def _ordered(claim: Claim, verdict: Verdict, alone: Sequence[Verdict]) -> Verdic
         return verdict
     if any(related(claim.order.relation, span, other) for span in spans for other in others):
         return verdict
+    before = [span for place in claim.order.to if claims[place].what in _STATES for span in alone[place].spans]
+    if claim.order.relation == "after" and claim.what not in _STATES:
+        if any(span[0] >= other[0] and span[1] > other[1] for span in spans for other in before):
+            return verdict
     return _no(f"not {claim.order.relation} what is told next to it")

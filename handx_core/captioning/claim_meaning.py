@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from handx_core.captioning.claim_frames import Frames
 from handx_core.captioning.claim_parts import OTHER, Member, Part
-from handx_core.captioning.claim_terms import Frames, Term
+from handx_core.captioning.claim_terms import Term
 from handx_core.skeleton import FINGERS, HANDS
 
 
@@ -37,7 +38,7 @@ class Claim:
         -1 for "repeatedly". manners: of `claim_words.MANNERS`. sequence: the fingers that come first and last, "" where
         it is not said.
     nth: which of several is meant, see `ORDINALS`. joints: "mcp", "pip" or "dip". some: true already if it is of one of the subject's fingers. passing: true already
-    if a state holds at any time. order: in time.
+    if a state holds at any time. loose: whether "all fingers" may be all but the thumb. order: in time.
     """
 
     what: str
@@ -55,6 +56,7 @@ class Claim:
     negated: bool = False
     some: bool = False
     passing: bool = False
+    loose: bool = False
     nth: int = 0
     order: Order | None = None
     text: str = ""
@@ -69,7 +71,8 @@ class Claim:
 class Clause:
     """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays: "remains".
     turns: a position that is come to. toward: whether a movement is "toward" its object, or "away" from it. only: "only
-    the index". nth: see `ORDINALS`. first: whether it is the first of its text."""
+    the index". nth: see `ORDINALS`. excluded: "except
+    the thumb". edge: whether it "starts" or "ends" so. returns: where the movement went that it goes back from. first: whether it is the first of its text."""
 
     term: Term
     kind: str
@@ -96,6 +99,9 @@ class Clause:
     toward: str = ""
     only: bool = False
     only_object: bool = False
+    excluded: tuple[str, ...] = ()
+    edge: bool = False
+    returns: tuple[str, ...] = ()
     nth: int = 0
     first: bool = False
 
@@ -188,9 +194,7 @@ def _hands(part: Part, side: str) -> set[str]:
 def _parting(subject: Part, other: Part, fingers: tuple[str, ...], across: bool) -> str:
     if not fingers:
         return "part"
-    if across or other.members or "thumb" in fingers:
-        return "separation"
-    return "spread"
+    return "spread" if _are_neighbours(subject, other, across) else "separation"
 
 
 def _joining(subject: Part, other: Part, fingers: tuple[str, ...], across: bool) -> str:
@@ -198,7 +202,7 @@ def _joining(subject: Part, other: Part, fingers: tuple[str, ...], across: bool)
         return "approach"
     if "palm" in other.things:
         return "near"
-    return "contact" if across or other.members or "thumb" in fingers else "close"
+    return "close" if _are_neighbours(subject, other, across) else "contact"
 
 
 def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
@@ -208,6 +212,8 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         return
     if what == "move" and clause.subject.fingers:
         return
+    if clause.value == "move" and not clause.ways and clause.returns:
+        clause.ways = [_BACK[way] for way in clause.returns if way in _BACK]
     implied = clause.value.split()[-1]
     if (
         what == "move"
@@ -220,6 +226,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     apart = what == "apart"
     what = "contact" if apart else what
     subject, other = _members(clause, side, what)
+    subject = tuple(member for member in subject if member[1] not in clause.excluded)
     negated = clause.negated != clause.subject.none and (clause.negated or clause.subject.none)
     if what == "position":
         value, negated, other = _position(clause, subject, other, value, negated)
@@ -242,6 +249,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         negated=negated,
         some=clause.subject.some,
         passing=clause.turns and not clause.negated,
+        loose=clause.subject.loose or clause.object.loose,
         text=clause.term.text,
         nth=clause.nth,
     )
@@ -252,7 +260,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
 
 def _when(clause: Clause) -> tuple[str, ...]:
     """When; what "stays" is so throughout, and what "stays until the end" and comes after nothing else as well."""
-    whens = tuple(dict.fromkeys(clause.when))
+    whens = tuple(dict.fromkeys(when for when in clause.when if when != "throughout" or not clause.count))
     if clause.stays and clause.order and not whens:
         return ()
     if clause.stays and (not whens or (whens == ("until end",) and clause.first and not clause.frames)):
@@ -277,6 +285,7 @@ def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
         yield replace(claim, subject=others, negated=True, count=0, manners=(), sequence=(), nth=0)
 
 
+_BACK: Final = {"up": "down", "down": "up", "front": "back", "back": "front", "left": "right", "right": "left"}
 _OPPOSITE_WAYS: Final = {"up": "down", "down": "up", "front": "back", "back": "front"}
 _WAYS: Final = tuple(_OPPOSITE_WAYS)
 
@@ -303,6 +312,8 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
         if other.things == {"thumb"} and not clause.subject.listed and len(subject) > 2:
             subject = tuple(member for member in subject if member[1] != "thumb")
         members = tuple((o, t) for h, t in spread_out(other, of) for o in (opposite if h == "other" else (h,)))
+        if what in ("contact", "separation") and not subject and not members and side not in HANDS:
+            subject = tuple((hand, "hand") for hand in HANDS)
         if clause.subject.mutual and not clause.object.mutual and side not in HANDS:
             subject = tuple((hand, thing) for hand in HANDS for _, thing in subject[:: len(HANDS)] or subject)
         if clause.object.mutual and clause.object.members and clause.object.things == {"hand"}:

@@ -22,6 +22,7 @@ class Part:
 
     none: "no finger". some: "several fingers". mutual: "each other", or the same of the other hand. pronoun: "it".
     listed: fingers named one by one. rest: "the other fingers" than those that are named later.
+    loose: "all fingers", which may leave out the thumb.
     """
 
     members: tuple[Member, ...] = ()
@@ -31,6 +32,7 @@ class Part:
     pronoun: bool = False
     listed: bool = False
     rest: bool = False
+    loose: bool = False
 
     @property
     def hands(self) -> set[str]:
@@ -64,6 +66,7 @@ class Context:
         return (self.side,) if self.side in HANDS else HANDS
 
 
+_ITS_END: Final = ("tip", "pad", "fingertip", "finger pad", "fingerpad")
 _STARTS: Final = ("det", "quantifier", "side", "finger", "noun", "pronoun", "mutual", "one", "number")
 
 
@@ -97,6 +100,12 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
         return Part(mutual=True), at + 1
     if "pronoun" in terms[at]:
         return replace(context.subject, pronoun=True, none=False), at + 1
+    of_them = _of_them(terms, at, context)
+    if of_them:
+        return of_them
+    if terms[at].text == "its" and at + 1 < len(terms) and terms[at + 1].text in _ITS_END:
+        if len(context.subject.fingers) == 1 or as_object:
+            return replace(context.subject, pronoun=as_object, none=False), at + 2
     reading = _Reading()
     place = _read(terms, at, reading, context, as_object)
     part = _meant(reading, context, as_object)
@@ -110,6 +119,21 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
             base = part.members if len(part.fingers) > 1 else tuple((h, f) for h in part.hands or {""} for f in FINGERS)
             part = replace(part, members=tuple(m for m in base if m[1] not in left_out[0].things))
     return part, place
+
+
+def _of_them(terms: Sequence[Term], at: int, context: Context) -> tuple[Part, int] | None:
+    """ "None of them", "three of them": of what was spoken of last."""
+    term, of = terms[at], at + 1
+    if not ({"quantifier", "number"} & set(term.kinds)):
+        return None
+    if not term.text.endswith(" of"):
+        if of >= len(terms) or terms[of].text != "of":
+            return None
+        of += 1
+    if of >= len(terms) or "pronoun" not in terms[of]:
+        return None
+    some = term.says("quantifier") == "some" or term.says("number") in ("1", "3", "4")
+    return replace(context.subject, none=term.says("quantifier") == "none", some=some), of + 1
 
 
 def _is_noun(term: Term) -> bool:
@@ -208,7 +232,8 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
     if reading.noun in ("finger", "tip"):
         rest = reading.other and not context.named.fingers
         some |= reading.number in (2, 3) and not reading.other and reading.quantifier != "both"
-        return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some, rest=rest)
+        loose = reading.quantifier == "all" and reading.number != 5 and not reading.other
+        return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some, rest=rest, loose=loose)
     if reading.noun == "twin" and as_object:
         return Part(mutual=True)
     if reading.noun == "twin":

@@ -205,7 +205,8 @@ class _Noun:
         place = len(found)
         while place and any(kind in found[place - 1] for kind in ("speed", "manner", "when", "adjective")):
             place -= 1
-        if place and _is_idle(found[place - 1]):
+        reaches = place and found[place - 1].text.startswith("reach") and self.verb.says("verb") != "contact"
+        if place and (_is_idle(found[place - 1]) or reaches):
             del found[place - 1]
 
     def _drop_idle_verb(self, terms: Terms) -> int:
@@ -243,6 +244,11 @@ def _noun_at(terms: Terms, start: int) -> _Noun | None:
     _take_modifiers(noun, before)
     _take_names(noun, before, names)
     _take_arguments(noun, terms)
+    if noun.verb.says("verb") == "contact" and noun.end < len(terms) and "way" in terms[noun.end]:
+        noun.verb = replace(noun.verb, kinds={"verb": "move"})
+    if not (noun.subject or noun.owner) and noun.end + 1 < len(terms) and terms[noun.end].text == "and":
+        other = _noun_at(terms, noun.end + 1)
+        noun.subject = list(other.subject) if other else []
     return noun
 
 
@@ -280,12 +286,16 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         for one in before
     )
     named = any(kind in one for one in before for kind in ("side", "finger", "noun"))
+    if before and "one" in before[-1] and (named or term.form == "s"):
+        return False
     owned = next(("possessive" in one for one in reversed(before) if {*_NAMES, "possessive"} & set(one.kinds)), False)
     if named and not owned and not (before[0].text in ("a", "an") and term.form == ""):
         adjective = before and _is_adjective(before[-1])
         return bool(adjective and determined and term.form in ("", "s") and not _has_ly(before))
     if term.form == "ing":
-        return determined and (following is None or "of" in following or "comma" in following)
+        adjective = bool(before) and _is_adjective(before[-1])
+        ends = following is None or "of" in following or "comma" in following or following.text == "and"
+        return ends and (determined or adjective)
     if not before or "not" in before[-1]:
         if not start:
             return term.text == "contact"
@@ -319,6 +329,8 @@ def _take_modifiers(noun: _Noun, before: Terms) -> None:
             noun.modifiers.append(term)
         elif "number" in term and term.says("number") != "1":
             noun.modifiers.append(Term(term.text, {"count": term.says("number")}))
+        elif term.text in ("full", "complete", "maximal"):
+            noun.modifiers.append(Term(term.text, {"manner": "full"}))
         elif term.text in ("single", "one", "lone", "only"):
             noun.modifiers.append(Term(term.text, {"count": "1"}))
         elif term.says("quantifier") == "some":
@@ -481,7 +493,8 @@ def _resultative(terms: Terms, at: int) -> tuple[Term, int] | None:
     """A verb of motion, or one that nobody knows, that is told by what comes of it: "springs open", "whirls upward"."""
     term = terms[at]
     moves, unknown = term.says("verb").startswith("move"), "unknown" in term
-    if not (moves or unknown):
+    strokes = term.says("verb") == "contact" and " " not in term.text and at > 0
+    if not (moves or unknown or strokes):
         return None
     after = at + 1
     while after < len(terms) and ({"speed", "not"} & set(terms[after].kinds) or terms[after].text == "back"):
@@ -489,6 +502,11 @@ def _resultative(terms: Terms, at: int) -> tuple[Term, int] | None:
     if after >= len(terms):
         return None
     result = terms[after]
+    if strokes:
+        return (Term(term.text, {"verb": "move"}, term.form), at + 1) if "way" in result else None
+    if unknown and term.form in ("s", "ed") and at and _leads_to_part(terms, after):
+        if "finger" in terms[at - 1] or terms[at - 1].says("noun") in ("palm", "tip", "finger"):
+            return Term(term.text, {"verb": "contact"}, term.form), at + 1
     value = _RESULTS.get(result.text, "")
     if result.text == "together" and (" " in term.says("verb") and term.says("verb").split()[1] in ("up", "down")):
         return None

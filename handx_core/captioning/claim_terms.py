@@ -14,11 +14,8 @@ from typing import Any, Final
 from handx_core.captioning import claim_time_words as times
 from handx_core.captioning import claim_verbs as verbs
 from handx_core.captioning import claim_words as words
+from handx_core.captioning.claim_frames import Frames, with_marks
 from handx_core.captioning.claim_time_words import split
-
-Frames = tuple[str, int, int]
-""" "span", "from", "until" or "at"; first frame and the frame after the last, as far as they are said (else 0)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -49,7 +46,7 @@ class _Node:
 def sentences(text: str) -> list[list[Term]]:
     """The terms of each sentence; a semicolon ends one as well as a full stop."""
     frames: list[tuple[Frames, ...]] = []
-    lowered = _with_marks(_spelled(text), frames)
+    lowered = with_marks(_spelled(text), frames)
     found = []
     for part in re.split(r"[.;!?\n]+", lowered):
         terms = _disambiguated(list(_terms(_TOKEN.findall(part), frames)))
@@ -81,41 +78,6 @@ def _spelled(text: str) -> str:
 
 _TOKEN: Final = re.compile(r"#\d+#|[a-z]+(?=n't)|n't|[a-z]+|'s?|\d+|[,:()]|[-–—]+")
 
-_RANGE: Final = r"(\d+)\s*(?:to|-|–|—|through|until|till|and|up to)\s*(?:frames?\s+)?(\d+)"
-_FRAME_RANGES: Final = re.compile(
-    r"(?:\b(?:from|between|during|in|at|over|around|about|within|for)\s+)?(?:the\s+)?\bframes?\s+"
-    + _RANGE
-    + r"((?:(?:\s*,\s*and|\s*,|\s+and)\s+(?:from\s+)?(?:frames?\s+)?\d+\s*(?:to|-|–|—|through)\s*(?:frames?\s+)?\d+)*)"
-)
-_MORE_RANGES: Final = re.compile(r"(\d+)\s*(?:to|-|–|—|through)\s*(?:frames?\s+)?(\d+)")
-_FRAME_POINT: Final = re.compile(
-    r"(?:\b(from|after|since|before|until|till|by|at|around|about|near|in|on)\s+)?(?:about\s+)?\bframe\s+(\d+)"
-    r"(\s+(?:on|onwards?|to the end))?"
-)
-_POINT_KINDS: Final = {"from": "from", "after": "from", "since": "from"} | dict.fromkeys(
-    ("before", "until", "till", "by"), "until"
-)
-
-
-def _with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
-    """The text with each mention of frames exchanged for the number that it has in `frames`."""
-
-    def ranges(found: re.Match[str]) -> str:
-        pairs = [(found[1], found[2]), *_MORE_RANGES.findall(found[3])]
-        frames.append(tuple(("span", int(first), int(last) + 1) for first, last in pairs))
-        return f" #{len(frames) - 1}# "
-
-    def point(found: re.Match[str]) -> str:
-        kind = _POINT_KINDS.get(found[1] or "", "at")
-        at = int(found[2])
-        frames.append(((("from" if found[3] else kind), at, at + 1),))
-        return f" #{len(frames) - 1}# "
-
-    if "frame" not in text:
-        return text
-    return _FRAME_POINT.sub(point, _FRAME_RANGES.sub(ranges, text))
-
-
 def _terms(tokens: Sequence[str], frames: Sequence[tuple[Frames, ...]]) -> Iterator[Term]:
     at = 0
     while at < len(tokens):
@@ -136,7 +98,7 @@ def _longest(tokens: tuple[str, ...], before: str) -> tuple[tuple[Term, ...], in
     A verb of several words may have adverbs in it, as in "comes quickly into contact"; they are the next terms.
     """
     length, kinds = _walk(tokens)
-    if length > 1 and tokens[length - 1] in ("left", "right") and length < len(tokens) and tokens[length] in _PARTS:
+    while length > 1 and tokens[length - 1] in ("left", "right", "middle") and tokens[length : length + 1] and tokens[length] in _PARTS:
         length, kinds = _walk(tokens[: length - 1])
     verb = _verb(tokens) if tokens[0] != "left" or before in ("has", "have", "had", "having") else None
     longest = max(length, verb.length if verb else 0)
@@ -281,6 +243,11 @@ def _phrases() -> _Node:
     for kind, marks in alone.items():
         for mark in marks:
             _grow(root, mark, kind, mark)
+    for phrase in ("a single time", "just once", "only once", "one time", "on one occasion", "only one time", "one single time"):
+        _grow(root, phrase, "count", "1")
+    for word in ("first", "second", "third", "fourth", "last", "final"):
+        for frame in ("for the {} time", "the {} time", "for the very {} time"):
+            _grow(root, frame.format(word), "nth", word)
     _grow(root, "twice", "count", "2")
     _grow(root, "twice each", "count", "2")
     _grow(root, "once", "count", "1")
@@ -293,7 +260,7 @@ _VERBS: Final = _Node()
 _LEMMAS: Final[dict[str, tuple[str, str]]] = {}
 _PARTS: Final = {
     word.split()[0] for phrases in (*words.FINGER_WORDS.values(), *words.NOUNS.values()) for word in split(phrases)
-} | {"one"}
+} | {"one", "joint", "joints"}
 
 
 def _fill_verbs() -> None:

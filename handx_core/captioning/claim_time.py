@@ -83,7 +83,7 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
     fitting = [
         one
         for one in found
-        if (not claim.speed or not one.speeds or claim.speed in one.speeds)
+        if (not claim.speed or not one.speeds or set(claim.speed.split()) & set(one.speeds))
         and (not claim.joints or not one.detail or _at_joints(claim, one))
     ]
     met: list[Happening] = []

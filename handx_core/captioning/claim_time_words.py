@@ -11,11 +11,11 @@ from typing import Final
 WHENS: Final = {
     "start": "as it begins; as it starts; when it begins; when it starts; at its start; first of all; at the first; at first; initially; to begin with; from the outset; at the outset; from the very beginning; early in time",
     "early": "early on; early; fairly early; quite early; rather early; soon",
-    "first half": "before the midpoint; before the middle",
+    "first half": "before the midpoint",
     "midway": "midway; halfway; halfway through; midway through; mid clip; partway through; mid way; half way through; "
     "in between; around halfway; about halfway; about halfway through; around the halfway mark; at the halfway mark; "
     "at the halfway point; around the halfway point; about midway; about midway through",
-    "second half": "after the midpoint; past the midpoint; after the middle",
+    "second half": "after the midpoint; past the midpoint",
     "late": "late; late on; fairly late; quite late; rather late",
     "end": "as it ends; when it ends;  at its end;  at last; ultimately; in the end; lastly; at the close; ",
     "by end": "by its end; by the time it ends; by now",
@@ -128,8 +128,8 @@ LINKS: Final = {
     "at the same instant; and meanwhile; and simultaneously; and at the same time; as it does so; while doing so; in "
     "doing so; while this happens; whereas; during",
     "after": "after; once; as soon as; when; since; following; immediately after; right after; shortly after; soon "
-    "after; straight after; only after; just after; upon; right when; immediately once; only once; only when; in the "
-    "wake of; subsequent to; not until after; at which point; at which time; at which moment",
+    "after; straight after; only after; just after; upon; right when; immediately once; only when; in the wake of; "
+    "subsequent to; not until after; at which point; at which time; at which moment",
     "before": "before; prior to; until; till; ahead of time; ahead of; just before; shortly before; right before; "
     "immediately before; until after; up until; until when; up to when; in advance of; preceding; previous to; sooner "
     "than; earlier than; up until the moment; until the moment",

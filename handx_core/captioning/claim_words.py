@@ -228,17 +228,16 @@ RETURNS: Final = {
 """Directions in which "back" is no direction but says that it comes second."""
 
 SPEEDS: Final = {
-    "Slow": "slowly; slow; gradually; leisurely; gently; at a slow pace; at low speed; at a slow speed; unhurriedly; "
-    "at a leisurely pace; slow speed; low speed; sluggishly; at a low speed; slow pace; unhurried; at slow speed; at "
-    "a gentle pace; without hurry; without haste; in slow motion; at a low pace; lazily; bit by bit; little by "
-    "little; gradual; at a crawl; with low speed; with slow speed; sluggish; in a slow manner; in an unhurried way; "
-    "taking its time; deliberately slowly; calmly; step by step; unrushed; by degrees; at an unhurried pace",
+    "Slow": "slowly; slow; leisurely; at a slow pace; at low speed; at a slow speed; unhurriedly; at a leisurely "
+    "pace; slow speed; low speed; sluggishly; at a low speed; slow pace; unhurried; at slow speed; without hurry; "
+    "without haste; in slow motion; at a low pace; lazily; at a crawl; with low speed; with slow speed; sluggish; in "
+    "a slow manner; in an unhurried way; taking its time; deliberately slowly; unrushed; at an unhurried pace",
     "Medium": "steadily; at a medium speed; at a moderate pace; at a moderate speed; moderate speed; medium speed; at "
-    "medium speed; at moderate speed; at a medium pace; moderate pace; moderately fast; at a steady pace; moderately; "
-    "steady; at moderate pace; at medium pace; at an average speed; at an average pace; average speed; at "
-    "intermediate speed; at an intermediate speed; at a middling speed; at a middling pace; at normal speed; at a "
-    "normal speed; at a normal pace; moderate; with moderate speed; with medium speed; at a steady speed; steady "
-    "pace; neither fast nor slow; neither slow nor fast; neither quickly nor slowly; medium paced; evenly",
+    "medium speed; at moderate speed; at a medium pace; moderate pace; moderately fast; moderately; steady; at "
+    "moderate pace; at medium pace; at an average speed; at an average pace; average speed; at intermediate speed; at "
+    "an intermediate speed; at a middling speed; at a middling pace; at normal speed; at a normal speed; at a normal "
+    "pace; moderate; with moderate speed; with medium speed; neither fast nor slow; neither slow nor fast; neither "
+    "quickly nor slowly; medium paced",
     "Fast": "quickly; fast; rapidly; swiftly; at high speed; at a high speed; briskly; speedily; quick; rapid; "
     "abruptly; suddenly; high speed; hastily; at a fast pace; swift; in a flash; sudden; abrupt; brisk; speedy; "
     "sharply; at great speed; at speed; at top speed; with speed; with high speed; at fast speed; at a fast speed; at "
@@ -246,6 +245,9 @@ SPEEDS: Final = {
     "promptly; in an instant; in a rapid manner; in a quick manner; in quick motion; snappily; instantly; fast paced; "
     "nimbly; energetically; vigorously; fast moving; at pace; at a swift pace; in one quick motion; in a quick "
     "motion; in one swift motion; in a swift motion; snappy; flash",
+    "Slow Medium": "gradually; gently; gradual; bit by bit; little by little; by degrees; step by step; at a gentle pace; calmly; "
+    "at a steady pace; at a steady speed; steady pace; evenly; in a controlled manner",
+    "Medium Fast": "moderately quickly; fairly quickly; fairly fast; rather quickly; quite quickly; reasonably fast",
     "mixed": "at changing speeds; at mixed speeds; at varying speeds; at various speeds; at different speeds; at "
     "uneven speed; at uneven speeds; with varying speed; at a varying speed",
 }
@@ -294,7 +296,7 @@ SMALL_WORDS: Final = {
     "adjective": "brief; light; gentle; firm; soft; direct; short; sustained; continuous; tight; loose; single; momentary; "
     "prolonged; smooth; complete; partial; visible; separate; distinct; noticeable; clear; controlled; long; lasting; "
     "subtle; strong; fluid; coordinated; synchronized; synchronous; simultaneous; small; large; big; wide; slight; "
-    "final; subsequent; initial; immediate; last; further; deep; pronounced; fleeting; isolated; individual; physical; "
+    "final; subsequent; initial; full; maximal; immediate; last; further; deep; pronounced; fleeting; isolated; individual; physical; "
     "stable; constant; mutual; great; medium; narrow; average; considerable; corresponding; lone; whole; total; matching; similar; successive; next",
     "there": "there",
     "so": "so; that way; this way; like that; like this",

@@ -25,6 +25,7 @@ __all__ = ["Claim", "Order", "parse_claims"]
 
 _PREDICATES: Final = ("verb", "state", "position", "distance")
 _NAMED: Final = ("finger", "noun", "side")
+_RETURNS: Final = ("return", "come back", "comes back", "came back", "coming back", "revert", "reverse")
 _SO: Final = ("so", "there", "that way", "this way", "like that", "like this")
 _CONTRASTS: Final = ("but", "yet", "although", "though", "even though", "however")
 _OPENERS: Final = ("while", "as", "whilst", "when")
@@ -74,6 +75,11 @@ class _Reader(Clauses):
             return at + 1
         if term.text in ("first", "last") and self._place_among(terms, at):
             return self._place_among(terms, at)
+        if "except" in term and self.subject is None:
+            left_out = read_part(terms, at + 1, self.context, as_object=True)
+            if left_out and left_out[0].fingers:
+                self.excluded = left_out[0].fingers
+                return left_out[1]
         if "only" in term:
             self.only = self._names(terms, at + 1) and (self.subject is None or self.subject.pronoun)
             if self.being and self.subject and at + 1 < len(terms) and {"one", "noun"} & set(terms[at + 1].kinds):
@@ -104,7 +110,7 @@ class _Reader(Clauses):
             if objective and last is not None and last.kind == "verb":
                 last.toward = "toward" if "goal" in term else "away"
             return at + 1
-        if term.text == "to" and objective and last is not None and last.value.startswith("move"):
+        if term.text in ("to", "onto", "on", "against", "upon") and objective and last is not None and last.value.startswith("move"):
             last.toward = "to"
         takes = last is not None and (last.value if last.kind == "verb" else last.kind) in TAKES_OBJECT
         part = read_part(terms, at, self.context, as_object=objective and takes)
@@ -153,12 +159,17 @@ class _Reader(Clauses):
         term = terms[at]
         verb = term.says("verb")
         if verb in ("be", "have", "edge start", "edge end"):
+            begins = "edge" in verb and self._begins_verb(terms, at + 1)
+            if begins:
+                return at + 1
             stative = verb != "be" or not any(kind in term for kind in ("position", "state", "distance"))
             if stative:
                 self._be(term, verb, terms[at + 1 : at + 2])
                 return at + 1
         if verb == "do":
             return self._do(terms, at)
+        if term.text.startswith(("lead", "trail")) and self.subject and self._leads(term):
+            return at + 1
         if verb == "occurs" and self.last is not None and self.subject is None:
             self.last.open = True
             return at + 1
@@ -166,10 +177,13 @@ class _Reader(Clauses):
         if value == "fist" and kind == "state" and self.last and self.last.open and self.last.value == "bend":
             return at + 1
         clause = Clause(term, kind, value, self.number, negated=self.negated, stays=self._stays(kind))
+        last = self.last
         clause.only, self.only = self.only, False
         clause.first = not self.clauses
+        clause.excluded, self.excluded = self.excluded, ()
+        if term.text.startswith(_RETURNS) and last is not None and last.value.startswith("move"):
+            clause.returns = tuple(last.ways) or tuple(last.value.split()[1:])
         clause.toward = "away" if kind == "state" and "source" in term else ""
-        last = self.last
         empty = last is not None and last.value in ("move", "occurs") and not last.ways and not last.object.members
         left = last is not None and last.value == "separation" and last.negated and not last.object.members
         empty = empty or left
@@ -206,6 +220,9 @@ class _Reader(Clauses):
         for apply in self.waiting:
             apply(clause)
         self.waiting.clear()
+        if kind != "verb" and self.joined and last and last.kind != "verb" and not clause.when and not self.edge:
+            clause.when += [when for when in last.when if when in ("start", "end")] if last.edge else []
+        clause.edge, self.edge = self.edge or last is not None and last.edge and self.joined, False
         clause.manners += self.places
         self.places = []
         chained = self.joined and last is not None and not self.link and last.subject == clause.subject
@@ -217,6 +234,26 @@ class _Reader(Clauses):
         self.subject, self.link, self.joined, self.negated, self.ordered = None, None, False, False, False
         self.being = False
         return at + 1
+
+    def _leads(self, term: Term) -> bool:
+        """ "..., the pinky leading": the first or the last of a row; whether it is one."""
+        several = [
+            clause
+            for clause in self.here
+            if "in turn" in clause.manners or len(clause.subject.fingers + clause.object.fingers) > 2
+        ]
+        if not several or self.subject is None or len(self.subject.fingers) != 1:
+            return False
+        _add_to_row(several[-1], self.subject.fingers[0], term.text.startswith("trail"))
+        self.subject = None
+        return True
+
+    def _begins_verb(self, terms: Sequence[Term], at: int) -> bool:
+        """Whether "starts" is followed by what starts: "starts to bend", "starts bending"."""
+        forms = ("ing",)
+        if at < len(terms) and terms[at].text == "to":
+            forms, at = ("",), at + 1
+        return at < len(terms) and terms[at].form in forms and terms[at].says("verb") not in ("", "be", "have", "do")
 
     def _stays(self, kind: str) -> bool:
         """Whether a state is said to last: throughout, unless it is told after a movement of the same sentence."""
@@ -238,6 +275,7 @@ class _Reader(Clauses):
         if verb.startswith("edge") and not (following and {"frames", "when"} & set(following[0].kinds)):
             when = "start" if verb == "edge start" else "end"
             self.waiting.append(lambda clause: clause.when.append(when))
+            self.edge = True
         if self.last and self.subject is not None:
             self.last.open = False
 
@@ -293,7 +331,7 @@ class _Reader(Clauses):
             elif kind == "when":
                 clause.when += [term.says("when")] if term.says("when") else []
             elif kind == "nth":
-                clause.nth = ORDINALS.get(term.text, 0)
+                clause.nth = ORDINALS.get(term.says("nth"), 0)
             elif kind == "joint":
                 clause.joints.append(term.says("joint"))
             elif term.says("manner") == "many":

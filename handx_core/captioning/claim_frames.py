@@ -1,0 +1,69 @@
+"""Mentions of frames in a text: ranges, single frames, "from frame 12 on", "in the last ten frames".
+
+What belongs here: from a text to the frames that it states. What does not: words for time without numbers
+(`claim_time_words`), and whether something is in these frames (`claim_time`).
+"""
+
+import re
+from typing import Final
+
+from handx_core.captioning.claim_words import NUMBERS
+
+Frames = tuple[str, int, int]
+""" "span", "from", "until" or "at"; first frame and the frame after the last, as far as they are said (else 0). Frames
+below zero are counted from the end of the clip; see `in_clip`."""
+
+_TO: Final = r"(?:to|-|–|—|through|until|till|and|up to|up until)"
+_RANGE: Final = rf"(\d+)\s*{_TO}\s*(?:frames?\s+)?(\d+)"
+_MORE: Final = r"(?:(?:\s*,\s*and|\s*,|\s+and)\s+(?:from\s+)?(?:frames?\s+)?\d+\s*(?:to|-|–|—|through)\s*(?:frames?\s+)?\d+)*"
+_BEFORE: Final = r"(?:\b(?:from|between|during|in|at|over|around|about|within|for|across|roughly|approximately)\s+)*(?:the\s+)?"
+_RANGES: Final = re.compile(rf"{_BEFORE}\bframes?\s+{_RANGE}({_MORE})")
+_MORE_RANGES: Final = re.compile(r"(\d+)\s*(?:to|-|–|—|through)\s*(?:frames?\s+)?(\d+)")
+_POINTS: Final = re.compile(rf"{_BEFORE}\bframes\s+(\d+(?:\s*,\s*\d+)*(?:,?\s+and\s+\d+)?)")
+_POINT: Final = re.compile(
+    r"(?:\b(from|after|since|before|until|till|by|at|around|about|near|in|on|through|past|beyond|prior to|up to|up until|"
+    r"starting at|starting from|starting in|beginning at|following|at around|at about|from around|from about|until about|"
+    r"until around|by about|by around|to)\s+)?(?:about\s+|roughly\s+|approximately\s+)?\bframe\s+(\d+)"
+    r"(\s+(?:on|onwards?|to the end|and later|and on|forward))?"
+)
+_FROM: Final = ("from", "after", "since", "past", "beyond", "starting", "beginning", "following")
+_UNTIL: Final = ("before", "until", "till", "by", "through", "prior", "up", "to")
+_COUNTED: Final = re.compile(
+    rf"(?:\b(?:in|within|during|over|for|throughout|at)\s+)?(?:the\s+)?(?:very\s+)?\b(first|last|final|opening|closing|initial)\s+"
+    rf"(\d+|{'|'.join(NUMBERS)}|fifteen|twenty|thirty)\s+frames\b"
+)
+_TENS: Final = {"fifteen": 15, "twenty": 20, "thirty": 30}
+
+
+def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
+    """The text with each mention of frames exchanged for a mark, "#0#", with its place in `frames`."""
+
+    def mark(*found: Frames) -> str:
+        frames.append(found)
+        return f" #{len(frames) - 1}# "
+
+    def ranges(found: re.Match[str]) -> str:
+        pairs = [(found[1], found[2]), *_MORE_RANGES.findall(found[3])]
+        return mark(*(("span", int(first), int(last) + 1) for first, last in pairs))
+
+    def points(found: re.Match[str]) -> str:
+        return mark(*(("at", int(at), int(at) + 1) for at in re.findall(r"\d+", found[1])))
+
+    def point(found: re.Match[str]) -> str:
+        word = (found[1] or "at").split()[0]
+        kind = "from" if word in _FROM or found[3] else "until" if word in _UNTIL else "at"
+        return mark((kind, int(found[2]), int(found[2]) + 1))
+
+    def counted(found: re.Match[str]) -> str:
+        number = int(found[2]) if found[2].isdigit() else {**NUMBERS, **_TENS}[found[2]]
+        return mark(("span", 0, number) if found[1] in ("first", "opening", "initial") else ("span", -number, 0))
+
+    if "frame" not in text:
+        return text
+    return _POINT.sub(point, _POINTS.sub(points, _RANGES.sub(ranges, _COUNTED.sub(counted, text))))
+
+
+def in_clip(stated: Frames, n_frames: int) -> Frames:
+    """Stated frames counted from the beginning of a clip."""
+    kind, first, last = stated
+    return (kind, max(0, n_frames + first), n_frames) if first < 0 else stated
