@@ -48,7 +48,7 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
-        self.contrast = self.edge = False
+        self.contrast = self.edge = self.becomes = False
         self.excluded: tuple[str, ...] = ()
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
         self.with_subject = self.joined_subject = self.nominal = self.only = False

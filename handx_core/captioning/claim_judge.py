@@ -67,8 +67,8 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
             return _fingers(claim, truth, lambda thing: truth.back.get(thing, []))
         case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
             held = _posture(claim, truth)
-            if claim.what == "bent" and claim.frames and not held.supported:
-                return _fingers(claim, truth, lambda thing: truth.turns.get((thing, True), []))
+            if (claim.what == "bent" or claim.passing) and claim.frames and not held.supported:
+                return _fingers(claim, truth, lambda thing: truth.turns.get((thing, claim.what != "straight"), []))
             return held
         case "spread" | "close" | "spread out" | "together":
             return _gaps(claim, truth)
@@ -406,6 +406,9 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
         return verdict
     if any(related(claim.order.relation, span, other) for span in spans for other in others):
         return verdict
+    if claim.what in _STATES and claim.passing and claim.order.relation == "after":
+        if any(span[1] - other[1] >= FRAME_SLACK for span in spans for other in others):
+            return verdict
     before = [span for place in claim.order.to if claims[place].what in _STATES for span in alone[place].spans]
     if claim.order.relation == "after" and claim.what not in _STATES:
         if any(span[0] >= other[0] and span[1] > other[1] for span in spans for other in before):

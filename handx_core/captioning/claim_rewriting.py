@@ -21,6 +21,8 @@ _PHRASE: Final = ("det", "side", "finger", "noun", "quantifier", "number", "poss
 _NAMES: Final = ("side", "finger", "noun", "pronoun", "mutual")
 _MODIFIERS: Final = ("speed", "way", "when", "manner", "count", "number", "ordinal", "frames", "joint")
 _IDLE: Final = ("be", "do", "have", "occurs", "changes", "edge start", "edge end", "light", "still")
+_STATES: Final = {"bend": "bent", "straighten": "straight", "hyperextended": "hyperextended"}
+_HOLDS: Final = ("maintain", "keep", "kept", "hold", "held", "retain", "preserv", "sustain", "enter")
 _ADJECTIVES: Final = frozenset(
     "quick slow rapid swift sudden gradual steady fast repeated sharp abrupt upward downward leftward rightward forward "
     "backward brisk moderate sideways diagonal medium".split()
@@ -94,7 +96,7 @@ def _from_state(terms: Terms) -> list[Term]:
             to = next((place for place in range(at + 2, min(at + 5, len(found) - 1)) if found[place].text == "to"), 0)
             if to and _is_state(found[to + 1]):
                 found[at] = Term("is", {"verb": "be"}, "s")
-                found[to : to + 1] = [Term("then", {"link": "then"}), Term("is", {"verb": "be"}, "s")]
+                found[to : to + 1] = [Term("then", {"link": "then"}), Term("becomes", {"verb": "be"}, "s")]
                 return found
     return found
 
@@ -180,12 +182,15 @@ class _Noun:
     end: int
     modifiers: list[Term]
     negated: bool = False
+    derived: bool = False
     owner: list[Term] = field(default_factory=list)
     subject: list[Term] = field(default_factory=list)
     object: list[Term] = field(default_factory=list)
 
     def put(self, terms: Terms, found: list[Term]) -> int:
         """Put it as a verb behind what was found; the place in the sentence from which to go on."""
+        if self._is_state(found):
+            return self.end
         while found and (found[-1].text in ("with", "in", "by", "at", "to") and "frames" not in found[-1]):
             linking = found.pop()
             fronted = not found or found[-1].text in (",", "and", "then")
@@ -199,6 +204,26 @@ class _Noun:
         negation = [Term("not", {"not": "not"})] if self.negated else []
         found += [*who, *negation, *self.modifiers, self.verb, *self.object]
         return at
+
+    def _is_state(self, found: list[Term]) -> bool:
+        """ "Is in flexion", "returns to full extension", "maintains hyperextension": put as a state; whether it is one."""
+        state = _STATES.get(self.verb.says("verb"), "")
+        last = found[-1] if found else None
+        if not state or not self.derived or self.subject or last is None or len(found) < 2:
+            return False
+        place = len(found) - 1 - (last.text in ("in", "into", "to", "at"))
+        while place and {"speed", "when", "det"} & set(found[place].kinds):
+            place -= 1
+        verb = found[place]
+        inside = last.text in ("in", "into", "to", "at") and ("verb" in verb)
+        if not inside and not (verb.says("verb") == "be" and verb.text.startswith(_HOLDS)):
+            return False
+        if inside:
+            found.pop()
+        full = any(term.text == "full" for term in self.modifiers)
+        found += [term for term in self.modifiers if "manner" not in term]
+        found.append(Term(self.verb.text, {"state": "fully bent" if full and state == "bent" else state}))
+        return True
 
     def _drop_light_verb(self, found: list[Term]) -> None:
         """Leave out the verb whose object the noun is: "performs a bend"; a "not" before it stays."""
@@ -241,6 +266,7 @@ def _noun_at(terms: Terms, start: int) -> _Noun | None:
         return None
     before = terms[start:at]
     noun = _Noun(replace(terms[at], form="noun", kinds={"verb": terms[at].says("verb")}), at + 1, [])
+    noun.derived = terms[at].form == "noun"
     _take_modifiers(noun, before)
     _take_names(noun, before, names)
     _take_arguments(noun, terms)

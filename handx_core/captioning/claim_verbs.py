@@ -65,9 +65,9 @@ VERBS: Final = {
     "collapse into a fist; gather into a fist; draw into a fist; shut into a fist",
     "straighten": "straighten; extend; unfold; uncurl; open; reopen; unbend; stretch; stretch out; unclench; open up; "
     "straighten out; extend outward; extend outwards; unfurl; relax open; open out; straighten up; unroll; untuck; "
-    "uncoil; unflex; unball; re extend; extend out; open wide; lengthen; elongate; loosen; open flat; flatten; flatten "
-    "out; outstretch; spring open; snap open; pop open; fling open; burst open; return to straight; return to "
-    "extension; restraighten; decurl; unhook; unwind; release its fist; release the fist; release its curl",
+    "uncoil; unflex; unball; re extend; extend out; open wide; lengthen; elongate; loosen; open flat; flatten; "
+    "flatten out; outstretch; spring open; snap open; pop open; fling open; burst open; restraighten; decurl; unhook; "
+    "unwind; release its fist; release the fist; release its curl",
     "hyperextended": "hyperextend; overextend; bend backwards past straight; bend backward past straight; bend "
     "backwards beyond straight; bend backward beyond straight; bend back past straight; bend back; bend back beyond "
     "straight; bend past straight; bend beyond straight; arch backward; arch backwards; arch back; bend backward; "
@@ -118,10 +118,10 @@ VERBS: Final = {
     "edge end": "end; finish; end up; conclude; finish up; wind up; finish off; wind up",
     "be": "be; stay; remain; keep; hold; sit; stand; lie; hover; rest; leave off; continue; become; get; locate; "
     "position; place; appear; trail; hang; stop; turn; float at; lay; maintain; retain; preserve; sustain; settle "
-    "into; linger; situate; persist",
+    "into; linger; situate; persist; go into; enter; move into",
     "light": "make; perform; execute; undergo; give; complete; carry out; engage in; initiate; establish; achieve; "
     "demonstrate; go through; produce; accomplish; effect; create; present; involve; attempt; follow with; continue "
-    "with; introduce; deliver; conduct; see; go into; enter; enter into; experience; put in",
+    "with; introduce; deliver; conduct; see; enter; experience; put in",
     "ends": "lose; break; cease; dissolve; terminate; interrupt; discontinue; undo",
     "do": "do",
     "have": "have; possess; show; exhibit; display; feature",

@@ -195,11 +195,12 @@ class _Reader(Clauses):
             self.clauses.remove(last)
         if kind == "state" and last and last.open and last.value in ("bend", "straighten") and self.subject is None:
             clause.turns = not self.being
-        clause.turns = clause.turns or term.text.startswith(("paus", "freez"))
+        clause.turns = clause.turns or self.becomes or term.text.startswith(("paus", "freez"))
+        self.becomes = False
         if kind == "position" and last and last.open and last.value.startswith("move") and self.subject is None:
             clause.turns = True
         if kind == "position" and term.form in ("", "s", "ing") and "verb" not in term and "cross" in term.text:
-            clause.turns = not self.being and not term.text.endswith("ed")
+            clause.turns = clause.turns or (not self.being and not term.text.endswith("ed"))
         if value == "bend" and term.text.startswith("close") and last and last.value in ("spread", "parting"):
             clause.value = "close" if self.subject is None else value
         if self.stays and kind == "state" and not clause.stays and last is not None and self.link is None:
@@ -263,6 +264,7 @@ class _Reader(Clauses):
     def _be(self, term: Term, verb: str, following: Sequence[Term]) -> None:
         self.being = verb != "have"
         self.having = term.text == "having"
+        self.becomes = term.text.startswith(("becom", "becam", "get", "got", "turn", "enter", "go", "move"))
         self.stays = term.text.split()[0].rstrip("s") in (
             "stay",
             "remain",
