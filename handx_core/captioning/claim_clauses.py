@@ -48,7 +48,8 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
-        self.contrast = self.edge = self.becomes = False
+        self.contrast = self.edge = self.becomes = self.never = False
+        self.terms: list[Term] = []
         self.excluded: tuple[str, ...] = ()
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
         self.with_subject = self.joined_subject = self.nominal = self.only = False

@@ -45,11 +45,11 @@ class Verdict:
 
 def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
     """A verdict on each claim of a text, with their order in time."""
-    alone = [judge(claim, truth) for claim in claims]
-    return [
-        verdict if not (verdict.supported and claim.order) else _ordered(claim, verdict, claims, alone)
-        for claim, verdict in zip(claims, alone, strict=True)
-    ]
+    verdicts = [judge(claim, truth) for claim in claims]
+    for place, claim in enumerate(claims):
+        if verdicts[place].supported and claim.order:
+            verdicts[place] = _ordered(claim, verdicts[place], claims, verdicts)
+    return verdicts
 
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
@@ -101,8 +101,15 @@ def _yes(found: Iterable[Happening]) -> Verdict:
 
 def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
     """That something does not happen: at no time, or not in the frames named. What is denied of many is so of each."""
-    frames = any(kind == "span" for kind, *_ in claim.frames)
+    frames = any(kind == "span" for kind, *_ in claim.frames) or bool({*claim.when} - {"throughout"})
     bare = _positive(claim, () if not frames else claim.frames)
+    ends = {"start": ("at", 0, 1), "end": ("at", truth.n_frames - 1, truth.n_frames)}
+    whens = tuple(when for when in claim.when if when != "throughout")
+    bare = replace(
+        bare,
+        when=tuple(when for when in whens if when not in ends),
+        frames=bare.frames + tuple(ends[when] for when in whens if when in ends),
+    )
     if claim.what == "contact":
         touched = [
             pair for pair in truth.touches if _between(pair, claim) and (not frames or judge(bare, truth).supported)
@@ -119,7 +126,7 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
 
 def _positive(claim: Claim, frames: tuple[tuple[str, int, int], ...], subject: tuple[Thing, ...] = ()) -> Claim:
     return Claim(
-        claim.what, subject or claim.subject, claim.object, claim.value, claim.ways, frames, joints=claim.joints
+        claim.what, subject or claim.subject, claim.object, claim.value, claim.ways, frames, claim.when, joints=claim.joints
     )
 
 
@@ -292,7 +299,7 @@ def _gaps(claim: Claim, truth: ClipTruth) -> Verdict:
                     return _no(f"not so: {pair}")
                 ids |= set(truth.gap_ids[hand, pair]) if held else set()
                 lasting = spans_in(states or (), (int(apart),))
-                found += changed if not claim.order else [Happening(span, ()) for span in lasting]
+                found += changed if not (claim.order or claim.passing) else [Happening(span, ()) for span in lasting]
                 ids |= {number for one in changed for number in one.ids}
             else:
                 met = matching(truth.gaps.get((hand, pair, apart), []), claim, truth)
@@ -400,17 +407,18 @@ _STATES: Final = (
 def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Sequence[Verdict]) -> Verdict:
     """The verdict if what the claim says is when it says, next to one of the claims that it refers to."""
     assert claim.order is not None
-    others = [span for place in claim.order.to for span in alone[place].spans]
-    spans = [span for place in claim.order.of for span in alone[place].spans] or verdict.spans
+    relation, of, to = claim.order.relation, claim.order.of, claim.order.to
+    others = [span for place in to for span in alone[place].spans]
+    spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
     if not others or not spans:
         return verdict
-    if any(related(claim.order.relation, span, other) for span in spans for other in others):
-        return verdict
-    if claim.what in _STATES and claim.passing and claim.order.relation == "after":
-        if any(span[1] - other[1] >= FRAME_SLACK for span in spans for other in others):
-            return verdict
-    before = [span for place in claim.order.to if claims[place].what in _STATES for span in alone[place].spans]
-    if claim.order.relation == "after" and claim.what not in _STATES:
-        if any(span[0] >= other[0] and span[1] > other[1] for span in spans for other in before):
-            return verdict
-    return _no(f"not {claim.order.relation} what is told next to it")
+    changes = [span for place in to if claims[place].what in _STATES for span in alone[place].spans]
+    met = [span for span in spans if any(related(relation, span, other) for other in others)]
+    if not met and relation == "after" and claim.what in _STATES and claim.passing:
+        met = [span for span in spans if any(span[1] - other[1] >= FRAME_SLACK for other in others)]
+    if not met and relation == "after" and claim.what not in _STATES:
+        met = [span for span in spans if any(span[0] >= other[0] and span[1] > other[1] for other in changes)]
+    if not met:
+        return _no(f"not {relation} what is told next to it")
+    own = tuple(span for span in verdict.spans if span in met)
+    return replace(verdict, spans=own) if own and relation == "after" else verdict

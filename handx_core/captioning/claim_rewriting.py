@@ -32,7 +32,7 @@ _ADJECTIVES: Final = frozenset(
 
 def rewritten(terms: Terms) -> list[Term]:
     """The terms of a sentence, put plainly."""
-    terms = _both_sides(_without_there(_still_as_adverb(_distance(_from_state(terms)))))
+    terms = _both_sides(_without_there(_still_as_adverb(_distance(_from_state(_without_comparison(terms))))))
     found: list[Term] = []
     at = 0
     while at < len(terms):
@@ -86,6 +86,16 @@ def _still_as_adverb(terms: Terms) -> list[Term]:
 
 def _is_told(term: Term) -> bool:
     return bool({"state", "position", "distance"} & set(term.kinds)) or ("verb" in term and term.form in ("ing", "ed"))
+
+
+def _without_comparison(terms: Terms) -> list[Term]:
+    """The terms without a comparison with something else that happens: "more slowly than it rose"."""
+    at = next((place for place, term in enumerate(terms) if term.text == "than"), None)
+    if at is None or not any("verb" in term and term.says("verb") != "do" for term in terms[at + 1 : at + 5]):
+        return list(terms)
+    end = next((place for place in range(at, len(terms)) if "comma" in terms[place]), len(terms))
+    start = at - (at > 0 and bool({"speed", "adjective", "unknown"} & set(terms[at - 1].kinds)))
+    return [*terms[:start], *terms[end:]]
 
 
 def _from_state(terms: Terms) -> list[Term]:
@@ -237,6 +247,8 @@ class _Noun:
     def _drop_idle_verb(self, terms: Terms) -> int:
         """Leave out the verb whose subject the noun is: "a bend takes place"; "a contact ends" is a separation."""
         at = self.end
+        if at + 1 < len(terms) and "not" in terms[at] and terms[at + 1].text.startswith("last"):
+            at += 1
         while at < len(terms) and (_is_idle(terms[at]) or "unknown" in terms[at] or _ends(terms[at])):
             if _ends(terms[at]) and self.verb.says("verb") == "contact":
                 self.verb = replace(self.verb, kinds={"verb": "separation"})

@@ -29,6 +29,7 @@ FRAME_SLACK: Final = 5
 _WINDOWS: Final = {
     "start": (0.0, 0.35), "early": (0.0, 0.45), "first half": (0.0, 0.6), "midway": (0.22, 0.78),
     "second half": (0.4, 1.0), "late": (0.55, 1.0), "near end": (0.6, 1.0), "end": (0.8, 1.0), "by end": (0.0, 1.0),
+    "from start": (0.0, 0.1),
 }  # fmt: skip
 """Where in the clip a happening begins, or has its middle, that is told with these words."""
 
@@ -36,7 +37,7 @@ _WINDOWS: Final = {
 _STATE_WINDOWS: Final = {
     "start": (0.0, 0.1), "early": (0.0, 0.33), "first half": (0.0, 0.5), "midway": (0.4, 0.6),
     "second half": (0.5, 1.0), "late": (0.67, 1.0), "near end": (0.8, 1.0), "end": (0.9, 1.0), "throughout": (0.0, 1.0),
-    "by end": (0.9, 1.0),
+    "by end": (0.9, 1.0), "from start": (0.0, 0.1),
 }  # fmt: skip
 """Where in the clip a state that is told with these words holds."""
 

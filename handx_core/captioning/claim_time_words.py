@@ -9,7 +9,9 @@ from itertools import product
 from typing import Final
 
 WHENS: Final = {
-    "start": "as it begins; as it starts; when it begins; when it starts; at its start; first of all; at the first; at first; initially; to begin with; from the outset; at the outset; from the very beginning; early in time",
+    "start": "as it begins; as it starts; when it begins; when it starts; at its start; first of all; at the first; "
+    "at first; initially; to begin with; at the outset; early in time",
+    "from start": "from the outset; from the very beginning; right from the start; from the off",
     "early": "early on; early; fairly early; quite early; rather early; soon",
     "first half": "before the midpoint",
     "midway": "midway; halfway; halfway through; midway through; mid clip; partway through; mid way; half way through; "
@@ -98,8 +100,8 @@ def whens() -> Iterator[tuple[str, str]]:
         for before in ("for", "during", "throughout", "through", "over"):
             yield f"{before} the {rest}", "until end"
     for place in split(_PLACES["start"]):
-        yield f"from the {place}", "start"
-        yield f"from the {place} on", "start"
+        yield f"from the {place}", "from start"
+        yield f"from the {place} on", "from start"
     for frame, lasting in product(split(_DURATIONS), split(_LASTING)):
         yield frame.format(lasting), "throughout"
 
@@ -148,7 +150,8 @@ MANNERS: Final = {
     "finger after another; one finger after the other; by turns; a finger at a time; in a ripple; in a rippling "
     "motion; in a rolling motion; in a rippling fashion; rippling; finger by finger; each in succession; in quick "
     "succession; in rapid succession; in turns; individually in turn; one then another; domino like; like a wave; in "
-    "an ordered sequence; one following another; one following the other; successively in turn; in a rolling wave",
+    "an ordered sequence; one following another; one following the other; successively in turn; in a rolling wave; in "
+    "this order; in that order; in the following order; in the order",
     "apart": "at different times; not all at once; not together; at separate times; at various times; separately in "
     "time; at distinct times; not simultaneously; not at the same time; one at a time and not together; not in unison",
     "at once": "at once; all at once; in unison; together; all together; as one; simultaneously; in one go; in one "

@@ -109,7 +109,8 @@ POSITIONS: Final = {
     "from the body; further away from the body than; farther out than; further out than; farther from the torso; "
     "farther from the torso than; further from the torso than; farther from the chest than; further from the chest "
     "than; farther from the person; farther from the person than; nearer the front; closer to the front; beyond; "
-    "directly in front of",
+    "directly in front of; nearer to the front; nearer to the front than; closer to the front than; nearer the front "
+    "than",
     "BACK": "behind; farther back; further back; farther back than; further back than; closer to the body; nearer to "
     "the body; closer to the body than; nearer the body; in back of; at the back of; to the rear of; rearward of; to "
     "the back of; more rearward than; in the rear; nearer to the body than; nearer to the torso; closer to the torso; "
@@ -117,7 +118,8 @@ POSITIONS: Final = {
     "than; nearer to the chest; nearer to the chest than; closer to the person; closer to the person than; closer in "
     "to the body; directly behind; nearer the body than; nearer the person; nearer the person than; nearer to the "
     "person; nearer to the person than; further behind; farther behind; not as far forward as; less far forward than; "
-    "less far forward; behind of; in the back",
+    "less far forward; behind of; in the back; nearer to the back; nearer to the back than; closer to the back; "
+    "closer to the back than",
     "left of": "to the left of; left of; on the left of; on the left side of; leftward of; further left than; farther "
     "left than; to the left side of; over to the left of; further to the left than; farther to the left than; more to "
     "the left than",

@@ -47,6 +47,7 @@ class _Reader(Clauses):
     def read(self, terms: list[Term]) -> None:
         """Read one sentence."""
         self.begin()
+        self.terms = terms
         at = 0
         while at < len(terms):
             at = self._step(terms, at)
@@ -62,6 +63,7 @@ class _Reader(Clauses):
         term = terms[at]
         if "not" in term and not ("quantifier" in term and self._names(terms, at)):
             self.negated = True
+            self.never = term.text != "not"
             return at + 1
         if "number" in term and at + 1 < len(terms) and "times" in terms[at + 1]:
             self.add_count(int(term.says("number")))
@@ -138,6 +140,8 @@ class _Reader(Clauses):
         term = terms[at]
         if self.being and {"apart", "together", "source"} & set(term.kinds):
             return True
+        if {"apart", "together"} & set(term.kinds) and self._is_verbless(terms, at):
+            return True
         if not any(kind in term for kind in _PREDICATES):
             return False
         adjective = term.says("position") in ("crossed", "uncrossed") and term.text.endswith("ed") and not self.being
@@ -153,6 +157,16 @@ class _Reader(Clauses):
         if "verb" not in term and "way" in term and "position" in term:
             return self.being or bool(self.subject and not (self.last and self.last.open))
         return not ("manner" in term and "verb" not in term and "state" not in term)
+
+    def _is_verbless(self, terms: Sequence[Term], at: int) -> bool:
+        """Whether "together" or "apart" tells a state without a verb: "with its fingers together", "first together"."""
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        ends = following is None or bool({"comma", "link", "when"} & set(following.kinds)) or following.text == "again"
+        if self.subject is not None:
+            return ends and (self.with_subject or (not self.here and "verb" not in terms[at]))
+        before = terms[at - 1] if at else None
+        told = self.last is not None and self.last.kind == "state" and before is not None
+        return ends and told and before is not None and (before.text in ("first", "then") or "link" in before)
 
     def _predicate(self, terms: Sequence[Term], at: int) -> int:
         """Begin a clause, or note that one stays as it is."""
@@ -289,9 +303,14 @@ class _Reader(Clauses):
 
     def _kind(self, term: Term) -> tuple[str, str]:
         """As which of its kinds a term is meant: a state after "is" or "with", else a verb."""
-        if self.being and "verb" not in term and {"apart", "together", "source"} & set(term.kinds):
+        if "verb" not in term and "state" not in term and {"apart", "together", "source"} & set(term.kinds):
             return "state", "together" if "together" in term else "apart"
         fingers = bool((self.subject or self.context.subject).fingers)
+        if term.form == "" and "state" in term and "verb" in term and self._is_absolute(term):
+            return "state", term.says("state")
+        never = self.negated and self.being and term.says("verb") in ("bend", "straighten") and term.form == "ed"
+        if never and self.never:
+            return "verb", term.says("verb")
         held = self.being or self.with_subject or (self.subject is None and not self.here)
         if term.form == "ed" and held and "state" not in term and term.says("verb") in STATES_OF:
             return "state", STATES_OF[term.says("verb")]
@@ -308,6 +327,13 @@ class _Reader(Clauses):
             if kind in term:
                 return kind, term.says(kind)
         return "verb", term.says("verb")
+
+    def _is_absolute(self, term: Term) -> bool:
+        """Whether a sentence opens with a state without a verb: "fingers open, the hand rises"."""
+        place = next((at for at, one in enumerate(self.terms) if one is term), 0)
+        following = self.terms[place + 1 : place + 3]
+        opens = bool(place) and not self.here and not any("det" in one for one in self.terms[:place])
+        return opens and len(following) == 2 and "comma" in following[0] and "link" not in following[1]
 
     def _modifier(self, kind: str, term: Term, terms: Sequence[Term], at: int) -> None:
         if kind == "link":
@@ -366,6 +392,8 @@ class _Reader(Clauses):
             self.joined = bool(self.here)
             self.joined_subject = self.subject is not None
             self.contrast = term.text in _CONTRASTS
+            if term.text in ("or", "nor") and self.last and self.last.negated and self.subject is None:
+                self.negated = True
             self.close()
             return
         if term.says("link") in ("after", "before") or term.text in _OPENERS:
@@ -393,7 +421,7 @@ class _Reader(Clauses):
             self.link = (relation, earlier)
 
     def _more_follows(self, terms: Sequence[Term], at: int, *kinds: str) -> bool:
-        return any(any(kind in term for kind in (*_PREDICATES, "way", *kinds)) for term in terms[at:])
+        return any(any(kind in term for kind in (*_PREDICATES, "way", "together", "apart", *kinds)) for term in terms[at:])
 
     def _row_end(self, terms: Sequence[Term], at: int) -> int:
         """ "From the index to the pinky", "beginning with the index": an end of a row of fingers; 0 if it is none."""
@@ -493,9 +521,11 @@ class _Reader(Clauses):
         if (
             objective
             and last is not None
-            and (not self._is_subject(terms, after) or (noun and not last.object.members))
+            and (not self._is_subject(terms, at, after) or (noun and not last.object.members))
         ):
             self.add_object(part, last)
+            return
+        if part.pronoun and self.subject is not None and not self.subject.pronoun and not self.joined_subject:
             return
         if self.subject is not None and not self.subject.pronoun and self.joined_subject:
             part = replace(part, members=tuple(dict.fromkeys((*self.subject.members, *part.members))))
@@ -521,8 +551,10 @@ class _Reader(Clauses):
             clause.subject = Part(tuple((hand, finger) for hand in hands for finger in FINGERS), some=True)
         return True
 
-    def _is_subject(self, terms: Sequence[Term], at: int) -> bool:
+    def _is_subject(self, terms: Sequence[Term], start: int, at: int) -> bool:
         """Whether a verb follows the phrase that ends before a place, so that another clause begins with it."""
+        if at < len(terms) and {"together", "apart"} & set(terms[at].kinds) and start and terms[start - 1].text == "with":
+            return True
         for term in terms[at:]:
             if any(kind in term for kind in _PREDICATES):
                 return term.form != "ing" or "state" in term
