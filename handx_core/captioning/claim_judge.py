@@ -165,6 +165,8 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
                 if one.span[1] < truth.n_frames
             ]
         touches = the_one_meant(touches, claim)
+        if claim.speed and not ends and {thing for _, thing in pair} == {"palm"}:
+            touches = [one for one in touches if _is_led_to(one, claim, truth)]
         met = matching(touches, claim, truth, lasting=True)
         if met:
             found[pair] = met
@@ -188,7 +190,7 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
         return _no("they do not touch so" if not ends else "no such contact ends so")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return _no("not one after another")
-    others = [span for pair in truth.touches if pair & set(claim.subject) for span in _spans(truth.touches[pair])]
+    others = [span for pair in truth.touches if not claim.object or pair & set(claim.subject) for span in _spans(truth.touches[pair])]
     if not _comes(claim, [span for met in found.values() for span in _spans(met)], others):
         return _no("not before or after all others")
     if "at once" in claim.manners:
@@ -206,6 +208,12 @@ def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bo
     told = {thing for _, thing in claim.subject + claim.object} - {"thumb"}
     order = [finger for _, pair in firsts for _, finger in pair if finger in told]
     return not claim.sequence or _begins_and_ends(order, claim.sequence)
+
+
+def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
+    """Whether the palms come to touch as fast as a claim says."""
+    leads = [one for one in truth.distances.get(True, []) if near_span(touch.span[0], one.span)]
+    return not leads or any(set(claim.speed.split()) & set(one.speeds) for one in leads)
 
 
 def _begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
@@ -299,7 +307,7 @@ def _gaps(claim: Claim, truth: ClipTruth) -> Verdict:
                     return _no(f"not so: {pair}")
                 ids |= set(truth.gap_ids[hand, pair]) if held else set()
                 lasting = spans_in(states or (), (int(apart),))
-                found += changed if not (claim.order or claim.passing) else [Happening(span, ()) for span in lasting]
+                found += changed if not (claim.order or (claim.passing and not claim.frames)) else [Happening(span, ()) for span in lasting]
                 ids |= {number for one in changed for number in one.ids}
             else:
                 met = matching(truth.gaps.get((hand, pair, apart), []), claim, truth)

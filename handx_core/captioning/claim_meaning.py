@@ -150,12 +150,14 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         if clause.kind == "distance" and (fingers or "palm" in other.things):
             return "near" if value == "Near" else "", ""
         return clause.kind, value
+    if value == "move back" and across and not clause.ways:
+        return "part", ""
     if value in ("fist", "bend", "straighten"):
         return ("bend" if value == "fist" else value), ""
     if value == "separation" and other.mutual and not other.members and _are_neighbours(subject, Part(), across):
         return "spread", ""
     if value == "separation":
-        together = not fingers and not ({"palm"} & (subject.things | other.things))
+        together = not fingers and not other.fingers and not ({"palm"} & (subject.things | other.things))
         return "part" if together and (across or other.members) else "separation", ""
     if value == "parting":
         return _parting(subject, other, fingers, across), ""

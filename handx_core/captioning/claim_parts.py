@@ -22,7 +22,7 @@ class Part:
 
     none: "no finger". some: "several fingers". mutual: "each other", or the same of the other hand. pronoun: "it".
     listed: fingers named one by one. rest: "the other fingers" than those that are named later.
-    loose: "all fingers", which may leave out the thumb.
+    loose: "all fingers", which may leave out the thumb. state: "the clenched fingers".
     """
 
     members: tuple[Member, ...] = ()
@@ -33,6 +33,7 @@ class Part:
     listed: bool = False
     rest: bool = False
     loose: bool = False
+    state: str = ""
 
     @property
     def hands(self) -> set[str]:
@@ -83,6 +84,8 @@ class _Reading:
     one: bool = False
     own: bool = False
     plural: bool = False
+    state: str = ""
+    through: bool = False
 
 
 def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool) -> tuple[Part, int] | None:
@@ -112,6 +115,7 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
     if part is None:
         return None
     place, part = _with_owner(terms, place, part, reading, context)
+    part = replace(part, state=reading.state if not part.mutual else "")
     if place < len(terms) and "except" in terms[place] and (terms[place].text != "but" or reading.quantifier == "all"):
         left_out = read_part(terms, place + 1, context, as_object)
         if left_out:
@@ -159,15 +163,20 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
         elif "side" in term:
             reading.hand = term.says("side")
         elif "finger" in term:
-            reading.members.append(("other" if reading.other and reading.noun else reading.hand, term.says("finger")))
+            owner = "other" if reading.other and reading.noun else reading.hand
+            if reading.through:
+                passed = FINGERS[FINGERS.index(reading.members[-1][1]) + 1 : FINGERS.index(term.says("finger"))]
+                reading.members += [(owner, finger) for finger in passed]
+                reading.through = False
+            reading.members.append((owner, term.says("finger")))
         elif "noun" in term:
-            owner = following is not None and "possessive" in following
-            if term.says("noun") in ("hand", "palm") and owner:
+            owned = following is not None and "possessive" in following
+            if term.says("noun") in ("hand", "palm") and owned:
                 reading.noun = "" if not reading.other else "hand"
                 at += 2
                 continue
             if term.says("noun") == "person":
-                if owner:
+                if owned:
                     at += 2
                     continue
                 reading.noun = "hand"
@@ -179,6 +188,8 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
                 return at + 1
         elif "one" in term and at > 0:
             reading.one = True
+        elif term.text in ("to", "through") and reading.members and _is_range(reading, following):
+            reading.through = True
         elif (
             "possessive" in term
             or (
@@ -189,11 +200,18 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
             or (reading.members and _goes_on(terms, at, as_object))
             or ("of" in term and reading.number + bool(reading.quantifier) and not reading.noun and not reading.members)
         ):
-            pass
+            reading.state = term.says("state") or reading.state
         else:
             break
         at += 1
     return at
+
+
+def _is_range(reading: _Reading, following: Term | None) -> bool:
+    """ "Middle to pinky": whether a finger further on follows "to"."""
+    first = reading.members[-1][1]
+    last = following.says("finger") if following else ""
+    return first != "thumb" and last in FINGERS and FINGERS.index(last) > FINGERS.index(first)
 
 
 def _goes_on(terms: Sequence[Term], at: int, as_object: bool) -> bool:

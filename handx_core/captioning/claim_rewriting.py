@@ -193,6 +193,8 @@ class _Noun:
     modifiers: list[Term]
     negated: bool = False
     derived: bool = False
+    plural: bool = False
+    adjectives: list[Term] = field(default_factory=list)
     owner: list[Term] = field(default_factory=list)
     subject: list[Term] = field(default_factory=list)
     object: list[Term] = field(default_factory=list)
@@ -219,7 +221,7 @@ class _Noun:
         """ "Is in flexion", "returns to full extension", "maintains hyperextension": put as a state; whether it is one."""
         state = _STATES.get(self.verb.says("verb"), "")
         last = found[-1] if found else None
-        if not state or not self.derived or self.subject or last is None or len(found) < 2:
+        if not state or self.subject or last is None or len(found) < 2:
             return False
         place = len(found) - 1 - (last.text in ("in", "into", "to", "at"))
         while place and {"speed", "when", "det"} & set(found[place].kinds):
@@ -228,6 +230,10 @@ class _Noun:
         inside = last.text in ("in", "into", "to", "at") and ("verb" in verb)
         if not inside and not (verb.says("verb") == "be" and verb.text.startswith(_HOLDS)):
             return False
+        if inside and not self.derived:
+            return False
+        if any(term.text in ("slight", "partial", "moderate", "gentle", "small") for term in self.adjectives):
+            state = "partly bent" if state == "bent" else state
         if inside:
             found.pop()
         full = any(term.text == "full" for term in self.modifiers)
@@ -279,6 +285,7 @@ def _noun_at(terms: Terms, start: int) -> _Noun | None:
     before = terms[start:at]
     noun = _Noun(replace(terms[at], form="noun", kinds={"verb": terms[at].says("verb")}), at + 1, [])
     noun.derived = terms[at].form == "noun"
+    noun.plural = terms[at].text.endswith("s")
     _take_modifiers(noun, before)
     _take_names(noun, before, names)
     _take_arguments(noun, terms)
@@ -312,7 +319,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     """Whether a word that may be a verb is a noun: by its ending, or by what stands before it."""
     term, before = terms[at], terms[start:at]
     value = term.says("verb")
-    if not value or value in _IDLE or term.form == "ed" or " " in term.text or ("state" in term and term.form != "noun"):
+    if not value or value in _IDLE or term.form == "ed" or " " in term.text or ({"state", "position"} & set(term.kinds) and term.form != "noun"):
         return False
     following = terms[at + 1] if at + 1 < len(terms) else None
     if following and {"finger", "noun", "side"} & set(following.kinds) and term.form != "noun":
@@ -332,7 +339,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         return bool(adjective and determined and term.form in ("", "s") and not _has_ly(before))
     if term.form == "ing":
         adjective = bool(before) and _is_adjective(before[-1])
-        ends = following is None or "of" in following or "comma" in following or following.text == "and"
+        ends = following is None or "of" in following or "comma" in following or following.text in ("and", "between")
         return ends and (determined or adjective)
     if not before or "not" in before[-1]:
         if not start:
@@ -360,6 +367,7 @@ def _has_ly(terms: Terms) -> bool:
 
 
 def _take_modifiers(noun: _Noun, before: Terms) -> None:
+    noun.adjectives = [term for term in before if _is_adjective(term)]
     for term in before:
         if "ordinal" in term:
             noun.modifiers.append(Term(term.text, {"nth": term.text}))
@@ -371,7 +379,7 @@ def _take_modifiers(noun: _Noun, before: Terms) -> None:
             noun.modifiers.append(Term(term.text, {"manner": "full"}))
         elif term.text in ("single", "one", "lone", "only"):
             noun.modifiers.append(Term(term.text, {"count": "1"}))
-        elif term.says("quantifier") == "some":
+        elif term.says("quantifier") == "some" and (term.text != "some" or noun.plural):
             noun.modifiers.append(Term(term.text, {"manner": "many"}))
         elif term.says("quantifier") == "none":
             noun.negated = True
@@ -407,8 +415,11 @@ def _take_arguments(noun: _Noun, terms: Terms) -> None:
         if skipped > at and skipped < len(terms) and terms[skipped].text in ("of", "between"):
             noun.modifiers += terms[at:skipped]
             at, word = skipped, terms[skipped].text
-        if word == "is" and at + 1 < len(terms) and terms[at + 1].text == "between":
-            at, word = at + 1, "between"
+        if word == "is":
+            of = at + 1 + (at + 1 < len(terms) and terms[at + 1].text in ("that", "the one"))
+            if of < len(terms) and terms[of].text in ("of", "between", "with"):
+                at, word = of, terms[of].text
+                noun.modifiers = [_among_all(term) for term in noun.modifiers]
         touching = noun.verb.says("verb") in ("contact", "separation", "parting", "joining", "near")
         if word not in ("of", "between", "by", "in") and not (touching and word in ("with", "to", "against", "on", "from")):
             return
@@ -421,6 +432,11 @@ def _take_arguments(noun: _Noun, terms: Terms) -> None:
         else:
             noun.subject = said
         at = noun.end = end
+
+
+def _among_all(term: Term) -> Term:
+    """ "The last contact is that of": the last of all, and not of these."""
+    return Term(term.text, {"manner": f"comes {term.says('nth')}"}) if term.says("nth") in ("first", "last") else term
 
 
 def _phrase_end(terms: Terms, at: int, between: bool) -> int:

@@ -199,6 +199,8 @@ def near_span(at: int, span: Span) -> bool:
 
 
 def related(relation: str, span: Span, other: Span) -> bool:
+    if relation == "when":
+        return related("after", span, other) or related("meanwhile", span, other)
     if relation == "before":
         return related("after", other, span)
     if relation == "after":

@@ -88,7 +88,7 @@ def whens() -> Iterator[tuple[str, str]]:
     for value, phrases in WHENS.items():
         yield from ((phrase, value) for phrase in split(phrases))
     for value, places in _PLACES.items():
-        preps = "at in during within on over through throughout for".split()
+        preps = "at in during within on over through throughout for into".split()
         near = ("around", "about", "by", "near", "toward", "towards", "close to", "nearing", "just before", "shortly before")
         for place, before in product(split(places), (*preps, *near)):
             loosely = before in near and value == "end"
@@ -129,12 +129,14 @@ LINKS: Final = {
     "process; along with this; in concert; synchronously; concurrently with; in synchrony; in sync; coincidentally; "
     "at the same instant; and meanwhile; and simultaneously; and at the same time; as it does so; while doing so; in "
     "doing so; while this happens; whereas; during",
-    "after": "after; once; as soon as; when; since; following; immediately after; right after; shortly after; soon "
-    "after; straight after; only after; just after; upon; right when; immediately once; only when; in the wake of; "
+    "after": "after; once; as soon as; since; following; immediately after; right after; shortly after; soon after; "
+    "straight after; only after; just after; upon; right when; immediately once; only when; in the wake of; "
     "subsequent to; not until after; at which point; at which time; at which moment",
+    "when": "when; whenever; each time; every time; right when; just when; at the moment when; with every; with each; on "
+    "every; on each; at every; at each; at the time when",
     "before": "before; prior to; until; till; ahead of time; ahead of; just before; shortly before; right before; "
     "immediately before; until after; up until; until when; up to when; in advance of; preceding; previous to; sooner "
-    "than; earlier than; up until the moment; until the moment",
+    "than; earlier than; up until the moment; until the moment; precedes; precede; preceded",
     "and": "and; but; or; nor; plus; as well as; along with; then again; yet; although; though; even though; "
     "accompanied by; together with; and also; in addition to; besides; as are; however; except that; and even; in "
     "addition; likewise; similarly; also; and likewise",

@@ -98,15 +98,15 @@ VERBS: Final = {
     "transfer; slant; tilt; reverse; journey; course; jolt; jab; punch; pump; transition; curve away; sway; rock; "
     "waggle; wag; shake; stroll; arc; whoosh; dive; propel; send; trace; work its way; track; edge along",
     "move slow": "creep; inch; crawl; ease; edge; nudge along; sneak; trickle; linger",
-    "move fast": "dart; shoot; rush; race; snap; whip; fling; jerk; dash; zip; flick; hurry; speed; bolt; lunge; hurtle; "
-    "streak; lash; fly; leap; spring; thrash; hurl; burst",
+    "move fast": "dart; shoot; rush; race; snap; whip; fling; jerk; dash; zip; flick; hurry; speed; bolt; lunge; "
+    "hurtle; streak; lash; fly; leap; spring; thrash; hurl; burst; thrust",
     "move up": "rise; climb; lift; ascend; raise; elevate; lift up; rise up; climb up; move higher; go higher; rise "
     "upward; rise upwards; lift upward; lift upwards; come up; hoist; soar; raise up; gain height; arise; mount; "
     "scale; levitate; raise upward; raise upwards; ascend upward",
     "move down": "sink; drop; lower; descend; fall; dip; plunge; sink down; drop down; move lower; go lower; drop "
     "downward; drop downwards; sink downwards; fall down; come down; lower down; lose height; subside; slump; descend "
     "downward; plummet; sag; decline; sink downward; lower downward; lower downwards; dive down; droop",
-    "move front": "advance; push forward; thrust; come forward; press forward; protrude; move ahead; jut; extend forward; "
+    "move front": "advance; push forward; come forward; press forward; protrude; move ahead; jut; extend forward; "
     "extend forwards; reach forward; reach forwards; extend away from the body; thrust forward; step forward",
     "move back": "retreat; withdraw; retract; recede; back up; back away; pull back; draw back; recoil; move back; pull "
     "in toward the body; pull inward; retire; pull backward; pull backwards; draw in toward the body; come back toward "

@@ -77,7 +77,7 @@ class _Reader(Clauses):
             return at + 1
         if term.text in ("first", "last") and self._place_among(terms, at):
             return self._place_among(terms, at)
-        if "except" in term and self.subject is None:
+        if "except" in term and "link" not in term and self.subject is None:
             left_out = read_part(terms, at + 1, self.context, as_object=True)
             if left_out and left_out[0].fingers:
                 self.excluded = left_out[0].fingers
@@ -306,7 +306,8 @@ class _Reader(Clauses):
         if "verb" not in term and "state" not in term and {"apart", "together", "source"} & set(term.kinds):
             return "state", "together" if "together" in term else "apart"
         fingers = bool((self.subject or self.context.subject).fingers)
-        if term.form == "" and "state" in term and "verb" in term and self._is_absolute(term):
+        both = term.form == "" and "state" in term and "verb" in term and not {"position", "distance"} & set(term.kinds)
+        if both and self._is_absolute(term):
             return "state", term.says("state")
         never = self.negated and self.being and term.says("verb") in ("bend", "straighten") and term.form == "ed"
         if never and self.never:
@@ -332,6 +333,8 @@ class _Reader(Clauses):
         """Whether a sentence opens with a state without a verb: "fingers open, the hand rises"."""
         place = next((at for at, one in enumerate(self.terms) if one is term), 0)
         following = self.terms[place + 1 : place + 3]
+        if not place or (self.subject is None and self.link and self.last is not None and self.last.kind == "state"):
+            return True
         opens = bool(place) and not self.here and not any("det" in one for one in self.terms[:place])
         return opens and len(following) == 2 and "comma" in following[0] and "link" not in following[1]
 
@@ -396,7 +399,7 @@ class _Reader(Clauses):
                 self.negated = True
             self.close()
             return
-        if term.says("link") in ("after", "before") or term.text in _OPENERS:
+        if term.says("link") in ("after", "before", "when") or term.text in _OPENERS:
             if not self.here:
                 self.opening = relation
             else:
@@ -494,10 +497,12 @@ class _Reader(Clauses):
             if at >= len(terms) or terms[at].text not in word:
                 return 0
             part = read_part(terms, at + 1, self.context, as_object=True)
-            if part is None or len(part[0].fingers) != 1:
+            if part is None or not part[0].fingers:
                 return 0
-            ends.append(part[0].fingers[0])
+            ends += [part[0].members[0][1], part[0].members[-1][1]][: len(part[0].members)]
             at = part[1]
+            if len(ends) == 2:
+                break
 
         def apply(clause: Clause) -> None:
             for finger, is_end in zip(ends, (False, True), strict=True):
@@ -536,6 +541,9 @@ class _Reader(Clauses):
         self.joined_subject = after < len(terms) and (terms[after].text in ("and", "or", "with", "nor"))
         if part.members:
             self.context.named = part
+        if part.state and part.members:
+            told = Clause(terms[at], "state", part.state, self.number, replace(part, state=""), turns=True, open=False)
+            self.clauses.append(told)
         if part.members and not self.with_subject:
             for clause in self.here:
                 if clause.unresolved and not clause.subject.members:
