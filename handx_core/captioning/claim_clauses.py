@@ -162,7 +162,7 @@ class Clauses:
         said = [*target.ways, *(w for w in implied if w in _OPPOSITES)]
         if not target.value.startswith("move"):
             return
-        if back or self.link or _OPPOSITES.get(way) in said:
+        if (back and said) or self.link or _OPPOSITES.get(way) in said:
             if not target.ways:
                 target.ways += [w for w in implied if w in _OPPOSITES]
             clause = replace(

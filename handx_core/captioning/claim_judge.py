@@ -62,7 +62,10 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
         case "contact" | "separation":
             return _contact(claim, truth)
         case "bend" | "straighten":
-            return _fingers(claim, truth, lambda thing: truth.turns.get((thing, claim.what == "bend"), []))
+            turned = _fingers(claim, truth, lambda thing: truth.turns.get((thing, claim.what == "bend"), []))
+            if not turned.supported and "or held" in claim.manners:
+                return _posture(replace(claim, what="fist"), truth)
+            return turned
         case "hyperextended":
             return _fingers(claim, truth, lambda thing: truth.back.get(thing, []))
         case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
@@ -425,7 +428,11 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
     if not met and relation == "after" and claim.what in _STATES and claim.passing:
         met = [span for span in spans if any(span[1] - other[1] >= FRAME_SLACK for other in others)]
     if not met and relation == "after" and claim.what not in _STATES:
-        met = [span for span in spans if any(span[0] >= other[0] and span[1] > other[1] for other in changes)]
+        met = [
+            span
+            for span in spans
+            if any(span[0] - other[0] >= (0 if span[1] > other[1] else FRAME_SLACK) for other in changes)
+        ]
     if not met:
         return _no(f"not {relation} what is told next to it")
     own = tuple(span for span in verdict.spans if span in met)

@@ -245,7 +245,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         when=_when(clause),
         speed=speed if speed != "mixed" else "",
         count=clause.count,
-        manners=tuple(clause.manners),
+        manners=(*clause.manners, *(["or held"] if clause.value == "fist" and clause.kind == "verb" else [])),
         sequence=(clause.begins, clause.ends) if clause.begins or clause.ends else _row(clause),
         joints=tuple(clause.joints),
         negated=negated,

@@ -269,7 +269,7 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
     if reading.number == 2 and len(set(context.recent[-2:])) == 2:
         return Part(tuple(context.recent[-2:]))
     if reading.quantifier in ("all", "some"):
-        return Part(tuple(("", finger) for finger in FINGERS), none, some)
+        return Part(tuple(("", finger) for finger in _many(reading, context)), none, some)
     return None
 
 

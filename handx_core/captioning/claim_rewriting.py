@@ -32,7 +32,7 @@ _ADJECTIVES: Final = frozenset(
 
 def rewritten(terms: Terms) -> list[Term]:
     """The terms of a sentence, put plainly."""
-    terms = _both_sides(_without_there(_still_as_adverb(_distance(_from_state(_without_comparison(terms))))))
+    terms = _both_sides(_without_over(_without_there(_still_as_adverb(_distance(_from_state(_without_comparison(terms)))))))
     found: list[Term] = []
     at = 0
     while at < len(terms):
@@ -64,13 +64,10 @@ def _says_nothing(term: Term) -> bool:
 def _without_there(terms: Terms) -> list[Term]:
     """The terms without "there is"."""
     found: list[Term] = []
-    after = False
-    for term in terms:
-        if "there" in term:
-            after = True
-        elif not (after and term.says("verb") == "be"):
+    for at, term in enumerate(terms):
+        idle = term.says("verb") == "be" and at > 0 and "there" in terms[at - 1]
+        if not idle and not ("there" in term and at + 1 < len(terms) and terms[at + 1].says("verb") == "be"):
             found.append(term)
-            after = False
     return found
 
 
@@ -86,6 +83,17 @@ def _still_as_adverb(terms: Terms) -> list[Term]:
 
 def _is_told(term: Term) -> bool:
     return bool({"state", "position", "distance"} & set(term.kinds)) or ("verb" in term and term.form in ("ing", "ed"))
+
+
+def _without_over(terms: Terms) -> list[Term]:
+    """The terms without "over" that means past, and no place."""
+    return [
+        term
+        for at, term in enumerate(terms)
+        if term.text != "over"
+        or (at + 1 < len(terms) and not {"comma", "link", "when", "frames"} & set(terms[at + 1].kinds))
+        or (at and "verb" not in terms[at - 1])
+    ]
 
 
 def _without_comparison(terms: Terms) -> list[Term]:
@@ -268,7 +276,7 @@ def _is_idle(term: Term) -> bool:
 
 def _ends(term: Term) -> bool:
     """Whether a verb says of a contact that it is over."""
-    return term.says("verb") in ("ends", "edge end") or term.text.startswith(("releas", "stop"))
+    return term.says("verb") in ("ends", "edge end") or term.text == "over" or term.text.startswith(("releas", "stop"))
 
 
 def _noun_at(terms: Terms, start: int) -> _Noun | None:
@@ -334,6 +342,9 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     if before and "one" in before[-1] and (named or term.form == "s"):
         return False
     owned = next(("possessive" in one for one in reversed(before) if {*_NAMES, "possessive"} & set(one.kinds)), False)
+    compound = determined and term.form == "" and following is not None and (_is_idle(following) or _ends(following))
+    if named and compound and not owned:
+        return following is not None and following.form in ("s", "ed")
     if named and not owned and not (before[0].text in ("a", "an") and term.form == ""):
         adjective = before and _is_adjective(before[-1])
         return bool(adjective and determined and term.form in ("", "s") and not _has_ly(before))
@@ -343,7 +354,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         return ends and (determined or adjective)
     if not before or "not" in before[-1]:
         if not start:
-            return term.text == "contact"
+            return term.text == "contact" or (following is not None and following.text in ("of", "between"))
         return term.form == "" and _takes_noun(before[-1] if before else terms[start - 1])
     last = before[-1]
     if "quantifier" in last and term.form == "" and last.text not in _OF_ONE:

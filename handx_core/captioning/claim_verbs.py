@@ -91,7 +91,8 @@ VERBS: Final = {
     "hold their position; hold their positions; maintain their position; maintain position; keep position; fixed in "
     "place; keep stationary; remain in position; stay in position; remain static; stay static; static; unmoving; "
     "freeze; stay at rest; without moving; pause; remain at rest; stand in place; remain anchored; stay anchored; "
-    "remain immobile; stay immobile; be immobile; not travel",
+    "remain immobile; stay immobile; be immobile; not travel; be steady; be fixed; be static; be unmoving; be "
+    "inactive; be at rest",
     "move": "move; travel; shift; go; glide; slide; drift; swing; head; push; pull; slip; sweep; carry; draw; bob; "
     "return; come back; float; wander; proceed; progress; bring; make its way; shuttle; displace; swipe; translate; "
     "migrate; push out; reach out; step; jump; hop; bounce; veer; steer; sail; roam; oscillate; relocate; reposition; "

@@ -110,7 +110,7 @@ POSITIONS: Final = {
     "farther from the torso than; further from the torso than; farther from the chest than; further from the chest "
     "than; farther from the person; farther from the person than; nearer the front; closer to the front; beyond; "
     "directly in front of; nearer to the front; nearer to the front than; closer to the front than; nearer the front "
-    "than",
+    "than; pull ahead; pulls ahead; move ahead of; moves ahead of",
     "BACK": "behind; farther back; further back; farther back than; further back than; closer to the body; nearer to "
     "the body; closer to the body than; nearer the body; in back of; at the back of; to the rear of; rearward of; to "
     "the back of; more rearward than; in the rear; nearer to the body than; nearer to the torso; closer to the torso; "
@@ -119,7 +119,8 @@ POSITIONS: Final = {
     "to the body; directly behind; nearer the body than; nearer the person; nearer the person than; nearer to the "
     "person; nearer to the person than; further behind; farther behind; not as far forward as; less far forward than; "
     "less far forward; behind of; in the back; nearer to the back; nearer to the back than; closer to the back; "
-    "closer to the back than",
+    "closer to the back than; fall behind; falls behind; fell behind; falling behind; drop behind; drops behind; "
+    "dropped behind",
     "left of": "to the left of; left of; on the left of; on the left side of; leftward of; further left than; farther "
     "left than; to the left side of; over to the left of; further to the left than; farther to the left than; more to "
     "the left than",
@@ -301,6 +302,8 @@ SMALL_WORDS: Final = {
     "final; subsequent; initial; full; maximal; immediate; last; further; deep; pronounced; fleeting; isolated; individual; physical; "
     "stable; constant; mutual; great; medium; narrow; average; considerable; corresponding; lone; whole; total; matching; similar; successive; next",
     "there": "there",
+    "unlike": "unlike; in contrast to; contrary to; compared to; compared with; as opposed to; instead of; in place of; "
+    "regardless of; independent of; independently of; relative to; with respect to; in comparison to; in contrast with",
     "so": "so; that way; this way; like that; like this",
     "only": "only; solely; just; exclusively",
     "apart": "apart; asunder; separate; separated",

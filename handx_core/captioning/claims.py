@@ -69,7 +69,8 @@ class _Reader(Clauses):
             self.add_count(int(term.says("number")))
             return at + 2
         if "count" in term and not ("link" in term and at + 1 < len(terms) and self._begins(terms[at + 1])):
-            self.add_count(int(term.says("count")))
+            repeated = at > 0 and terms[at - 1].text.endswith("repeated")
+            self.add_count(-1 if repeated else int(term.says("count")))
             return at + 1
         if "manner" in term and term.says("manner") == "at once" and self._is_joined_verb(terms, at):
             return at + 1
@@ -82,6 +83,9 @@ class _Reader(Clauses):
             if left_out and left_out[0].fingers:
                 self.excluded = left_out[0].fingers
                 return left_out[1]
+        if "unlike" in term:
+            other = read_part(terms, at + 1, self.context, as_object=True)
+            return other[1] if other else at + 1
         if "only" in term:
             self.only = self._names(terms, at + 1) and (self.subject is None or self.subject.pronoun)
             if self.being and self.subject and at + 1 < len(terms) and {"one", "noun"} & set(terms[at + 1].kinds):
@@ -124,9 +128,8 @@ class _Reader(Clauses):
         return at + 1
 
     def _begins(self, term: Term) -> bool:
-        return any(kind in term for kind in ("det", "side", "finger", "noun", "quantifier", "pronoun")) or (
-            term.form == "ing"
-        )
+        begins = ("det", "side", "finger", "noun", "quantifier", "pronoun", "state", "distance", "position")
+        return any(kind in term for kind in begins) or term.form == "ing"
 
     def _names(self, terms: Sequence[Term], at: int) -> bool:
         """Whether "no" or "neither" goes with a noun, and not with "contact"."""
@@ -211,13 +214,15 @@ class _Reader(Clauses):
             clause.turns = not self.being
         clause.turns = clause.turns or self.becomes or term.text.startswith(("paus", "freez"))
         self.becomes = False
+        if kind == "position" and term.text.startswith(("fall", "fell", "drop", "pull", "move")):
+            clause.turns = True
         if kind == "position" and last and last.open and last.value.startswith("move") and self.subject is None:
             clause.turns = True
         if kind == "position" and term.form in ("", "s", "ing") and "verb" not in term and "cross" in term.text:
             clause.turns = clause.turns or (not self.being and not term.text.endswith("ed"))
         if value == "bend" and term.text.startswith("close") and last and last.value in ("spread", "parting"):
             clause.value = "close" if self.subject is None else value
-        if self.stays and kind == "state" and not clause.stays and last is not None and self.link is None:
+        if self.stays and kind != "verb" and not clause.stays and last is not None and self.link is None:
             idle = last.value == "still" or last.negated or self.contrast
             self.link = ("meanwhile" if idle else "after", [last])
         elided = self.subject is None and last is not None and last.value == "contact" == clause.value
@@ -272,7 +277,8 @@ class _Reader(Clauses):
 
     def _stays(self, kind: str) -> bool:
         """Whether a state is said to last: throughout, unless it is told after a movement of the same sentence."""
-        after = self.last is not None and self.last.kind == "verb" and self.subject is None
+        last = self.last
+        after = last is not None and (last.kind == "verb" or last.turns) and self.subject is None
         return self.stays and kind != "verb" and not after
 
     def _be(self, term: Term, verb: str, following: Sequence[Term]) -> None:
@@ -388,6 +394,9 @@ class _Reader(Clauses):
     def _linked(self, term: Term, terms: Sequence[Term], at: int) -> None:
         """ "Then", "while", "before", "and": end the clause, and say what the next one has to do with it in time."""
         self.again_if_elided()
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        if following is not None and term.says("link") != "and" and {"state", "distance"} & set(following.kinds):
+            self.being = self.being or self.subject is None
         relation = {"then": "after", "earlier": "before"}.get(term.says("link"), term.says("link"))
         if term.text.endswith(" by"):
             self.subject, self.being = None, False
@@ -395,6 +404,8 @@ class _Reader(Clauses):
             self.joined = bool(self.here)
             self.joined_subject = self.subject is not None
             self.contrast = term.text in _CONTRASTS
+            if self.being and self.subject is not None and self._more_follows(terms, at + 1):
+                self.subject, self.joined_subject, self.being = None, False, False
             if term.text in ("or", "nor") and self.last and self.last.negated and self.subject is None:
                 self.negated = True
             self.close()
