@@ -266,6 +266,9 @@ class _Noun:
         while at < len(terms) and (_is_idle(terms[at]) or "unknown" in terms[at] or _ends(terms[at])):
             if _ends(terms[at]) and self.verb.says("verb") == "contact":
                 self.verb = replace(self.verb, kinds={"verb": "separation"})
+            if terms[at].text.endswith("repeated") and at + 1 < len(terms) and "count" in terms[at + 1]:
+                self.modifiers.append(Term("repeatedly", {"manner": "many"}))
+                at += 1
             at += 1
         return at
 
@@ -327,7 +330,9 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     """Whether a word that may be a verb is a noun: by its ending, or by what stands before it."""
     term, before = terms[at], terms[start:at]
     value = term.says("verb")
-    if not value or value in _IDLE or term.form == "ed" or " " in term.text or ({"state", "position"} & set(term.kinds) and term.form != "noun"):
+    if not value or value in _IDLE or term.form == "ed" or " " in term.text or (
+        {"state", "position", "distance"} & set(term.kinds) and term.form != "noun"
+    ):
         return False
     following = terms[at + 1] if at + 1 < len(terms) else None
     if following and {"finger", "noun", "side"} & set(following.kinds) and term.form != "noun":
@@ -459,7 +464,7 @@ def _phrase_end(terms: Terms, at: int, between: bool) -> int:
             if _noun_at(terms, at):
                 return at
             at += 1
-        elif terms[at].text in ("of", "on") and at + 1 < len(terms) and _begins(terms[at + 1]):
+        elif terms[at].text == "of" and at + 1 < len(terms) and _begins(terms[at + 1]):
             at += 1
         elif terms[at].text in ("and", "or") and at + 1 < len(terms) and _begins(terms[at + 1]):
             if _noun_at(terms, at + 1):
