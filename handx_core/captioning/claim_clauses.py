@@ -81,8 +81,9 @@ class Clauses:
                 first = places[id(clause)][0]
                 of = tuple(p for c in self.clauses if c.sentence == clause.sentence for p in places[id(c)])
                 whole = clause.order[0] == "meanwhile" and first not in to and not set(of) & set(to)
-                for place in to if clause.order[0] != "meanwhile" else ():
-                    found[place] = replace(found[place], passing=True)
+                for place in to:
+                    if clause.order[0] != "meanwhile" or found[place].what == "still":
+                        found[place] = replace(found[place], passing=True)
                 if to:
                     found[first] = replace(found[first], order=Order(clause.order[0], to, of if whole else (first,)))
         return found

@@ -10,7 +10,7 @@ from typing import Final
 from handx_core.captioning.claim_words import NUMBERS
 
 Frames = tuple[str, int, int]
-""" "span", "from", "until" or "at"; first frame and the frame after the last, as far as they are said (else 0). Frames
+""" "span", "from", "until", "by" or "at"; first frame and the frame after the last, as far as they are said (else 0). Frames
 below zero are counted from the end of the clip; see `in_clip`."""
 
 _TO: Final = r"(?:to|-|–|—|through|until|till|and|up to|up until)"
@@ -27,7 +27,7 @@ _POINT: Final = re.compile(
     r"(\s+(?:on|onwards?|to the end|and later|and on|forward))?"
 )
 _FROM: Final = ("from", "after", "since", "past", "beyond", "starting", "beginning", "following")
-_UNTIL: Final = ("before", "until", "till", "by", "through", "prior", "up", "to")
+_UNTIL: Final = ("before", "until", "till", "through", "prior", "up", "to")
 _COUNTED: Final = re.compile(
     rf"(?:\b(?:in|within|during|over|for|throughout|at)\s+)?(?:the\s+)?(?:very\s+)?\b(first|last|final|opening|closing|initial)\s+"
     rf"(\d+|{'|'.join(NUMBERS)}|fifteen|twenty|thirty)\s+frames\b"
@@ -51,7 +51,7 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
 
     def point(found: re.Match[str]) -> str:
         word = (found[1] or "at").split()[0]
-        kind = "from" if word in _FROM or found[3] else "until" if word in _UNTIL else "at"
+        kind = "from" if word in _FROM or found[3] else "by" if word == "by" else "until" if word in _UNTIL else "at"
         return mark((kind, int(found[2]), int(found[2]) + 1))
 
     def counted(found: re.Match[str]) -> str:

@@ -421,7 +421,8 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
     relation, of, to = claim.order.relation, claim.order.of, claim.order.to
     others = [span for place in to for span in alone[place].spans]
     spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
-    same = all((claims[at].what, claims[at].value) == (claim.what, claim.value) for at in to) and claim.what in _STATES
+    told = (claim.what, claim.value, claim.subject)
+    same = claim.what in _STATES and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to)
     if not others or not spans or same:
         return verdict
     changes = [span for place in to if claims[place].what in _STATES for span in alone[place].spans]

@@ -99,6 +99,7 @@ class Clause:
     toward: str = ""
     only: bool = False
     only_object: bool = False
+    only_from: bool = False
     excluded: tuple[str, ...] = ()
     edge: bool = False
     returns: tuple[str, ...] = ()
@@ -154,6 +155,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return "part", ""
     if value in ("fist", "bend", "straighten"):
         return ("bend" if value == "fist" else value), ""
+    if value == "separation" and not (other.members or other.mutual) and clause.term.text.startswith(("leav", "left")):
+        return "", ""
     if value == "separation" and other.mutual and not other.members and _are_neighbours(subject, Part(), across):
         return "spread", ""
     if value == "separation":
@@ -256,6 +259,9 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         nth=clause.nth,
     )
     yield claim
+    if clause.only_from and claim.frames and claim.frames[0][0] == "from" and claim.frames[0][1] > 0:
+        before = (("span", 0, claim.frames[0][1]),)
+        yield replace(claim, frames=before, when=(), negated=not negated, count=0, order=None)
     if clause.only and not negated:
         yield from _nothing_else(claim, clause.only_object)
 

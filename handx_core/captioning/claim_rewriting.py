@@ -72,12 +72,13 @@ def _without_there(terms: Terms) -> list[Term]:
 
 
 def _still_as_adverb(terms: Terms) -> list[Term]:
-    """The terms with "is still" before a verb or a state as no more than "is"."""
+    """The terms with "is still" before a verb or a state as no more than "is", and without "straight" in "straight up"."""
     return [
         Term(term.text.removesuffix(" still"), {"verb": "be"}, term.form)
-        if term.text.endswith(" still") and at + 1 < len(terms) and _is_told(terms[at + 1])
+        if term.says("verb") == "still" and at + 1 < len(terms) and _is_told(terms[at + 1])
         else term
         for at, term in enumerate(terms)
+        if not (term.text == "straight" and at + 1 < len(terms) and "way" in terms[at + 1])
     ]
 
 
@@ -362,6 +363,8 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
             return term.text == "contact" or (following is not None and following.text in ("of", "between"))
         return term.form == "" and _takes_noun(before[-1] if before else terms[start - 1])
     last = before[-1]
+    if last.text in ("the", "a", "an", "these", "those"):
+        return True
     if "quantifier" in last and term.form == "" and last.text not in _OF_ONE:
         return False
     if determined and not any("pronoun" in one for one in before):

@@ -107,7 +107,7 @@ def _longest(tokens: tuple[str, ...], before: str) -> tuple[tuple[Term, ...], in
     between: tuple[Term, ...] = ()
     if verb and verb.length == longest:
         kinds = (kinds if length == longest else {}) | verb.kinds
-        between = tuple(_terms(verb.between, ()))
+        between = tuple(term for term in _terms(verb.between, ()) if "det" not in term)
     return (Term(" ".join(tokens[:longest]), kinds, _form(tokens[0]) if "verb" in kinds else ""), *between), longest
 
 

@@ -52,7 +52,7 @@ def within(span: Span, stated: tuple[str, int, int]) -> bool:
         return span[0] >= first - FRAME_SLACK and span[1] <= last + FRAME_SLACK
     if kind == "from":
         return span[1] >= first - FRAME_SLACK and span[0] >= first - FRAME_SLACK
-    if kind == "until":
+    if kind in ("until", "by"):
         return span[0] <= last and span[1] <= last + FRAME_SLACK
     return span[0] - FRAME_SLACK <= first <= span[1] + FRAME_SLACK
 
@@ -150,9 +150,8 @@ def frames_of(claim: Claim, n_frames: int) -> list[range]:
     """
     parts = []
     for kind, first, last in claim.frames:
-        span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": (first - 1, first + 2)}[
-            kind
-        ]
+        at = (first - 1, first + 2)
+        span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": at, "by": at}[kind]
         parts.append(range(max(span[0], 0), min(span[1], n_frames)))
     for word in () if claim.frames else claim.when:
         low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))

@@ -119,7 +119,7 @@ VERBS: Final = {
     "edge end": "end; finish; end up; conclude; finish up; wind up; finish off; wind up",
     "be": "be; stay; remain; keep; hold; sit; stand; lie; hover; rest; leave off; continue; become; get; locate; "
     "position; place; appear; trail; hang; stop; turn; float at; lay; maintain; retain; preserve; sustain; settle "
-    "into; linger; situate; persist; go into; enter; move into",
+    "into; linger; situate; persist; go into; enter; move into; point; stick out; stick up",
     "light": "make; perform; execute; undergo; give; complete; carry out; engage in; initiate; establish; achieve; "
     "demonstrate; go through; produce; accomplish; effect; create; present; involve; attempt; follow with; continue "
     "with; introduce; deliver; conduct; see; enter; experience; put in",

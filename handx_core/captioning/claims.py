@@ -91,10 +91,15 @@ class _Reader(Clauses):
             if self.being and self.subject and at + 1 < len(terms) and {"one", "noun"} & set(terms[at + 1].kinds):
                 self.only = True
                 return at + 2
-            if not self.only and self.last and self.last.open and self.last.object.members:
+            timed = at + 1 < len(terms) and "frames" in terms[at + 1] and self.last is not None
+            if timed and self.last is not None:
+                self.last.only_from = True
+            elif not self.only and self.last and self.last.open and self.last.object.members:
                 self.last.only = self.last.only_object = True
             return at + 1
         if term.text in _SO and self._stays_so():
+            return at + 1
+        if "pronoun" in term and self.being and at and self._keeps_it(terms, at):
             return at + 1
         if term.text == "from" and self._row(terms, at):
             return self._row(terms, at)
@@ -164,12 +169,16 @@ class _Reader(Clauses):
     def _is_verbless(self, terms: Sequence[Term], at: int) -> bool:
         """Whether "together" or "apart" tells a state without a verb: "with its fingers together", "first together"."""
         following = terms[at + 1] if at + 1 < len(terms) else None
-        ends = following is None or bool({"comma", "link", "when"} & set(following.kinds)) or following.text == "again"
+        ended = ("comma", "link", "when", "frames")
+        ends = following is None or bool({*ended} & set(following.kinds)) or following.text == "again"
         if self.subject is not None:
             return ends and (self.with_subject or (not self.here and "verb" not in terms[at]))
         before = terms[at - 1] if at else None
-        told = self.last is not None and self.last.kind == "state" and before is not None
-        return ends and told and before is not None and (before.text in ("first", "then") or "link" in before)
+        last = self.last
+        told = last is not None and (last.kind == "state" or last.term.text.endswith("in contact"))
+        listed = before is not None and "comma" in before and following is not None and "frames" in following
+        begun = before is not None and (before.text in ("first", "then") or "link" in before or listed)
+        return ends and told and begun
 
     def _predicate(self, terms: Sequence[Term], at: int) -> int:
         """Begin a clause, or note that one stays as it is."""
@@ -303,8 +312,13 @@ class _Reader(Clauses):
 
     def _do(self, terms: Sequence[Term], at: int) -> int:
         """ "... before the middle finger does": the same again of another subject. Else it is an auxiliary."""
-        if not any("verb" in term or "not" in term for term in terms[at + 1 : at + 4]):
+        after = terms[at + 1 : at + 4]
+        denied = bool(after) and "not" in after[0] and (len(after) == 1 or "comma" in after[1])
+        if denied or not any("verb" in term or "not" in term for term in after):
+            negated, self.negated = self.negated, self.negated or denied
             self.again()
+            self.negated = negated
+            return at + 1 + denied
         return at + 1
 
     def _kind(self, term: Term) -> tuple[str, str]:
@@ -470,6 +484,24 @@ class _Reader(Clauses):
         self.being = False
         return True
 
+    def _keeps_it(self, terms: Sequence[Term], at: int) -> bool:
+        """ "Makes a fist and keeps it until frame 36": the state that was come to; whether it is said."""
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        ends = following is None or bool({"frames", "when", "comma", "link"} & set(following.kinds))
+        last = self.last
+        if not ends or last is None or self.subject is not None or terms[at - 1].says("verb") != "be":
+            return False
+        state = "bent" if last.value in ("bend", "fist") else STATES_OF.get(last.value, "") or last.value
+        if last.kind == "verb" and state == last.value != "contact":
+            return False
+        kind = "verb" if state == "contact" else "state"
+        clause = replace(last, kind=kind, value=state, when=[], frames=[], order=None, speed="", turns=True, open=True)
+        clause.count, clause.manners, self.being = 0, [], False
+        last.open = False
+        self.here.append(clause)
+        self.clauses.append(clause)
+        return True
+
     def _place_among(self, terms: Sequence[Term], at: int) -> int:
         """ "Bends last", "is the first of the fingers to bend": before or after all others; 0 if it is none."""
         manner = f"comes {terms[at].text}"
@@ -508,7 +540,7 @@ class _Reader(Clauses):
             if at >= len(terms) or terms[at].text not in word:
                 return 0
             part = read_part(terms, at + 1, self.context, as_object=True)
-            if part is None or not part[0].fingers:
+            if part is None or not part[0].fingers or (len(part[0].members) > 1 and not part[0].listed):
                 return 0
             ends += [part[0].members[0][1], part[0].members[-1][1]][: len(part[0].members)]
             at = part[1]
@@ -576,7 +608,8 @@ class _Reader(Clauses):
             return True
         for term in terms[at:]:
             if any(kind in term for kind in _PREDICATES):
-                return term.form != "ing" or "state" in term
+                absolute = start > 0 and terms[start - 1].text == "with"
+                return term.form != "ing" or "state" in term or absolute
             if not any(kind in term for kind in ("speed", "manner", "not", "when")) or "comma" in term:
                 return False
         return False
