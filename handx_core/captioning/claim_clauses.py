@@ -83,7 +83,9 @@ class Clauses:
                 whole = clause.order[0] == "meanwhile" and first not in to and not set(of) & set(to)
                 for place in to:
                     if clause.order[0] != "meanwhile" or found[place].what == "still":
-                        found[place] = replace(found[place], passing=True)
+                        later = clause.order[0] == "before" and found[place].when == ("throughout",)
+                        later &= found[place].what != "contact"
+                        found[place] = replace(found[place], passing=True, when=() if later else found[place].when)
                 if to:
                     found[first] = replace(found[first], order=Order(clause.order[0], to, of if whole else (first,)))
         return found

@@ -208,7 +208,7 @@ def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bo
     firsts = sorted((met[0].span, pair) for pair, met in found.items())
     if any(b[0][0] - a[0][0] < 2 for a, b in pairwise(firsts)):
         return False
-    told = {thing for _, thing in claim.subject + claim.object} - {"thumb"}
+    told = ({thing for _, thing in claim.subject + claim.object} or set(FINGERS)) - {"thumb"} or {*FINGERS[1:]}
     order = [finger for _, pair in firsts for _, finger in pair if finger in told]
     return not claim.sequence or _begins_and_ends(order, claim.sequence)
 
@@ -429,6 +429,8 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
     met = [span for span in spans if any(related(relation, span, other) for other in others)]
     if not met and relation == "after" and claim.what in _STATES and claim.passing:
         met = [span for span in spans if any(span[1] - other[1] >= FRAME_SLACK for other in others)]
+    if not met and relation == "before" and claim.what in _STATES:
+        met = [span for span in spans if any(span[0] < other[0] for other in others)]
     if not met and relation == "after" and claim.what not in _STATES:
         met = [
             span

@@ -32,7 +32,7 @@ _ADJECTIVES: Final = frozenset(
 
 def rewritten(terms: Terms) -> list[Term]:
     """The terms of a sentence, put plainly."""
-    terms = _both_sides(_without_over(_without_there(_still_as_adverb(_distance(_from_state(_without_comparison(terms)))))))
+    terms = _both_sides(_without_over(_after_it(_without_there(_still_as_adverb(_distance(_from_state(_without_comparison(terms))))))))
     found: list[Term] = []
     at = 0
     while at < len(terms):
@@ -84,6 +84,23 @@ def _still_as_adverb(terms: Terms) -> list[Term]:
 
 def _is_told(term: Term) -> bool:
     return bool({"state", "position", "distance"} & set(term.kinds)) or ("verb" in term and term.form in ("ing", "ed"))
+
+
+def _after_it(terms: Terms) -> list[Term]:
+    """The terms with "after it" as "afterwards", and "before it" as "earlier"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        relation, following = terms[at].says("link"), terms[at + 1 : at + 3]
+        pronoun = bool(following) and following[0].text in ("it", "that", "this", "them", "these")
+        ends = len(following) < 2 or bool({"comma", "det", "side", "finger"} & set(following[-1].kinds))
+        if relation in ("after", "before") and pronoun and ends:
+            found.append(Term(terms[at].text, {"link": "then" if relation == "after" else "earlier"}))
+            at += 2
+            continue
+        found.append(terms[at])
+        at += 1
+    return found
 
 
 def _without_over(terms: Terms) -> list[Term]:
@@ -219,6 +236,10 @@ class _Noun:
                 found.append(Term("and", {"link": "and"}))
             elif not self.subject and not self.owner and fronted:
                 self.verb = replace(self.verb, form="ing")
+        fronted = self.verb.form == "ing" and self.verb.says("verb") == "move" and self.derived
+        if fronted and not any("way" in term for term in self.modifiers):
+            found += self.modifiers
+            return self.end
         self._drop_light_verb(found)
         at = self._drop_idle_verb(terms)
         who = self.subject or self.owner

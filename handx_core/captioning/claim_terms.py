@@ -68,7 +68,7 @@ _ALL_CLIP: Final = re.compile(
 
 def _spelled(text: str) -> str:
     """The text in small letters, without hyphens within words, and with one word for the clip."""
-    text = text.lower().replace("’", "'").replace("cannot", "can not").replace("not until", "only after")
+    text = text.lower().replace("’", "'").replace("cannot", "can not").replace("not until", "only after").replace("out of contact", "not in contact")
     text = re.sub(r"(?<=[a-z])[-‑](?=[a-z])", " ", text)
     if "fists" in text:
         text = text.replace("into fists", "into a fist").replace("in fists", "in a fist")

@@ -42,7 +42,7 @@ WHENS: Final = {
     "of its joints; in all of its joints; after a hold; after a pause; after a short hold; after a brief hold; after a "
     "brief pause; after a short pause; after a moment; after a while; after a beat; after a delay; after some time; part "
     "of the way; part way; a little; a bit; a good deal; by degrees; at the same place; for long; after a short while; "
-    "after a short delay; after a few frames; for half a second; for about half a second; for a few moments",
+    "after a short delay; after a few frames; for half a second; for about half a second; for a few moments; not even; even; for almost a second; for nearly a second",
 }
 """Phrases for parts of the clip that are not put together of the parts below; with "" those that say nothing of it."""
 
@@ -120,7 +120,9 @@ LINKS: Final = {
     "next moment; after a moment; after a while; after a pause; and finally; eventually; upon which; and next; then "
     "later; only then; and only then; followed in turn by; succeeded by; trailed by; and subsequently; and later; "
     "from then on; from there; afterwards then; thereafter then; leading to; later than that; giving way to; "
-    "followed; succeeded",
+    "followed; succeeded; a while later; some time later; a short while later; a little while later; much later; a "
+    "few frames later; a second later; half a second later; not long after; not much later; a moment afterwards; a "
+    "while after that; some frames later; soon later; a good while later; in a later movement; only later",
     "earlier": "before that; earlier; previously; beforehand; prior to that; before this; sooner; before this "
     "happens; prior to this; before then; ahead of that; ahead of this; preceded by; up until then; until then",
     "meanwhile": "meanwhile; at the same time; simultaneously; together with this; during this; while; as; whilst; in "
@@ -128,7 +130,9 @@ LINKS: Final = {
     "simultaneously with; at the same moment; at that time; at that moment; at this time; just as; even as; in the "
     "process; along with this; in concert; synchronously; concurrently with; in synchrony; in sync; coincidentally; "
     "at the same instant; and meanwhile; and simultaneously; and at the same time; as it does so; while doing so; in "
-    "doing so; while this happens; whereas; during",
+    "doing so; while this happens; whereas; during; at the same time as; coincides with; coincide with; coinciding "
+    "with; happens together with; occurs together with; happen together with; occur together with; in time with; at "
+    "the same moment as",
     "after": "after; once; as soon as; since; following; immediately after; right after; shortly after; soon after; "
     "straight after; only after; just after; upon; right when; immediately once; only when; in the wake of; "
     "subsequent to; not until after; at which point; at which time; at which moment",

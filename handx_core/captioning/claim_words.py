@@ -314,7 +314,7 @@ SMALL_WORDS: Final = {
 }
 
 BETWEEN: Final = frozenset(
-    "a an the back again very both then all quite fully brief quick slow fast light gentle firm soft full direct close "
+    "a an the any back again very both then all quite fully brief quick slow fast light gentle firm soft full direct close "
     "short sustained continuous steady tight loose rapid first second third single momentary prolonged smooth "
     "repeated immediate lasting simultaneous clear also only once twice gradual sudden swift solid slight still "
     "physical further farther".split()

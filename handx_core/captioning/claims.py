@@ -341,7 +341,8 @@ class _Reader(Clauses):
             return "verb", term.says("verb")
         if "state" in term and (fingers or not ({"position", "distance"} & set(term.kinds))):
             told = "verb" in term and not self.being and self.subject is not None and not self.with_subject
-            gapped = self.last is not None and self.last.kind == "state" and not self.link
+            gapped = self.last is not None and not self.link
+            gapped &= self.last is not None and (self.last.kind == "state" or self.last.term.form in ("s", "ing"))
             if not (told and term.form == "ed" and not gapped and term.says("verb") in ("bend", "straighten")):
                 return "state", term.says("state")
         for kind in ("position", "distance"):
@@ -418,12 +419,14 @@ class _Reader(Clauses):
             self.joined = bool(self.here)
             self.joined_subject = self.subject is not None
             self.contrast = term.text in _CONTRASTS
+            self.negated = self.negated and self.subject is not None
             if self.being and self.subject is not None and self._more_follows(terms, at + 1):
                 self.subject, self.joined_subject, self.being = None, False, False
             if term.text in ("or", "nor") and self.last and self.last.negated and self.subject is None:
                 self.negated = True
             self.close()
             return
+        timed = self.here[-1].frames[-1:] if self.here and at and "comma" in terms[at - 1] else []
         if term.says("link") in ("after", "before", "when") or term.text in _OPENERS:
             if not self.here:
                 self.opening = relation
@@ -431,6 +434,9 @@ class _Reader(Clauses):
                 inverse = {"after": "before", "before": "after"}.get(relation, relation)
                 self.close()
                 self.link = (inverse, [self.here[-1]])
+                if relation == "when" and timed and timed[0][0] in ("until", "at"):
+                    moment = ("at", *timed[0][1:])
+                    self.waiting.append(lambda clause: clause.frames.append(moment))
             return
         self.close()
         earlier = [
