@@ -69,6 +69,8 @@ class Clauses:
         """The claims of all clauses, with their order in time."""
         found: list[Claim] = []
         places: dict[int, list[int]] = {}
+        for place, clause in enumerate(self.clauses):
+            _complete(clause, self.clauses[:place])
         telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
         for clause in self.clauses:
             places[id(clause)] = []
@@ -270,6 +272,18 @@ class Clauses:
             last.manners.append(f"comes {term.text}")
         last.open = True
         return True
+
+
+def _complete(clause: Clause, before: list[Clause]) -> None:
+    """Let what parts be what touched before, and fingers that let go after they have bent straighten."""
+    if clause.value != "separation" or clause.object.members or clause.object.mutual:
+        return
+    same = [other for other in before if other.subject.members == clause.subject.members]
+    touched = next((other for other in reversed(same) if other.value == "contact" and other.object.members), None)
+    if touched is not None:
+        clause.object = touched.object
+    elif same and same[-1].value in ("bend", "fist") and clause.term.text.startswith("releas"):
+        clause.value = "straighten"
 
 
 def _is_other_object(part: Part, clause: Clause) -> bool:

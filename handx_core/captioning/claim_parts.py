@@ -102,6 +102,9 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
     if "mutual" in terms[at]:
         return Part(mutual=True), at + 1
     if "pronoun" in terms[at]:
+        if terms[at].text == "it" and len(context.subject.members) > 1:
+            hands = dict.fromkeys(hand for hand, _ in context.subject.members)
+            return Part(tuple((hand, "hand") for hand in hands) if len(hands) == 1 else (("", "hand"),)), at + 1
         return replace(context.subject, pronoun=True, none=False), at + 1
     of_them = _of_them(terms, at, context)
     if of_them:
@@ -262,6 +265,8 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
         if set(context.named.things) & set(FINGERS):
             return Part(tuple((hand, finger) for finger in _many(reading, context)))
         return Part((("other", "hand"),))
+    if reading.hand and reading.one and len(context.subject.fingers) == 1 and context.side not in HANDS:
+        return Part(((reading.hand, context.subject.fingers[0]),), none)
     if reading.hand:
         return Part(((reading.hand, "hand"),), none)
     if reading.quantifier == "both":
@@ -276,7 +281,8 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
 def _many(reading: _Reading, context: Context) -> tuple[str, ...]:
     """Fingers that are not named one by one."""
     if reading.other:
-        return tuple(finger for finger in FINGERS if finger not in context.named.things)
+        others = tuple(finger for finger in FINGERS if finger not in context.named.things)
+        return others[1:] if len(others) == reading.number + 1 and others[0] == "thumb" else others
     if reading.number == 4:
         return FINGERS[1:]
     if reading.quantifier in ("all", "none", "both") or reading.number == 5:

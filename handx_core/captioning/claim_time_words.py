@@ -19,7 +19,7 @@ WHENS: Final = {
     "at the halfway point; around the halfway point; about midway; about midway through",
     "second half": "after the midpoint; past the midpoint",
     "late": "late; late on; fairly late; quite late; rather late",
-    "end": "as it ends; when it ends;  at its end;  at last; ultimately; in the end; lastly; at the close; ",
+    "end": "as it ends; when it ends; at its end; ultimately; in the end; at the close",
     "by end": "by its end; by the time it ends; by now",
     "near end": "shortly before the end; just before the end; close to the end; approaching the end; as the end nears",
     "until end": "to the last; for the rest; until it ends; until the clip ends; till the clip ends; for the remainder; "
@@ -122,7 +122,8 @@ LINKS: Final = {
     "from then on; from there; afterwards then; thereafter then; leading to; later than that; giving way to; "
     "followed; succeeded; a while later; some time later; a short while later; a little while later; much later; a "
     "few frames later; a second later; half a second later; not long after; not much later; a moment afterwards; a "
-    "while after that; some frames later; soon later; a good while later; in a later movement; only later",
+    "while after that; some frames later; soon later; a good while later; in a later movement; only later; lastly; "
+    "and lastly; last of all; at last",
     "earlier": "before that; earlier; previously; beforehand; prior to that; before this; sooner; before this "
     "happens; prior to this; before then; ahead of that; ahead of this; preceded by; up until then; until then",
     "meanwhile": "meanwhile; at the same time; simultaneously; together with this; during this; while; as; whilst; in "

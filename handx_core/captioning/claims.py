@@ -101,6 +101,9 @@ class _Reader(Clauses):
             return at + 1
         if "pronoun" in term and self.being and at and self._keeps_it(terms, at):
             return at + 1
+        on_it = term.text in ("on", "against", "upon") and at + 1 < len(terms) and "pronoun" in terms[at + 1]
+        if on_it and self._stays_so():
+            return at + 2
         if term.text == "from" and self._row(terms, at):
             return self._row(terms, at)
         if "edge" in term.says("verb") and self._row_end(terms, at):
@@ -223,6 +226,8 @@ class _Reader(Clauses):
             clause.turns = not self.being
         clause.turns = clause.turns or self.becomes or term.text.startswith(("paus", "freez"))
         self.becomes = False
+        spread = "spread" in term.says("verb") and kind == "state" and self.subject is not None
+        clause.turns |= spread and not (self.being or self.with_subject)
         if kind == "position" and term.text.startswith(("fall", "fell", "drop", "pull", "move")):
             clause.turns = True
         if kind == "position" and last and last.open and last.value.startswith("move") and self.subject is None:
@@ -415,6 +420,14 @@ class _Reader(Clauses):
         relation = {"then": "after", "earlier": "before"}.get(term.says("link"), term.says("link"))
         if term.text.endswith(" by"):
             self.subject, self.being = None, False
+        if relation == "after" and self.subject is not None and not self.here and self._goes_on(terms, at + 1):
+            self.joined_subject = True
+            self.waiting.append(lambda clause: clause.manners.append("in turn"))
+            return
+        if relation == "before" and at and terms[at - 1].text.startswith("stop"):
+            self.close()
+            self.negated, self.being = True, False
+            return
         if relation == "and":
             self.joined = bool(self.here)
             self.joined_subject = self.subject is not None
@@ -453,6 +466,11 @@ class _Reader(Clauses):
             last.order = (relation, [c for c in self.clauses if c is not last][-1:])
         elif self.link is None:
             self.link = (relation, earlier)
+
+    def _goes_on(self, terms: Sequence[Term], at: int) -> bool:
+        """ "The pinky, then the ring finger bend": whether another finger follows, that the same verb is for."""
+        part = read_part(terms, at, self.context, as_object=False)
+        return bool(self.subject and self.subject.fingers and part and part[0].fingers and not self.being)
 
     def _more_follows(self, terms: Sequence[Term], at: int, *kinds: str) -> bool:
         return any(any(kind in term for kind in (*_PREDICATES, "way", "together", "apart", *kinds)) for term in terms[at:])
@@ -582,7 +600,7 @@ class _Reader(Clauses):
         if part.pronoun and self.subject is not None and not self.subject.pronoun and not self.joined_subject:
             return
         if self.subject is not None and not self.subject.pronoun and self.joined_subject:
-            part = replace(part, members=tuple(dict.fromkeys((*self.subject.members, *part.members))))
+            part = replace(part, members=tuple(dict.fromkeys((*self.subject.members, *part.members))), listed=True)
         self.with_subject = any(term.text == "with" for term in before)
         if last is not None:
             last.open = False
