@@ -48,7 +48,7 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
-        self.contrast = self.edge = self.becomes = self.never = False
+        self.contrast = self.edge = self.becomes = self.never = self.additive = False
         self.terms: list[Term] = []
         self.excluded: tuple[str, ...] = ()
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
@@ -253,6 +253,12 @@ class Clauses:
         """ "..., then the middle finger": the same again of another subject, without a verb."""
         if self.link is not None and self.link[0] in ("after", "before"):
             self.again()
+
+    def add_elided(self) -> None:
+        """ "The index stays straight along with the thumb": the same again of another subject."""
+        if self.additive and self.subject is not None:
+            self.again()
+        self.additive = False
 
     def add_place_in_row(self, term: Term) -> bool:
         """ "The index first and the pinky last": where in a row what was named just now comes."""

@@ -63,7 +63,9 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
     return _POINT.sub(point, _POINTS.sub(points, _RANGES.sub(ranges, _COUNTED.sub(counted, text))))
 
 
-def in_clip(stated: Frames, n_frames: int) -> Frames:
-    """Stated frames counted from the beginning of a clip."""
+def in_clip(stated: Frames, n_frames: int, to_end: bool) -> Frames:
+    """Stated frames counted from the beginning of a clip. to_end: whether "from frame 12" is "until the end"."""
     kind, first, last = stated
+    if to_end and kind == "from":
+        return "span", first, n_frames
     return (kind, max(0, n_frames + first), n_frames) if first < 0 else stated

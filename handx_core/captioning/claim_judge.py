@@ -54,8 +54,8 @@ def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
-    if any(first < 0 for _, first, _ in claim.frames):
-        claim = replace(claim, frames=tuple(in_clip(stated, truth.n_frames) for stated in claim.frames))
+    if any(first < 0 for _, first, _ in claim.frames) or (claim.frames and "until end" in claim.when):
+        claim = replace(claim, frames=tuple(in_clip(f, truth.n_frames, "until end" in claim.when) for f in claim.frames))
     if claim.negated:
         return _denied(claim, truth)
     match claim.what:
@@ -63,6 +63,8 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
             return _contact(claim, truth)
         case "bend" | "straighten":
             turned = _fingers(claim, truth, lambda thing: truth.turns.get((thing, claim.what == "bend"), []))
+            if not turned.supported and claim.what == "straighten":
+                return _fingers(claim, truth, lambda thing: _returns(truth, thing))
             if not turned.supported and "or held" in claim.manners:
                 return _posture(replace(claim, what="fist"), truth)
             return turned
@@ -121,6 +123,13 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
     if claim.what in ("bend", "straighten", "hyperextended", "straight", "bent", "fully bent", "partly bent", "fist"):
         told = [judge(_positive(bare, bare.frames, (member,)), truth) for member in claim.subject]
         return _no("it happens") if any(verdict.supported for verdict in told) else Verdict(True)
+    if claim.what in ("spread", "close", "spread out", "together"):
+        hands = dict.fromkeys(hand for hand, _ in claim.subject)
+        fingers = {thing for _, thing in claim.subject}
+        pairs = [pair.split(", ") for pair in PAIRS if set(pair.split(", ")) <= fingers]
+        parts = [tuple((hand, finger) for finger in pair) for hand in hands for pair in pairs]
+        told = [judge(_positive(bare, bare.frames, part), truth) for part in parts]
+        return _no("it happens") if any(verdict.supported for verdict in told) else Verdict(True)
     if claim.what == "near" and not any(thing in FINGERS for _, thing in claim.subject):
         near = [state for state, _ in truth.runs.get("", []) if state in ("Near", "Contact")]
         return _no("they come near") if near else Verdict(True)
@@ -173,6 +182,9 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
         met = matching(touches, claim, truth, lasting=True)
         if met:
             found[pair] = met
+    listed = claim.count > 1 and claim.count == len(claim.frames) and not ends
+    if listed and sum(len(truth.touches[pair]) for pair in found) != claim.count * len(found):
+        return _no("they touch at other times too")
     if claim.count > 0 and sum(len(met) for met in found.values()) != claim.count:
         found = {pair: met for pair, met in found.items() if often(met, claim)}
     elif claim.count < 0 and sum(len(met) for met in found.values()) < 2:
@@ -271,6 +283,15 @@ def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
     if len(starts) > 1 and starts[-1] - starts[0] < len(starts) - 1:
         return False
     return not claim.sequence or _begins_and_ends(order, claim.sequence)
+
+
+def _returns(truth: ClipTruth, thing: Thing) -> list[Happening]:
+    """When a finger comes back from hyperextension: it straightens without a turn of its own."""
+    return [
+        Happening((one.span[1] - FRAME_SLACK, one.span[1]), one.ids)
+        for one in truth.back.get(thing, [])
+        if one.span[1] < truth.n_frames
+    ]
 
 
 def _posture(claim: Claim, truth: ClipTruth) -> Verdict:

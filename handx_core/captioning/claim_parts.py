@@ -23,6 +23,7 @@ class Part:
     none: "no finger". some: "several fingers". mutual: "each other", or the same of the other hand. pronoun: "it".
     listed: fingers named one by one. rest: "the other fingers" than those that are named later.
     loose: "all fingers", which may leave out the thumb. state: "the clenched fingers".
+    each: "each" of what was spoken of.
     """
 
     members: tuple[Member, ...] = ()
@@ -34,6 +35,7 @@ class Part:
     rest: bool = False
     loose: bool = False
     state: str = ""
+    each: bool = False
 
     @property
     def hands(self) -> set[str]:
@@ -86,6 +88,7 @@ class _Reading:
     plural: bool = False
     state: str = ""
     through: bool = False
+    each: bool = False
 
 
 def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool) -> tuple[Part, int] | None:
@@ -163,6 +166,7 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
             reading.other |= term.says("quantifier") == "other"
             if term.says("quantifier") != "other":
                 reading.quantifier = term.says("quantifier")
+                reading.each = term.text == "each"
         elif "side" in term:
             reading.hand = term.says("side")
         elif "finger" in term:
@@ -273,6 +277,8 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
         return Part(tuple((side, "hand") for side in HANDS))
     if reading.number == 2 and len(set(context.recent[-2:])) == 2:
         return Part(tuple(context.recent[-2:]))
+    if reading.each and context.subject.members:
+        return replace(context.subject, none=False, each=True)
     if reading.quantifier in ("all", "some"):
         return Part(tuple(("", finger) for finger in _many(reading, context)), none, some)
     return None

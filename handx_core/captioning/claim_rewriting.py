@@ -74,12 +74,20 @@ def _without_there(terms: Terms) -> list[Term]:
 def _still_as_adverb(terms: Terms) -> list[Term]:
     """The terms with "is still" before a verb or a state as no more than "is", and without "straight" in "straight up"."""
     return [
-        Term(term.text.removesuffix(" still"), {"verb": "be"}, term.form)
+        Term("becomes", {"verb": "be"}, term.form)
+        if term.text.startswith("reach") and _leads_to_state(terms, at + 1)
+        else Term(term.text.removesuffix(" still"), {"verb": "be"}, term.form)
         if term.says("verb") == "still" and at + 1 < len(terms) and _is_told(terms[at + 1])
         else term
         for at, term in enumerate(terms)
         if not (term.text == "straight" and at + 1 < len(terms) and "way" in terms[at + 1])
     ]
+
+
+def _leads_to_state(terms: Terms, at: int) -> bool:
+    """Whether a state comes next: "reaches a fully bent position"."""
+    at += at < len(terms) and "det" in terms[at]
+    return at < len(terms) and "state" in terms[at]
 
 
 def _is_told(term: Term) -> bool:

@@ -94,7 +94,12 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
         if not all(by_word):
             return []
     for stated in claim.frames:
-        inside = [one for one in fitting if within(one.span, stated)]
+        to_end = "until end" in claim.when
+        inside = [
+            one
+            for one in fitting
+            if within(one.span, stated) and (not to_end or _in_window(one.span, "until end", truth.n_frames))
+        ]
         if stated[0] == "span":
             around = [one for one in fitting if lasting and _covers(one.span, stated)]
             inside = around or (inside if inside and _fills(inside, stated) else [])

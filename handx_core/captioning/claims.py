@@ -27,6 +27,7 @@ _PREDICATES: Final = ("verb", "state", "position", "distance")
 _NAMED: Final = ("finger", "noun", "side")
 _RETURNS: Final = ("return", "come back", "comes back", "came back", "coming back", "revert", "reverse")
 _SO: Final = ("so", "there", "that way", "this way", "like that", "like this")
+_ADDITIVES: Final = ("along with", "together with", "as well as", "in addition to", "plus", "besides")
 _CONTRASTS: Final = ("but", "yet", "although", "though", "even though", "however")
 _OPENERS: Final = ("while", "as", "whilst", "when")
 """Words with which a sentence may open a clause that the next is at the same time as."""
@@ -52,6 +53,7 @@ class _Reader(Clauses):
         while at < len(terms):
             at = self._step(terms, at)
         self.again_if_elided()
+        self.add_elided()
         if self.negated and self.waiting and self.last and self.subject is None and self.joined:
             self.subject, self.link = self.last.subject, None
             self.again()
@@ -132,6 +134,7 @@ class _Reader(Clauses):
             self._part(part[0], terms, at, part[1], objective)
             return part[1]
         if "comma" in term:
+            self.add_elided()
             self.close()
         return at + 1
 
@@ -236,6 +239,11 @@ class _Reader(Clauses):
             clause.turns = clause.turns or (not self.being and not term.text.endswith("ed"))
         if value == "bend" and term.text.startswith("close") and last and last.value in ("spread", "parting"):
             clause.value = "close" if self.subject is None else value
+        if kind == "state" and self.subject is None and last and last.value in ("spread", "parting"):
+            if term.text.endswith(("open", "closed")):
+                clause.value = "together" if term.text.endswith("closed") else "spread"
+        if kind == "distance" and last and last.open and last.value in ("parting", "joining"):
+            clause.turns = self.subject is None or clause.turns
         if self.stays and kind != "verb" and not clause.stays and last is not None and self.link is None:
             idle = last.value == "still" or last.negated or self.contrast
             self.link = ("meanwhile" if idle else "after", [last])
@@ -308,7 +316,8 @@ class _Reader(Clauses):
             "held",
             "continue",
         )
-        if verb.startswith("edge") and not (following and {"frames", "when"} & set(following[0].kinds)):
+        each = self.subject is not None and self.subject.each
+        if verb.startswith("edge") and not each and not (following and {"frames", "when"} & set(following[0].kinds)):
             when = "start" if verb == "edge start" else "end"
             self.waiting.append(lambda clause: clause.when.append(when))
             self.edge = True
@@ -435,8 +444,10 @@ class _Reader(Clauses):
             self.negated = self.negated and self.subject is not None
             if self.being and self.subject is not None and self._more_follows(terms, at + 1):
                 self.subject, self.joined_subject, self.being = None, False, False
-            if term.text in ("or", "nor") and self.last and self.last.negated and self.subject is None:
+            denied = self.last is not None and (self.last.negated or self.last.subject.none)
+            if term.text in ("or", "nor") and denied and self.subject is None:
                 self.negated = True
+            self.additive = term.text in _ADDITIVES and self.subject is None
             self.close()
             return
         timed = self.here[-1].frames[-1:] if self.here and at and "comma" in terms[at - 1] else []
