@@ -48,7 +48,7 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
-        self.contrast = self.edge = self.becomes = self.never = self.additive = False
+        self.contrast = self.edge = self.becomes = self.never = self.additive = self.direct = False
         self.terms: list[Term] = []
         self.excluded: tuple[str, ...] = ()
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
@@ -200,7 +200,7 @@ class Clauses:
         what = clause.value.split()[0] if clause.kind == "verb" else clause.kind
         if (what not in TAKES_OBJECT or what == "move") and part.members and not part.pronoun:
             self.mentioned = part
-        if _is_what_moves(what, part, clause):
+        if _is_what_moves(what, part, clause, self.direct):
             hands = tuple(dict.fromkeys(hand for hand, _ in clause.subject.members))
             own = hands if len(hands) == 1 else ("",)
             clause.subject = replace(part, members=tuple((h or o, thing) for h, thing in part.members for o in own))
@@ -237,7 +237,8 @@ class Clauses:
         """A comma or "and": what follows no longer belongs to the clause, unless nothing else takes it."""
         last = self.last
         if last is not None:
-            if self.waiting and self.subject is None and (end or not last.open):
+            fronted = not end and (self.joined or self.link is not None)
+            if self.waiting and self.subject is None and (end or not last.open) and not fronted:
                 if last.value in ("move", "occurs") and not last.ways and len(self.here) > 1:
                     last = self.here[-2]
                 for apply in self.waiting:
@@ -301,10 +302,13 @@ def _is_other_object(part: Part, clause: Clause) -> bool:
     return bool(part.members) and kinds(part) <= kinds(clause.object) and not kinds(part) <= kinds(clause.subject)
 
 
-def _is_what_moves(what: str, part: Part, clause: Clause) -> bool:
+def _is_what_moves(what: str, part: Part, clause: Clause, direct: bool) -> bool:
     """Whether a hand or a person bends, spreads or lifts what a phrase names, so that this is what does so."""
-    if not part.members or part.pronoun or part.mutual or not clause.subject.things <= {"hand"}:
+    if not part.members or part.pronoun or part.mutual:
         return False
+    bends = what in ("bend", "straighten", "hyperextended", "fist") and direct and clause.kind == "verb"
+    if not clause.subject.things <= {"hand"}:
+        return bends and bool(part.fingers)
     if what in ("bend", "straighten", "hyperextended", "spread", "close", "fist", "parting", "joining") and clause.kind == "verb":
         return bool(part.fingers) and (what not in ("parting", "joining") or clause.subject.hands == {""})
     return what == "move" and not clause.toward and part.things <= {"hand", "palm"} and clause.subject.hands <= {""}

@@ -47,9 +47,20 @@ def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
     """A verdict on each claim of a text, with their order in time."""
     verdicts = [judge(claim, truth) for claim in claims]
     for place, claim in enumerate(claims):
-        if verdicts[place].supported and claim.order:
+        if claim.negated and claim.order and claim.order.relation == "after" and not verdicts[place].supported:
+            verdicts[place] = _denied_after(claim, verdicts, truth)
+        elif verdicts[place].supported and claim.order:
             verdicts[place] = _ordered(claim, verdicts[place], claims, verdicts)
     return verdicts
+
+
+def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -> Verdict:
+    """That something no longer happens after something else."""
+    assert claim.order is not None
+    happens = judge(replace(claim, negated=False, order=None, some=True), truth).spans
+    others = [span for place in claim.order.to for span in verdicts[place].spans]
+    last = max(others, default=(0, 0))
+    return _no("it happens") if any(related("after", span, last) for span in happens) else Verdict(True)
 
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:

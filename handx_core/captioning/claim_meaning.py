@@ -232,7 +232,8 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     what = "contact" if apart else what
     subject, other = _members(clause, side, what)
     subject = tuple(member for member in subject if member[1] not in clause.excluded)
-    negated = clause.negated != clause.subject.none and (clause.negated or clause.subject.none)
+    none = clause.subject.none or clause.object.none
+    negated = clause.negated != none and (clause.negated or none)
     if what == "position":
         value, negated, other = _position(clause, subject, other, value, negated)
         if not value:
@@ -365,6 +366,8 @@ def _position(
     clause: Clause, subject: tuple[Member, ...], other: tuple[Member, ...], value: str, negated: bool
 ) -> tuple[str, bool, tuple[Member, ...]]:
     """The state of the right hand seen from the left one that a clause says, and whether it denies it."""
+    if value == "uneven":
+        return "down-up ALIGNED", not negated, ()
     if value in _EVEN:
         return f"{_EVEN[value]} ALIGNED", negated, ()
     if value in ("crossed", "uncrossed"):

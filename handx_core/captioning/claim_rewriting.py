@@ -32,6 +32,7 @@ _ADJECTIVES: Final = frozenset(
 
 def rewritten(terms: Terms) -> list[Term]:
     """The terms of a sentence, put plainly."""
+    terms = _cleft(_part_to_part(terms))
     terms = _both_sides(_without_over(_after_it(_without_there(_still_as_adverb(_distance(_from_state(_without_comparison(terms))))))))
     found: list[Term] = []
     at = 0
@@ -92,6 +93,30 @@ def _leads_to_state(terms: Terms, at: int) -> bool:
 
 def _is_told(term: Term) -> bool:
     return bool({"state", "position", "distance"} & set(term.kinds)) or ("verb" in term and term.form in ("ing", "ed"))
+
+
+def _cleft(terms: Terms) -> list[Term]:
+    """The terms with "the only finger that bends is the index" as "only the index bends"."""
+    found = list(terms)
+    start = 1 if found and "det" in found[0] else 0
+    if len(found) < start + 5 or "only" not in found[start] or not ({"noun", "finger", "one"} & set(found[start + 1].kinds)):
+        return found
+    if found[start + 2].text not in ("to", "that", "which"):
+        return found
+    at = max((place for place in range(start + 3, len(found)) if found[place].says("verb") == "be"), default=0)
+    if not at or not _begins(found[at + 1] if at + 1 < len(found) else found[at]):
+        return found
+    return [found[start], *found[at + 1 :], *found[start + 3 : at]]
+
+
+def _part_to_part(terms: Terms) -> list[Term]:
+    """The terms with "they touch palm to palm" as "they touch at the palms"."""
+    found = list(terms)
+    for at in range(2, len(found) - 2):
+        same = found[at].says("noun") in ("tip", "palm", "finger") and found[at].text == found[at + 2].text
+        if same and found[at + 1].text == "to" and any(one.says("verb") == "contact" for one in found[:at]):
+            return [*found[:at], Term("at", {"of": "at"}), Term("the", {"det": "the"}), found[at], *found[at + 3 :]]
+    return found
 
 
 def _after_it(terms: Terms) -> list[Term]:

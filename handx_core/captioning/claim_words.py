@@ -144,6 +144,7 @@ POSITIONS: Final = {
     "vertically level; on a par; same elevation; at one level; equal in level; of equal elevation; even with each "
     "other; even in level; its level; their level; the level of; the height of; at the height of; matched in height; "
     "the same level as; the same height as; as high as; just as high as",
+    "uneven": "at different heights; at unequal heights; at different levels; at unequal levels; of different height",
     "abreast": "equally far forward; at the same depth; same depth; equally far out; equally far from the body; the "
     "same distance from the body; even in depth; at equal depth; at the same depth as; equal in depth; at an equal "
     "depth; at equal distance from the body; at the same distance from the body; at equal distances from the body; "
@@ -288,7 +289,7 @@ QUANTIFIERS: Final = {
 }
 
 SMALL_WORDS: Final = {
-    "det": "the; a; an; its; their; this; these; those; that; his; her; own; very; same",
+    "det": "the; a; an; its; their; this; these; those; his; her; own; very; same",
     "pronoun": "it; they; them; itself; themselves; he; she; the former; ones",
     "mutual": "each other; one another; together with each other",
     "of": "of; on; from; belonging to; onto; upon; in; into; at",
@@ -302,6 +303,7 @@ SMALL_WORDS: Final = {
     "final; subsequent; initial; full; maximal; immediate; last; further; deep; pronounced; fleeting; isolated; individual; physical; "
     "stable; constant; mutual; great; medium; narrow; average; considerable; corresponding; lone; whole; total; matching; similar; successive; next",
     "there": "there",
+    "which": "which; who; that",
     "unlike": "unlike; in contrast to; contrary to; compared to; compared with; as opposed to; instead of; in place of; "
     "regardless of; independent of; independently of; relative to; with respect to; in comparison to; in contrast with",
     "so": "so; that way; this way; like that; like this",

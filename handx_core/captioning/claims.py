@@ -87,6 +87,8 @@ class _Reader(Clauses):
                 return left_out[1]
         if "unlike" in term:
             other = read_part(terms, at + 1, self.context, as_object=True)
+            if other and any("which" in one for one in terms[other[1] : other[1] + 2]):
+                self.subject = other[0]
             return other[1] if other else at + 1
         if "only" in term:
             self.only = self._names(terms, at + 1) and (self.subject is None or self.subject.pronoun)
@@ -208,7 +210,10 @@ class _Reader(Clauses):
         kind, value = self._kind(term)
         if value == "fist" and kind == "state" and self.last and self.last.open and self.last.value == "bend":
             return at + 1
-        clause = Clause(term, kind, value, self.number, negated=self.negated, stays=self._stays(kind))
+        bare = term.form == "" and self.subject is None and self.link is None and self.last is not None
+        listed = bare and self.last is not None and self.last.negated and self.last.term.form == "" and kind == "verb"
+        negated = self.negated or (listed and self.last is not None and self.last.kind == "verb")
+        clause = Clause(term, kind, value, self.number, negated=negated, stays=self._stays(kind))
         last = self.last
         clause.only, self.only = self.only, False
         clause.first = not self.clauses
@@ -355,6 +360,8 @@ class _Reader(Clauses):
             return "verb", term.says("verb")
         if "state" in term and (fingers or not ({"position", "distance"} & set(term.kinds))):
             told = "verb" in term and not self.being and self.subject is not None and not self.with_subject
+            if self._ends_absolute(term):
+                return "state", term.says("state")
             gapped = self.last is not None and not self.link
             gapped &= self.last is not None and (self.last.kind == "state" or self.last.term.form in ("s", "ing"))
             if not (told and term.form == "ed" and not gapped and term.says("verb") in ("bend", "straighten")):
@@ -372,6 +379,15 @@ class _Reader(Clauses):
             return True
         opens = bool(place) and not self.here and not any("det" in one for one in self.terms[:place])
         return opens and len(following) == 2 and "comma" in following[0] and "link" not in following[1]
+
+    def _ends_absolute(self, term: Term) -> bool:
+        """Whether a state without a verb ends a sentence: "the hand is raised, its fingers clenched"."""
+        place = next((at for at, one in enumerate(self.terms) if one is term), 0)
+        comma = next((at for at in range(place - 1, -1, -1) if "comma" in self.terms[at]), None)
+        if not self.here or comma is None or self.terms[comma + 1].text not in ("its", "their", "the", "all", "both"):
+            return False
+        ends = place + 1 == len(self.terms) or "comma" in self.terms[place + 1]
+        return ends and not any("verb" in one or "link" in one for one in self.terms[comma + 1 : place])
 
     def _modifier(self, kind: str, term: Term, terms: Sequence[Term], at: int) -> None:
         if kind == "link":
@@ -436,6 +452,8 @@ class _Reader(Clauses):
         if relation == "before" and at and terms[at - 1].text.startswith("stop"):
             self.close()
             self.negated, self.being = True, False
+            return
+        if relation == "and" and following is not None and "joint" in following:
             return
         if relation == "and":
             self.joined = bool(self.here)
@@ -606,6 +624,8 @@ class _Reader(Clauses):
             and last is not None
             and (not self._is_subject(terms, at, after) or (noun and not last.object.members))
         ):
+            before_it = terms[at - 1] if at else None
+            self.direct = before_it is not None and not {"with", "of", "goal", "source"} & set(before_it.kinds)
             self.add_object(part, last)
             return
         if part.pronoun and self.subject is not None and not self.subject.pronoun and not self.joined_subject:
@@ -630,9 +650,15 @@ class _Reader(Clauses):
     def _is_where(self, part: Part, clause: Clause) -> bool:
         """Whether a phrase says with which part something touches: "touch at the tips", "meet by their fingertips"."""
         generic = bool(part.fingers) and not part.listed and len(part.fingers) > 3
-        if clause.value not in ("contact", "separation") or not generic:
+        if clause.value not in ("contact", "separation") or not (generic or part.things == {"palm"}):
             return False
-        if clause.subject.things <= {"hand"} and clause.subject.members and not clause.object.members:
+        if part.things == {"palm"} and clause.subject.things | clause.object.things <= {"hand"}:
+            clause.subject, clause.object = Part((("", "palm"),)), Part()
+            return True
+        if part.things == {"palm"}:
+            return False
+        if clause.subject.things <= {"hand"} and clause.subject.members and clause.object.things <= {"hand"}:
+            clause.object = Part()
             hands = tuple(dict.fromkeys(hand for hand, _ in clause.subject.members))
             clause.subject = Part(tuple((hand, finger) for hand in hands for finger in FINGERS), some=True)
         return True
