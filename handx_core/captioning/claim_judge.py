@@ -216,7 +216,7 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
         return _no("they do not touch so" if not ends else "no such contact ends so")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return _no("not one after another")
-    others = [span for pair in truth.touches if not claim.object or pair & set(claim.subject) for span in _spans(truth.touches[pair])]
+    others = [span for pair in truth.touches if not claim.object or pair & {*claim.subject, *claim.object} for span in _spans(truth.touches[pair])]
     if not _comes(claim, [span for met in found.values() for span in _spans(met)], others):
         return _no("not before or after all others")
     if "at once" in claim.manners:
@@ -423,6 +423,8 @@ def _near(claim: Claim, truth: ClipTruth) -> Verdict:
 def _runs(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
     """A relation of the hands holds in the frames that are meant; from a frame on if it begins about there."""
     runs = [found for of, found in truth.runs.get(axis, []) if of == state]
+    if claim.turns and claim.what == "position":
+        runs = [one for one in runs if one.lead or one.span[0] > 0]
     if not runs:
         return _no("never so")
     frames = [0] * truth.n_frames

@@ -38,7 +38,7 @@ class Claim:
         -1 for "repeatedly". manners: of `claim_words.MANNERS`. sequence: the fingers that come first and last, "" where
         it is not said.
     nth: which of several is meant, see `ORDINALS`. joints: "mcp", "pip" or "dip". some: true already if it is of one of the subject's fingers. passing: true already
-    if a state holds at any time. loose: whether "all fingers" may be all but the thumb. order: in time.
+    if a state holds at any time. turns: whether it is come to. loose: whether "all fingers" may be all but the thumb. order: in time.
     """
 
     what: str
@@ -56,6 +56,7 @@ class Claim:
     negated: bool = False
     some: bool = False
     passing: bool = False
+    turns: bool = False
     loose: bool = False
     nth: int = 0
     order: Order | None = None
@@ -159,6 +160,10 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return "", ""
     if value == "separation" and other.mutual and not other.members and _are_neighbours(subject, Part(), across):
         return "spread", ""
+    if value == "separation" and other.members and _are_neighbours(subject, Part(), across) and other.fingers:
+        if _are_neighbours(other, Part(), len(_hands(other, side)) > 1) and other.hands <= {"", *subject.hands}:
+            clause.subject = Part((*subject.members, *((next(iter(subject.hands)), f) for _, f in other.members)))
+            return "spread", ""
     if value == "separation":
         together = not fingers and not other.fingers and not ({"palm"} & (subject.things | other.things))
         return "part" if together and (across or other.members) else "separation", ""
@@ -255,6 +260,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         negated=negated,
         some=clause.subject.some,
         passing=clause.turns and not clause.negated,
+        turns=clause.turns and not clause.negated,
         loose=clause.subject.loose or clause.object.loose,
         text=clause.term.text,
         nth=clause.nth,
@@ -273,7 +279,7 @@ def _when(clause: Clause) -> tuple[str, ...]:
     if clause.stays and clause.order and not whens:
         return ()
     if clause.stays and (not whens or (whens == ("until end",) and clause.first and not clause.frames)):
-        return ("throughout",)
+        return ("throughout", *whens)
     return whens
 
 

@@ -50,10 +50,21 @@ def rewritten(terms: Terms) -> list[Term]:
             found.append(resultative[0])
             at = resultative[1]
             continue
-        if not _says_nothing(terms[at]):
+        if not (_says_nothing(terms[at]) or _is_idle_here(terms, at)):
             found.append(terms[at])
         at += 1
     return found
+
+
+def _is_idle_here(terms: Terms, at: int) -> bool:
+    """ "Seven separate times", "always fast": words that say no more next to what follows."""
+    term, following = terms[at], terms[at + 1] if at + 1 < len(terms) else None
+    if following is None or not at:
+        return False
+    if term.says("when") == "throughout":
+        return "speed" in following
+    counted = bool({"number", "quantifier"} & set(terms[at - 1].kinds)) and "adjective" in term
+    return counted and bool({"times", "noun", "finger"} & set(following.kinds))
 
 
 def _says_nothing(term: Term) -> bool:
@@ -367,7 +378,8 @@ def _may_precede(terms: Terms, at: int) -> bool:
     term = terms[at]
     if "verb" in term and not (_is_compound(term) or (_is_adjective(term) and at)):
         return False
-    between_adjectives = "comma" in term and at and _is_adjective(terms[at - 1])
+    following = terms[at + 1] if at + 1 < len(terms) else term
+    between_adjectives = "comma" in term and at and _is_adjective(terms[at - 1]) and _is_adjective(following)
     joined_adjectives = term.text in ("and", "but") and at and _is_adjective(terms[at - 1])
     compound = term.text == "to" and at and bool({"finger", "noun"} & set(terms[at - 1].kinds))
     return bool({*_PHRASE, *_MODIFIERS, "adjective"} & set(term.kinds)) or bool(between_adjectives or joined_adjectives or compound)

@@ -23,6 +23,10 @@ _MOSTLY: Final = 0.8
 """Share of the frames in which a state that is claimed of them holds."""
 
 
+_ALWAYS: Final = 0.9
+"""The same of a state that is claimed of the whole clip."""
+
+
 FRAME_SLACK: Final = 5
 
 
@@ -182,9 +186,14 @@ def holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: 
     return all(
         (first and part.start == 0 and states[0] in wanted)
         or (last and part.stop == n_frames and states[-1] in wanted)
-        or (len(part) > 0 and sum(states[at] in wanted for at in part) >= _MOSTLY * len(part))
+        or (len(part) > 0 and sum(states[at] in wanted for at in part) >= _share(claim) * len(part))
         for part in parts
     )
+
+
+def _share(claim: Claim) -> float:
+    """Share of the frames that are meant in which a state has to hold."""
+    return _ALWAYS if "throughout" in claim.when and not (claim.frames or claim.passing) else _MOSTLY
 
 
 def spans_in(states: Sequence[int], wanted: Sequence[int]) -> list[Span]:

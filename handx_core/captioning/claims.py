@@ -78,6 +78,8 @@ class _Reader(Clauses):
             return at + 1
         if term.text in ("first", "last") and self.add_place_in_row(term):
             return at + 1
+        if term.text in ("first", "last") and self._is_end_of_row(terms, at):
+            return at + 1
         if term.text in ("first", "last") and self._place_among(terms, at):
             return self._place_among(terms, at)
         if "except" in term and "link" not in term and self.subject is None:
@@ -226,7 +228,7 @@ class _Reader(Clauses):
         empty = empty or left
         if kind in ("position", "distance", "state") and last and last.open and empty and self.subject is None:
             clause.subject, clause.negated, clause.speed = last.subject, last.negated and not left, last.speed
-            clause.order, clause.turns, clause.stays = last.order, not left, left
+            clause.order, clause.turns, clause.stays = last.order, not (left or self.being), left
             clause.only = last.only
             self.here.remove(last)
             self.clauses.remove(last)
@@ -239,7 +241,7 @@ class _Reader(Clauses):
         if kind == "position" and term.text.startswith(("fall", "fell", "drop", "pull", "move")):
             clause.turns = True
         if kind == "position" and last and last.open and last.value.startswith("move") and self.subject is None:
-            clause.turns = True
+            clause.turns |= not self.being
         if kind == "position" and term.form in ("", "s", "ing") and "verb" not in term and "cross" in term.text:
             clause.turns = clause.turns or (not self.being and not term.text.endswith("ed"))
         if value == "bend" and term.text.startswith("close") and last and last.value in ("spread", "parting"):
@@ -281,6 +283,22 @@ class _Reader(Clauses):
         self.subject, self.link, self.joined, self.negated, self.ordered = None, None, False, False, False
         self.being = False
         return at + 1
+
+    def _is_end_of_row(self, terms: Sequence[Term], at: int) -> bool:
+        """ "..., the index first", "..., and the pinky last": the first or last of what was told; whether it is that."""
+        ends = at + 1 == len(terms) or bool({"comma", "link"} & set(terms[at + 1].kinds))
+        last = self.last
+        if not ends or last is None or self.subject is None or len(self.subject.fingers) != 1 or self.being:
+            return False
+        if any(manner.startswith("comes") for manner in last.manners):
+            self.again()
+            self.here[-1].manners.append(f"comes {terms[at].text}")
+            return True
+        if len(last.subject.fingers + last.object.fingers) > 2 or "in turn" in last.manners:
+            _add_to_row(last, self.subject.fingers[0], terms[at].text == "last")
+            self.subject = None
+            return True
+        return False
 
     def _leads(self, term: Term) -> bool:
         """ "..., the pinky leading": the first or the last of a row; whether it is one."""
