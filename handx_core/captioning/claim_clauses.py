@@ -133,9 +133,9 @@ class Clauses:
             clause.unresolved = True
             if self.having:
                 self.opening = "after"
-        elif self.nominal and clause.value == "contact":
-            clause.subject = Part()
-        elif term.text == "contact" and clause.negated and not self.here:
+        elif (self.nominal and clause.value == "contact") or (
+            term.text == "contact" and clause.negated and not self.here
+        ):
             clause.subject = Part()
         else:
             clause.subject = replace(self.context.subject, none=False)
@@ -309,6 +309,9 @@ def _is_what_moves(what: str, part: Part, clause: Clause, direct: bool) -> bool:
     bends = what in ("bend", "straighten", "hyperextended", "fist") and direct and clause.kind == "verb"
     if not clause.subject.things <= {"hand"}:
         return bends and bool(part.fingers)
-    if what in ("bend", "straighten", "hyperextended", "spread", "close", "fist", "parting", "joining") and clause.kind == "verb":
+    if (
+        what in ("bend", "straighten", "hyperextended", "spread", "close", "fist", "parting", "joining")
+        and clause.kind == "verb"
+    ):
         return bool(part.fingers) and (what not in ("parting", "joining") or clause.subject.hands == {""})
     return what == "move" and not clause.toward and part.things <= {"hand", "palm"} and clause.subject.hands <= {""}

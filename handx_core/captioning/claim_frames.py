@@ -15,8 +15,12 @@ below zero are counted from the end of the clip; see `in_clip`."""
 
 _TO: Final = r"(?:to|-|–|—|through|until|till|and|up to|up until)"
 _RANGE: Final = rf"(\d+)\s*{_TO}\s*(?:frames?\s+)?(\d+)"
-_MORE: Final = r"(?:(?:\s*,\s*and|\s*,|\s+and)\s+(?:from\s+)?(?:frames?\s+)?\d+\s*(?:to|-|–|—|through)\s*(?:frames?\s+)?\d+)*"
-_BEFORE: Final = r"(?:\b(?:from|between|during|in|at|over|around|about|within|for|across|roughly|approximately)\s+)*(?:the\s+)?"
+_MORE: Final = (
+    r"(?:(?:\s*,\s*and|\s*,|\s+and)\s+(?:from\s+)?(?:frames?\s+)?\d+\s*(?:to|-|–|—|through)\s*(?:frames?\s+)?\d+)*"
+)
+_BEFORE: Final = (
+    r"(?:\b(?:from|between|during|in|at|over|around|about|within|for|across|roughly|approximately)\s+)*(?:the\s+)?"
+)
 _RANGES: Final = re.compile(rf"{_BEFORE}\bframes?\s+{_RANGE}({_MORE})")
 _MORE_RANGES: Final = re.compile(r"(\d+)\s*(?:to|-|–|—|through)\s*(?:frames?\s+)?(\d+)")
 _POINTS: Final = re.compile(rf"{_BEFORE}\bframes\s+(\d+(?:\s*,\s*\d+)*(?:,?\s+and\s+\d+)?)")

@@ -66,7 +66,9 @@ def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
     if any(first < 0 for _, first, _ in claim.frames) or (claim.frames and "until end" in claim.when):
-        claim = replace(claim, frames=tuple(in_clip(f, truth.n_frames, "until end" in claim.when) for f in claim.frames))
+        claim = replace(
+            claim, frames=tuple(in_clip(f, truth.n_frames, "until end" in claim.when) for f in claim.frames)
+        )
     if claim.negated:
         return _denied(claim, truth)
     match claim.what:
@@ -149,7 +151,14 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
 
 def _positive(claim: Claim, frames: tuple[tuple[str, int, int], ...], subject: tuple[Thing, ...] = ()) -> Claim:
     return Claim(
-        claim.what, subject or claim.subject, claim.object, claim.value, claim.ways, frames, claim.when, joints=claim.joints
+        claim.what,
+        subject or claim.subject,
+        claim.object,
+        claim.value,
+        claim.ways,
+        frames,
+        claim.when,
+        joints=claim.joints,
     )
 
 
@@ -216,7 +225,12 @@ def _contact(claim: Claim, truth: ClipTruth) -> Verdict:
         return _no("they do not touch so" if not ends else "no such contact ends so")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return _no("not one after another")
-    others = [span for pair in truth.touches if not claim.object or pair & {*claim.subject, *claim.object} for span in _spans(truth.touches[pair])]
+    others = [
+        span
+        for pair in truth.touches
+        if not claim.object or pair & {*claim.subject, *claim.object}
+        for span in _spans(truth.touches[pair])
+    ]
     if not _comes(claim, [span for met in found.values() for span in _spans(met)], others):
         return _no("not before or after all others")
     if "at once" in claim.manners:
@@ -252,9 +266,7 @@ def _fingers(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[
     firsts: dict[str, Span] = {}
     missing = []
     for member in claim.subject:
-        met = matching(
-            the_one_meant(happenings(member), claim), claim, truth, lasting=claim.what == "hyperextended"
-        )
+        met = matching(the_one_meant(happenings(member), claim), claim, truth, lasting=claim.what == "hyperextended")
         if "full" in claim.manners and claim.what != "hyperextended":
             met = [one for one in met if one.full]
         if met and often(met, claim):
@@ -342,7 +354,11 @@ def _gaps(claim: Claim, truth: ClipTruth) -> Verdict:
                     return _no(f"not so: {pair}")
                 ids |= set(truth.gap_ids[hand, pair]) if held else set()
                 lasting = spans_in(states or (), (int(apart),))
-                found += changed if not (claim.order or (claim.passing and not claim.frames)) else [Happening(span, ()) for span in lasting]
+                found += (
+                    changed
+                    if not (claim.order or (claim.passing and not claim.frames))
+                    else [Happening(span, ()) for span in lasting]
+                )
                 ids |= {number for one in changed for number in one.ids}
             else:
                 met = matching(truth.gaps.get((hand, pair, apart), []), claim, truth)

@@ -122,7 +122,11 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
         return None
     place, part = _with_owner(terms, place, part, reading, context)
     part = replace(part, state=reading.state if not part.mutual else "")
-    if place < len(terms) and "except" in terms[place] and (terms[place].text != "but" or reading.quantifier in ("all", "none")):
+    if (
+        place < len(terms)
+        and "except" in terms[place]
+        and (terms[place].text != "but" or reading.quantifier in ("all", "none"))
+    ):
         left_out = read_part(terms, place + 1, context, as_object)
         if left_out:
             place = left_out[1]

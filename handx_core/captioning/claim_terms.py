@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
-from typing import Any, Final
+from typing import Final
 
 from handx_core.captioning import claim_time_words as times
 from handx_core.captioning import claim_verbs as verbs
 from handx_core.captioning import claim_words as words
 from handx_core.captioning.claim_frames import Frames, with_marks
 from handx_core.captioning.claim_time_words import split
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -42,17 +43,39 @@ class _Node:
     kinds: dict[str, str] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=4_000)
 def sentences(text: str) -> list[list[Term]]:
     """The terms of each sentence; a semicolon ends one as well as a full stop."""
+    return [with_frames(sentence_terms(part), frames) for part, frames in split_sentences(text)]
+
+
+def split_sentences(text: str) -> Iterator[tuple[str, list[tuple[Frames, ...]]]]:
+    """Each sentence, spelled as the vocabulary is and with marks for mentions of frames, and what these state."""
     frames: list[tuple[Frames, ...]] = []
-    lowered = with_marks(_spelled(text), frames)
-    found = []
-    for part in re.split(r"[.;!?\n]+", lowered):
-        terms = _disambiguated(list(_terms(_TOKEN.findall(part), frames)))
-        if terms:
-            found.append(terms)
-    return found
+    for part in re.split(r"[.;!?\n]+", with_marks(_spelled(text), frames)):
+        numbers = [int(number) for number in _MARK.findall(part)]
+        for place, number in enumerate(numbers):
+            part = part.replace(f"#{number}#", f"#{place}#", 1)
+        if part and not part.isspace():
+            yield part.strip(), [frames[number] for number in numbers]
+
+
+_MARK: Final = re.compile(r"#(\d+)#")
+
+
+@lru_cache(maxsize=20_000)
+def sentence_terms(sentence: str) -> tuple[Term, ...]:
+    """The terms of a sentence in which mentions of frames are marks; the same sentence comes again in many captions."""
+    return tuple(_disambiguated(list(_terms(_TOKEN.findall(sentence)))))
+
+
+def with_frames(terms: Sequence[Term], frames: Sequence[tuple[Frames, ...]]) -> list[Term]:
+    """The terms with the frames that their marks stand for."""
+    if not frames:
+        return list(terms)
+    return [
+        Term(term.text, term.kinds, frames=frames[int(term.text[1:-1])]) if "frames" in term.kinds else term
+        for term in terms
+    ]
 
 
 _CLIP: Final = (
@@ -68,7 +91,13 @@ _ALL_CLIP: Final = re.compile(
 
 def _spelled(text: str) -> str:
     """The text in small letters, without hyphens within words, and with one word for the clip."""
-    text = text.lower().replace("’", "'").replace("cannot", "can not").replace("not until", "only after").replace("out of contact", "not in contact")
+    text = (
+        text.lower()
+        .replace("’", "'")
+        .replace("cannot", "can not")
+        .replace("not until", "only after")
+        .replace("out of contact", "not in contact")
+    )
     text = re.sub(r"(?<=[a-z])[-‑](?=[a-z])", " ", text)
     if "fists" in text:
         text = text.replace("into fists", "into a fist").replace("in fists", "in a fist")
@@ -78,12 +107,13 @@ def _spelled(text: str) -> str:
 
 _TOKEN: Final = re.compile(r"#\d+#|[a-z]+(?=n't)|n't|[a-z]+|'s?|\d+|[,:()]|[-–—]+")
 
-def _terms(tokens: Sequence[str], frames: Sequence[tuple[Frames, ...]]) -> Iterator[Term]:
+
+def _terms(tokens: Sequence[str]) -> Iterator[Term]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
         if token[0] == "#":
-            yield Term(token, {"frames": ""}, frames=frames[int(token[1:-1])])
+            yield Term(token, {"frames": ""})
             at += 1
             continue
         found, length = _longest(tuple(tokens[at : at + _LONGEST]), tokens[at - 1] if at else "")
@@ -98,7 +128,12 @@ def _longest(tokens: tuple[str, ...], before: str) -> tuple[tuple[Term, ...], in
     A verb of several words may have adverbs in it, as in "comes quickly into contact"; they are the next terms.
     """
     length, kinds = _walk(tokens)
-    while length > 1 and tokens[length - 1] in ("left", "right", "middle") and tokens[length : length + 1] and tokens[length] in _PARTS:
+    while (
+        length > 1
+        and tokens[length - 1] in ("left", "right", "middle")
+        and tokens[length : length + 1]
+        and tokens[length] in _PARTS
+    ):
         length, kinds = _walk(tokens[: length - 1])
     verb = _verb(tokens) if tokens[0] != "left" or before in ("has", "have", "had", "having") else None
     longest = max(length, verb.length if verb else 0)
@@ -107,7 +142,7 @@ def _longest(tokens: tuple[str, ...], before: str) -> tuple[tuple[Term, ...], in
     between: tuple[Term, ...] = ()
     if verb and verb.length == longest:
         kinds = (kinds if length == longest else {}) | verb.kinds
-        between = tuple(term for term in _terms(verb.between, ()) if "det" not in term)
+        between = tuple(term for term in _terms(verb.between) if "det" not in term)
     return (Term(" ".join(tokens[:longest]), kinds, _form(tokens[0]) if "verb" in kinds else ""), *between), longest
 
 
@@ -222,7 +257,17 @@ def _phrases() -> _Node:
                 _grow(root, phrase, kind, value)
     for value, widths in words.WIDTHS.items():
         for width, noun in product(widths.split(), ("distance", "gap", "space", "separation", "spacing")):
-            for frame in ("{}", "a {}", "at a {}", "a {} apart", "at a {} apart", "a {} from", "at a {} from", "at {}", "the {}"):
+            for frame in (
+                "{}",
+                "a {}",
+                "at a {}",
+                "a {} apart",
+                "at a {} apart",
+                "a {} from",
+                "at a {} from",
+                "at {}",
+                "the {}",
+            ):
                 _grow(root, frame.format(f"{width} {noun}"), "distance", value)
     for phrase, value in times.whens():
         _grow(root, phrase, "when", value)
@@ -236,15 +281,36 @@ def _phrases() -> _Node:
     alone = {
         "side": ("left", "right"),
         "possessive": ("'s", "'"),
-        "times": ("times", "time", "times over", "times each", "occasions", "occasion", "times in total", "times in all",
-                  "times in a row", "times altogether", "repetitions", "times in succession", "cycles"),
+        "times": (
+            "times",
+            "time",
+            "times over",
+            "times each",
+            "occasions",
+            "occasion",
+            "times in total",
+            "times in all",
+            "times in a row",
+            "times altogether",
+            "repetitions",
+            "times in succession",
+            "cycles",
+        ),
         "comma": (",", "(", ")", ":"),
         "dash": ("-", "–", "—", "--"),
     }
     for kind, marks in alone.items():
         for mark in marks:
             _grow(root, mark, kind, mark)
-    for phrase in ("a single time", "just once", "only once", "one time", "on one occasion", "only one time", "one single time"):
+    for phrase in (
+        "a single time",
+        "just once",
+        "only once",
+        "one time",
+        "on one occasion",
+        "only one time",
+        "one single time",
+    ):
         _grow(root, phrase, "count", "1")
     for word in ("first", "second", "third", "fourth", "last", "final"):
         for frame in ("for the {} time", "the {} time", "for the very {} time"):

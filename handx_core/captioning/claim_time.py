@@ -182,7 +182,10 @@ def holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: 
         if word != "throughout"  # what stays so in some frames does all through these
     ):
         return False
-    first, last = "start" in claim.when and not claim.frames, bool({"end", "by end"} & set(claim.when)) and not claim.frames
+    first, last = (
+        "start" in claim.when and not claim.frames,
+        bool({"end", "by end"} & set(claim.when)) and not claim.frames,
+    )
     return all(
         (first and part.start == 0 and states[0] in wanted)
         or (last and part.stop == n_frames and states[-1] in wanted)

@@ -88,8 +88,19 @@ def whens() -> Iterator[tuple[str, str]]:
     for value, phrases in WHENS.items():
         yield from ((phrase, value) for phrase in split(phrases))
     for value, places in _PLACES.items():
-        preps = "at in during within on over through throughout for into".split()
-        near = ("around", "about", "by", "near", "toward", "towards", "close to", "nearing", "just before", "shortly before")
+        preps = ["at", "in", "during", "within", "on", "over", "through", "throughout", "for", "into"]
+        near = (
+            "around",
+            "about",
+            "by",
+            "near",
+            "toward",
+            "towards",
+            "close to",
+            "nearing",
+            "just before",
+            "shortly before",
+        )
         for place, before in product(split(places), (*preps, *near)):
             loosely = before in near and value == "end"
             yield f"{before} the {place}", ("by end" if before == "by" else "near end") if loosely else value

@@ -174,7 +174,14 @@ def forms(verb: str) -> Iterator[tuple[str, str]]:
         yield from ((third[:-2] + "ies", "s"), (stem[:-1] + "ied", "ed"), (stem + "ing", "ing"))
     else:
         yield from ((third, "s"), (doubled + "ed", "ed"), (doubled + "ing", "ing"))
-    for noun in (*_NOUNS.get(verb, "").split(), stem + "ion", stem + "ment", verb + "ment", stem + "ation", stem + "al"):
+    for noun in (
+        *_NOUNS.get(verb, "").split(),
+        stem + "ion",
+        stem + "ment",
+        verb + "ment",
+        stem + "ation",
+        stem + "al",
+    ):
         yield noun, "noun"
         yield noun + "s", "noun"
 

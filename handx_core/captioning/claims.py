@@ -18,7 +18,7 @@ from handx_core.captioning.claim_clauses import TAKES_OBJECT, Clauses
 from handx_core.captioning.claim_meaning import ORDINALS, STATES_OF, Claim, Clause, Order
 from handx_core.captioning.claim_parts import Part, read_part
 from handx_core.captioning.claim_rewriting import rewritten
-from handx_core.captioning.claim_terms import Term, sentences
+from handx_core.captioning.claim_terms import Term, sentence_terms, split_sentences, with_frames
 from handx_core.skeleton import FINGERS
 
 __all__ = ["Claim", "Order", "parse_claims"]
@@ -37,9 +37,14 @@ _OPENERS: Final = ("while", "as", "whilst", "when")
 def parse_claims(text: str, side: str) -> list[Claim]:
     """The claims of a text, in its order. side: "left", "right" or "interaction", for what is said of no named hand."""
     reader = _Reader(side)
-    for terms in sentences(text):
-        reader.read(rewritten(terms))
+    for sentence, frames in split_sentences(text):
+        reader.read(with_frames(_plain(sentence), frames))
     return reader.claims()
+
+
+@lru_cache(maxsize=20_000)
+def _plain(sentence: str) -> tuple[Term, ...]:
+    return tuple(rewritten(sentence_terms(sentence)))
 
 
 class _Reader(Clauses):
@@ -130,7 +135,12 @@ class _Reader(Clauses):
             if objective and last is not None and last.kind == "verb":
                 last.toward = "toward" if "goal" in term else "away"
             return at + 1
-        if term.text in ("to", "onto", "on", "against", "upon") and objective and last is not None and last.value.startswith("move"):
+        if (
+            term.text in ("to", "onto", "on", "against", "upon")
+            and objective
+            and last is not None
+            and last.value.startswith("move")
+        ):
             last.toward = "to"
         takes = last is not None and (last.value if last.kind == "verb" else last.kind) in TAKES_OBJECT
         part = read_part(terms, at, self.context, as_object=objective and takes)
@@ -271,7 +281,7 @@ class _Reader(Clauses):
         self.waiting.clear()
         if kind != "verb" and self.joined and last and last.kind != "verb" and not clause.when and not self.edge:
             clause.when += [when for when in last.when if when in ("start", "end")] if last.edge else []
-        clause.edge, self.edge = self.edge or last is not None and last.edge and self.joined, False
+        clause.edge, self.edge = self.edge or (last is not None and last.edge and self.joined), False
         clause.manners += self.places
         self.places = []
         chained = self.joined and last is not None and not self.link and last.subject == clause.subject
@@ -520,7 +530,9 @@ class _Reader(Clauses):
         return bool(self.subject and self.subject.fingers and part and part[0].fingers and not self.being)
 
     def _more_follows(self, terms: Sequence[Term], at: int, *kinds: str) -> bool:
-        return any(any(kind in term for kind in (*_PREDICATES, "way", "together", "apart", *kinds)) for term in terms[at:])
+        return any(
+            any(kind in term for kind in (*_PREDICATES, "way", "together", "apart", *kinds)) for term in terms[at:]
+        )
 
     def _row_end(self, terms: Sequence[Term], at: int) -> int:
         """ "From the index to the pinky", "beginning with the index": an end of a row of fingers; 0 if it is none."""
@@ -546,7 +558,9 @@ class _Reader(Clauses):
 
     def _stays_so(self) -> bool:
         """ "... and remains so": what was told last, from then on; whether it is said."""
-        last = next((clause for clause in reversed(self.here) if clause.kind != "verb" or clause.value == "contact"), None)
+        last = next(
+            (clause for clause in reversed(self.here) if clause.kind != "verb" or clause.value == "contact"), None
+        )
         if not (self.stays and self.being and last):
             return False
         clause = replace(last, stays=True, when=["end"], frames=[], order=None, turns=False)
@@ -683,7 +697,12 @@ class _Reader(Clauses):
 
     def _is_subject(self, terms: Sequence[Term], start: int, at: int) -> bool:
         """Whether a verb follows the phrase that ends before a place, so that another clause begins with it."""
-        if at < len(terms) and {"together", "apart"} & set(terms[at].kinds) and start and terms[start - 1].text == "with":
+        if (
+            at < len(terms)
+            and {"together", "apart"} & set(terms[at].kinds)
+            and start
+            and terms[start - 1].text == "with"
+        ):
             return True
         for term in terms[at:]:
             if any(kind in term for kind in _PREDICATES):

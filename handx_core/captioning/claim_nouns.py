@@ -1,0 +1,370 @@
+"""Nouns made of verbs: "a brief contact of the thumb with the index", "three quick taps", "the pinky's flexion".
+
+What belongs here: finding such a noun with whom it is said of, and putting it as a verb. What does not: other
+transformations (`claim_simplifying`, `claim_rewriting`), and by which rules a verb makes its noun (`claim_verbs`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from handx_core.captioning.claim_terms import Term
+
+Terms = Sequence[Term]
+
+PHRASE: Final = ("det", "side", "finger", "noun", "quantifier", "number", "possessive", "pronoun", "mutual", "one")
+NAMES: Final = ("side", "finger", "noun", "pronoun", "mutual")
+MODIFIERS: Final = ("speed", "way", "when", "manner", "count", "number", "ordinal", "frames", "joint")
+IDLE: Final = ("be", "do", "have", "occurs", "changes", "edge start", "edge end", "light", "still")
+_STATES: Final = {"bend": "bent", "straighten": "straight", "hyperextended": "hyperextended"}
+_HOLDS: Final = ("maintain", "keep", "kept", "hold", "held", "retain", "preserv", "sustain", "enter")
+ADJECTIVES: Final = frozenset(
+    [
+        "quick",
+        "slow",
+        "rapid",
+        "swift",
+        "sudden",
+        "gradual",
+        "steady",
+        "fast",
+        "repeated",
+        "sharp",
+        "abrupt",
+        "upward",
+        "downward",
+        "leftward",
+        "rightward",
+        "forward",
+        "backward",
+        "brisk",
+        "moderate",
+        "sideways",
+        "diagonal",
+        "medium",
+    ]
+)
+"""Adjectives that also say how fast, how often or where to; those that say nothing are of the kind "adjective"."""
+
+
+@dataclass
+class Noun:
+    """A noun made of a verb, with where its phrase begins and ends and whom it is said of."""
+
+    verb: Term
+    end: int
+    modifiers: list[Term]
+    negated: bool = False
+    derived: bool = False
+    plural: bool = False
+    adjectives: list[Term] = field(default_factory=list)
+    owner: list[Term] = field(default_factory=list)
+    subject: list[Term] = field(default_factory=list)
+    object: list[Term] = field(default_factory=list)
+
+    def put(self, terms: Terms, found: list[Term]) -> int:
+        """Put it as a verb behind what was found; the place in the sentence from which to go on."""
+        if self._is_state(found):
+            return self.end
+        while found and (found[-1].text in ("with", "in", "by", "at", "to") and "frames" not in found[-1]):
+            linking = found.pop()
+            fronted = not found or found[-1].text in (",", "and", "then")
+            if linking.text == "with" and not fronted:
+                found.append(Term("and", {"link": "and"}))
+            elif not self.subject and not self.owner and fronted:
+                self.verb = replace(self.verb, form="ing")
+        fronted = self.verb.form == "ing" and self.verb.says("verb") == "move" and self.derived
+        if fronted and not any("way" in term for term in self.modifiers):
+            found += self.modifiers
+            return self.end
+        self._drop_light_verb(found)
+        at = self._drop_idle_verb(terms)
+        who = self.subject or self.owner
+        negation = [Term("not", {"not": "not"})] if self.negated else []
+        found += [*who, *negation, *self.modifiers, self.verb, *self.object]
+        return at
+
+    def _is_state(self, found: list[Term]) -> bool:
+        """ "Is in flexion", "returns to full extension", "maintains hyperextension": put as a state; whether it is one."""
+        state = _STATES.get(self.verb.says("verb"), "")
+        last = found[-1] if found else None
+        if not state or self.subject or last is None or len(found) < 2:
+            return False
+        place = len(found) - 1 - (last.text in ("in", "into", "to", "at"))
+        while place and {"speed", "when", "det"} & set(found[place].kinds):
+            place -= 1
+        verb = found[place]
+        inside = last.text in ("in", "into", "to", "at") and ("verb" in verb)
+        if not inside and not (verb.says("verb") == "be" and verb.text.startswith(_HOLDS)):
+            return False
+        if inside and not self.derived:
+            return False
+        if any(term.text in ("slight", "partial", "moderate", "gentle", "small") for term in self.adjectives):
+            state = "partly bent" if state == "bent" else state
+        if inside:
+            found.pop()
+        full = any(term.text == "full" for term in self.modifiers)
+        found += [term for term in self.modifiers if "manner" not in term]
+        found.append(Term(self.verb.text, {"state": "fully bent" if full and state == "bent" else state}))
+        return True
+
+    def _drop_light_verb(self, found: list[Term]) -> None:
+        """Leave out the verb whose object the noun is: "performs a bend"; a "not" before it stays."""
+        place = len(found)
+        while place and any(kind in found[place - 1] for kind in ("speed", "manner", "when", "adjective")):
+            place -= 1
+        reaches = place and found[place - 1].text.startswith("reach") and self.verb.says("verb") != "contact"
+        if place and (is_idle(found[place - 1]) or reaches):
+            del found[place - 1]
+
+    def _drop_idle_verb(self, terms: Terms) -> int:
+        """Leave out the verb whose subject the noun is: "a bend takes place"; "a contact ends" is a separation."""
+        at = self.end
+        if at + 1 < len(terms) and "not" in terms[at] and terms[at + 1].text.startswith("last"):
+            at += 1
+        while at < len(terms) and (is_idle(terms[at]) or "unknown" in terms[at] or is_end(terms[at])):
+            if is_end(terms[at]) and self.verb.says("verb") == "contact":
+                self.verb = replace(self.verb, kinds={"verb": "separation"})
+            if terms[at].text.endswith("repeated") and at + 1 < len(terms) and "count" in terms[at + 1]:
+                self.modifiers.append(Term("repeatedly", {"manner": "many"}))
+                at += 1
+            at += 1
+        return at
+
+
+def is_idle(term: Term) -> bool:
+    return "verb" in term and term.says("verb") in IDLE and not ({"state", "position", "distance"} & set(term.kinds))
+
+
+def is_end(term: Term) -> bool:
+    """Whether a verb says of a contact that it is over."""
+    return term.says("verb") in ("ends", "edge end") or term.text == "over" or term.text.startswith(("releas", "stop"))
+
+
+def noun_at(terms: Terms, start: int) -> Noun | None:
+    """The phrase of a noun made of a verb that begins at a place."""
+    if not ({*PHRASE, *MODIFIERS, "verb", "adjective"} & set(terms[start].kinds)) or "and" in terms[start].text:
+        return None
+    at, names = start, []
+    while at < len(terms) and _may_precede(terms, at):
+        if any(kind in terms[at] for kind in NAMES) or "possessive" in terms[at]:
+            names.append(terms[at])
+        at += 1
+    if at >= len(terms) or not _is_noun(terms, start, at):
+        return None
+    before = terms[start:at]
+    noun = Noun(replace(terms[at], form="noun", kinds={"verb": terms[at].says("verb")}), at + 1, [])
+    noun.derived = terms[at].form == "noun"
+    noun.plural = terms[at].text.endswith("s")
+    _take_modifiers(noun, before)
+    _take_names(noun, before, names)
+    _take_arguments(noun, terms)
+    if noun.verb.says("verb") == "contact" and noun.end < len(terms) and "way" in terms[noun.end]:
+        noun.verb = replace(noun.verb, kinds={"verb": "move"})
+    if not (noun.subject or noun.owner) and noun.end + 1 < len(terms) and terms[noun.end].text == "and":
+        other = noun_at(terms, noun.end + 1)
+        noun.subject = list(other.subject) if other else []
+    return noun
+
+
+def barren_until(terms: Terms, start: int) -> int:
+    """The place before which no phrase of such a noun begins, if none begins at `start`."""
+    at = start
+    while at < len(terms) and _may_precede(terms, at):
+        at += 1
+    return at if at >= len(terms) or "verb" not in terms[at].kinds else start
+
+
+def _may_precede(terms: Terms, at: int) -> bool:
+    term = terms[at]
+    if "verb" in term and not (is_compound(term) or (is_adjective(term) and at)):
+        return False
+    following = terms[at + 1] if at + 1 < len(terms) else term
+    between_adjectives = "comma" in term and at and is_adjective(terms[at - 1]) and is_adjective(following)
+    joined_adjectives = term.text in ("and", "but") and at and is_adjective(terms[at - 1])
+    compound = term.text == "to" and at and bool({"finger", "noun"} & set(terms[at - 1].kinds))
+    return bool({*PHRASE, *MODIFIERS, "adjective"} & set(term.kinds)) or bool(
+        between_adjectives or joined_adjectives or compound
+    )
+
+
+def is_adjective(term: Term) -> bool:
+    return term.text in ADJECTIVES or "adjective" in term
+
+
+def is_compound(term: Term) -> bool:
+    return "noun" in term or "finger" in term
+
+
+def _is_noun(terms: Terms, start: int, at: int) -> bool:
+    """Whether a word that may be a verb is a noun: by its ending, or by what stands before it."""
+    term, before = terms[at], terms[start:at]
+    value = term.says("verb")
+    if (
+        not value
+        or value in IDLE
+        or term.form == "ed"
+        or " " in term.text
+        or ({"state", "position", "distance"} & set(term.kinds) and term.form != "noun")
+    ):
+        return False
+    following = terms[at + 1] if at + 1 < len(terms) else None
+    if following and {"finger", "noun", "side"} & set(following.kinds) and term.form != "noun":
+        return False
+    if term.form == "noun":
+        return True
+    determined = bool(before) and any(
+        "det" in one or "number" in one or "quantifier" in one or "ordinal" in one or "possessive" in one
+        for one in before
+    )
+    named = any(kind in one for one in before for kind in ("side", "finger", "noun"))
+    if before and "one" in before[-1] and (named or term.form == "s"):
+        return False
+    owned = next(("possessive" in one for one in reversed(before) if {*NAMES, "possessive"} & set(one.kinds)), False)
+    compound = determined and term.form == "" and following is not None and (is_idle(following) or is_end(following))
+    if named and compound and not owned:
+        return following is not None and following.form in ("s", "ed")
+    if named and not owned and not (before[0].text in ("a", "an") and term.form == ""):
+        adjective = before and is_adjective(before[-1])
+        return bool(adjective and determined and term.form in ("", "s") and not _has_ly(before))
+    if term.form == "ing":
+        adjective = bool(before) and is_adjective(before[-1])
+        ends = following is None or "of" in following or "comma" in following or following.text in ("and", "between")
+        return ends and (determined or adjective)
+    if not before or "not" in before[-1]:
+        if not start:
+            return term.text == "contact" or (following is not None and following.text in ("of", "between"))
+        return term.form == "" and _takes_noun(before[-1] if before else terms[start - 1])
+    last = before[-1]
+    if last.text in ("the", "a", "an", "these", "those"):
+        return True
+    if "quantifier" in last and term.form == "" and last.text not in _OF_ONE:
+        return False
+    if determined and not any("pronoun" in one for one in before):
+        return term.form != "s" or is_adjective(last) or "number" in last or "quantifier" in last or "ordinal" in last
+    return is_adjective(last)
+
+
+_OF_ONE: Final = ("each", "every", "any", "no", "another", "no single", "not a single")
+"""Quantifiers of one thing: a bare verb after them is a noun, while "all bend" has a subject."""
+
+
+def _takes_noun(before: Term) -> bool:
+    """Whether a bare verb after a word can only be a noun: "without contact", "after release"."""
+    return before.text in ("with", "of", "without", "no", "by", "upon") or before.says("link") in ("after", "before")
+
+
+def _has_ly(terms: Terms) -> bool:
+    return any(term.text.endswith("ly") for term in terms)
+
+
+def _take_modifiers(noun: Noun, before: Terms) -> None:
+    noun.adjectives = [term for term in before if is_adjective(term)]
+    for term in before:
+        if "ordinal" in term:
+            noun.modifiers.append(Term(term.text, {"nth": term.text}))
+        elif not ({*PHRASE} & set(term.kinds)) and ({*MODIFIERS} & set(term.kinds)):
+            noun.modifiers.append(term)
+        elif "number" in term and term.says("number") != "1":
+            noun.modifiers.append(Term(term.text, {"count": term.says("number")}))
+        elif term.text in ("full", "complete", "maximal"):
+            noun.modifiers.append(Term(term.text, {"manner": "full"}))
+        elif term.text in ("single", "one", "lone", "only"):
+            noun.modifiers.append(Term(term.text, {"count": "1"}))
+        elif term.says("quantifier") == "some" and (term.text != "some" or noun.plural):
+            noun.modifiers.append(Term(term.text, {"manner": "many"}))
+        elif term.says("quantifier") == "none":
+            noun.negated = True
+
+
+def _take_names(noun: Noun, before: Terms, names: Sequence[Term]) -> None:
+    """Names before the noun: "the thumb's bend", "its bend", "palm contact", "thumb to index contact"."""
+    if not names:
+        own = [term for term in before if term.text in ("its", "their", "his", "her")]
+        noun.owner = [Term("they", {"pronoun": "they"})] if own else []
+        return
+    to = next((place for place, term in enumerate(before) if term.text == "to"), None)
+    said = [term for term in before if {*NAMES, "quantifier", "possessive"} & set(term.kinds)]
+    if to is None:
+        noun.owner = [
+            term for term in said if "possessive" not in term and term.says("quantifier") not in ("none", "some")
+        ]
+        return
+    one = [term for term in before[:to] if any(kind in term for kind in NAMES)]
+    other = [term for term in before[to:] if any(kind in term for kind in NAMES)]
+    if [term.kinds for term in one] == [term.kinds for term in other]:
+        noun.owner = [Term("both", {"quantifier": "both"}), *one]
+    else:
+        noun.owner, noun.object = one, other
+
+
+def _take_arguments(noun: Noun, terms: Terms) -> None:
+    """What "of", "between", "by" and "with" name after the noun."""
+    at = noun.end
+    while at < len(terms):
+        word = terms[at].text
+        skipped = at
+        while skipped < len(terms) and {"way", "speed", "count", "manner"} & set(terms[skipped].kinds):
+            skipped += 1
+        if skipped > at and skipped < len(terms) and terms[skipped].text in ("of", "between"):
+            noun.modifiers += terms[at:skipped]
+            at, word = skipped, terms[skipped].text
+        if word == "is":
+            of = at + 1 + (at + 1 < len(terms) and terms[at + 1].text in ("that", "the one"))
+            if of < len(terms) and terms[of].text in ("of", "between", "with"):
+                at, word = of, terms[of].text
+                noun.modifiers = [_among_all(term) for term in noun.modifiers]
+        touching = noun.verb.says("verb") in ("contact", "separation", "parting", "joining", "near")
+        if word not in ("of", "between", "by", "in") and not (
+            touching and word in ("with", "to", "against", "on", "from")
+        ):
+            return
+        end = phrase_end(terms, at + 1, word == "between")
+        said = list(terms[at + 1 : end])
+        if end == at + 1 or not any(any(kind in term for kind in NAMES) for term in said):
+            return
+        if word in ("with", "to", "against", "on", "from"):
+            noun.object = said
+        else:
+            noun.subject = said
+        at = noun.end = end
+
+
+def _among_all(term: Term) -> Term:
+    """ "The last contact is that of": the last of all, and not of these."""
+    return Term(term.text, {"manner": f"comes {term.says('nth')}"}) if term.says("nth") in ("first", "last") else term
+
+
+def phrase_end(terms: Terms, at: int, between: bool) -> int:
+    """The place after the noun phrase, or the joined phrases, that begin at a place."""
+    while at < len(terms):
+        if any(kind in terms[at] for kind in PHRASE) and not ("verb" in terms[at] and not is_compound(terms[at])):
+            if noun_at(terms, at):
+                return at
+            at += 1
+        elif terms[at].text == "of" and at + 1 < len(terms) and begins(terms[at + 1]):
+            at += 1
+        elif terms[at].text in ("and", "or") and at + 1 < len(terms) and begins(terms[at + 1]):
+            if noun_at(terms, at + 1):
+                return at
+            at += 1
+        elif "comma" in terms[at] and at + 1 < len(terms) and _is_list(terms, at + 1):
+            at += 1
+        else:
+            return at
+    return at
+
+
+def begins(term: Term) -> bool:
+    return any(kind in term for kind in PHRASE)
+
+
+def _is_list(terms: Terms, at: int) -> bool:
+    """Whether a comma is followed by another finger of a list, and not by the subject of the sentence."""
+    while at < len(terms) and ({"det", "side"} & set(terms[at].kinds) or terms[at].text in ("and", "or")):
+        at += 1
+    if at >= len(terms) or "finger" not in terms[at]:
+        return False
+    while at < len(terms) and {"finger", "noun"} & set(terms[at].kinds):
+        at += 1
+    return at < len(terms) and ("comma" in terms[at] or terms[at].text in ("and", "or"))

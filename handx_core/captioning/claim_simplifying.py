@@ -1,0 +1,224 @@
+"""Whole sentences made simpler: "there is", clefts, comparisons and the like, from terms to terms.
+
+What belongs here: transformations that look at a sentence as a whole. What does not: those of single words and phrases
+(`claim_rewriting`, `claim_nouns`).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from handx_core.captioning.claim_nouns import Terms, begins, phrase_end
+from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claim_words import WIDTHS
+
+
+def simplified(terms: Terms) -> list[Term]:
+    """The terms of a sentence without what only makes it longer. Each step looks for its word first."""
+    words = {term.text for term in terms}
+    kinds = {kind for term in terms for kind in term.kinds}
+    verbs = {term.says("verb") for term in terms}
+    found = list(terms)
+    for step, needed in _STEPS:
+        if needed & (words | kinds | verbs) or not needed:
+            found = step(found)
+    return found
+
+
+def _without_there(terms: Terms) -> list[Term]:
+    """The terms without "there is"."""
+    found: list[Term] = []
+    for at, term in enumerate(terms):
+        idle = term.says("verb") == "be" and at > 0 and "there" in terms[at - 1]
+        if not idle and not ("there" in term and at + 1 < len(terms) and terms[at + 1].says("verb") == "be"):
+            found.append(term)
+    return found
+
+
+def _still_as_adverb(terms: Terms) -> list[Term]:
+    """The terms with "is still" before a verb or a state as no more than "is", and without "straight" in "straight up"."""
+    return [
+        Term("becomes", {"verb": "be"}, term.form)
+        if term.text.startswith("reach") and _leads_to_state(terms, at + 1)
+        else Term(term.text.removesuffix(" still"), {"verb": "be"}, term.form)
+        if term.says("verb") == "still" and at + 1 < len(terms) and _is_told(terms[at + 1])
+        else term
+        for at, term in enumerate(terms)
+        if not (term.text == "straight" and at + 1 < len(terms) and "way" in terms[at + 1])
+    ]
+
+
+def _leads_to_state(terms: Terms, at: int) -> bool:
+    """Whether a state comes next: "reaches a fully bent position"."""
+    at += at < len(terms) and "det" in terms[at]
+    return at < len(terms) and "state" in terms[at]
+
+
+def _is_told(term: Term) -> bool:
+    return bool({"state", "position", "distance"} & set(term.kinds)) or ("verb" in term and term.form in ("ing", "ed"))
+
+
+def _cleft(terms: Terms) -> list[Term]:
+    """The terms with "the only finger that bends is the index" as "only the index bends"."""
+    found = list(terms)
+    start = 1 if found and "det" in found[0] else 0
+    if (
+        len(found) < start + 5
+        or "only" not in found[start]
+        or not ({"noun", "finger", "one"} & set(found[start + 1].kinds))
+    ):
+        return found
+    if found[start + 2].text not in ("to", "that", "which"):
+        return found
+    at = max((place for place in range(start + 3, len(found)) if found[place].says("verb") == "be"), default=0)
+    if not at or not begins(found[at + 1] if at + 1 < len(found) else found[at]):
+        return found
+    return [found[start], *found[at + 1 :], *found[start + 3 : at]]
+
+
+def _part_to_part(terms: Terms) -> list[Term]:
+    """The terms with "they touch palm to palm" as "they touch at the palms"."""
+    found = list(terms)
+    for at in range(2, len(found) - 2):
+        same = found[at].says("noun") in ("tip", "palm", "finger") and found[at].text == found[at + 2].text
+        if same and found[at + 1].text == "to" and any(one.says("verb") == "contact" for one in found[:at]):
+            return [*found[:at], Term("at", {"of": "at"}), Term("the", {"det": "the"}), found[at], *found[at + 3 :]]
+    return found
+
+
+def _after_it(terms: Terms) -> list[Term]:
+    """The terms with "after it" as "afterwards", and "before it" as "earlier"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        relation, following = terms[at].says("link"), terms[at + 1 : at + 3]
+        pronoun = bool(following) and following[0].text in ("it", "that", "this", "them", "these")
+        ends = len(following) < 2 or bool({"comma", "det", "side", "finger"} & set(following[-1].kinds))
+        if relation in ("after", "before") and pronoun and ends:
+            found.append(Term(terms[at].text, {"link": "then" if relation == "after" else "earlier"}))
+            at += 2
+            continue
+        found.append(terms[at])
+        at += 1
+    return found
+
+
+def _without_over(terms: Terms) -> list[Term]:
+    """The terms without "over" that means past, and no place."""
+    return [
+        term
+        for at, term in enumerate(terms)
+        if term.text != "over"
+        or (at + 1 < len(terms) and not {"comma", "link", "when", "frames"} & set(terms[at + 1].kinds))
+        or (at and "verb" not in terms[at - 1])
+    ]
+
+
+def _without_comparison(terms: Terms) -> list[Term]:
+    """The terms without a comparison with something else that happens: "more slowly than it rose"."""
+    at = next((place for place, term in enumerate(terms) if term.text == "than"), None)
+    if at is None or not any("verb" in term and term.says("verb") != "do" for term in terms[at + 1 : at + 5]):
+        return list(terms)
+    end = next((place for place in range(at, len(terms)) if "comma" in terms[place]), len(terms))
+    start = at - (at > 0 and bool({"speed", "adjective", "unknown"} & set(terms[at - 1].kinds)))
+    return [*terms[:start], *terms[end:]]
+
+
+def _from_state(terms: Terms) -> list[Term]:
+    """The terms with "changes from straight to bent" as "is straight, then bent"."""
+    found = list(terms)
+    for at in range(len(found) - 3):
+        if found[at].text == "from" and _is_state(found[at + 1]):
+            to = next((place for place in range(at + 2, min(at + 5, len(found) - 1)) if found[place].text == "to"), 0)
+            if to and _is_state(found[to + 1]):
+                found[at] = Term("is", {"verb": "be"}, "s")
+                found[to : to + 1] = [Term("then", {"link": "then"}), Term("becomes", {"verb": "be"}, "s")]
+                return found
+    return found
+
+
+def _is_state(term: Term) -> bool:
+    return bool({"state", "position", "distance"} & set(term.kinds))
+
+
+def _distance(terms: Terms) -> list[Term]:
+    """The terms with a distance said of the hands: "a wide gap separates them", "the distance of the hands is small"."""
+    found = _without_separated(terms)
+    at = next((place for place, term in enumerate(found) if "distance" in term or term.says("noun") == "gap"), None)
+    if at is None:
+        return found
+    between = next((place for place in range(at + 1, len(found)) if found[place].text in ("between", "of")), None)
+    if between is None or any("link" in term or "comma" in term for term in found[at:between]):
+        return found
+    end = phrase_end(found, between + 1, True)
+    owner, inside, after = found[between + 1 : end], found[at + 1 : between], found[end:]
+    if not any(term.says("noun") in ("hand", "palm") or "pronoun" in term for term in owner):
+        return found
+    start = at
+    while start and "det" in found[start - 1]:
+        start -= 1
+    if "distance" in found[at]:
+        return [*found[:start], *owner, *(inside or [Term("is", {"verb": "be"}, "s")]), found[at], *after]
+    place = next((place for place, term in enumerate(after) if _width(term)), None)
+    if place is None or any("link" in term or "comma" in term for term in after[:place]):
+        return found
+    width = Term(after[place].text, {"distance": _width(after[place])})
+    return [*found[:start], *owner, *after[:place], width, *after[place + 1 :]]
+
+
+def _width(term: Term) -> str:
+    """The distance that an adjective says."""
+    return next((value for value, widths in WIDTHS.items() if term.text in widths.split()), "")
+
+
+def _without_separated(terms: Terms) -> list[Term]:
+    """The terms without the verb by which a distance separates the hands."""
+    return [
+        term
+        for at, term in enumerate(terms)
+        if not (
+            term.text.startswith("separate")
+            and term.says("verb") == "parting"
+            and (_is_distance(terms[at + 1 : at + 4], ("by",)) or (at and _is_distance([terms[at - 1]], ())))
+        )
+    ]
+
+
+def _is_distance(terms: Terms, links: Sequence[str]) -> bool:
+    """Whether a distance comes next, behind one of these words."""
+    for term in terms:
+        if "distance" in term:
+            return True
+        if term.text not in links and "det" not in term:
+            return False
+    return False
+
+
+def _both_sides(terms: Terms) -> list[Term]:
+    """ "The left and right thumbs" are both thumbs."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        three = terms[at : at + 4]
+        joined = len(three) == 4 and "side" in three[0] and three[1].text in ("and", "or") and "side" in three[2]
+        if joined and three[0].text != three[2].text and ("finger" in three[3] or "noun" in three[3]):
+            found.append(Term("both", {"quantifier": "both"}))
+            at += 3
+            continue
+        found.append(terms[at])
+        at += 1
+    return found
+
+
+_STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    (_part_to_part, frozenset({"to"})),
+    (_cleft, frozenset({"only"})),
+    (_without_comparison, frozenset({"than"})),
+    (_from_state, frozenset({"from"})),
+    (_distance, frozenset({"distance", "gap", "noun"})),
+    (_still_as_adverb, frozenset({"still", "straight", "contact"})),
+    (_without_there, frozenset({"there"})),
+    (_after_it, frozenset({"pronoun"})),
+    (_without_over, frozenset({"over"})),
+    (_both_sides, frozenset({"and", "or"})),
+)
+"""Transformations in their order, each with the words, kinds or verbs without one of which it has nothing to do."""
