@@ -172,7 +172,9 @@ def _true_of_the_other(claim: Claim, truth: ClipTruth) -> bool:
 def _is_known(text: str) -> bool:
     """Whether most of a text's words are of the vocabulary."""
     words = re.findall(r"\w+", text)
-    known = sum(len(re.findall(r"\w+", term.text)) for terms in sentences(text) for term in terms if "unknown" not in term)
+    known = sum(
+        len(re.findall(r"\w+", term.text)) for terms in sentences(text) for term in terms if "unknown" not in term
+    )
     return known >= _KNOWN_SHARE * len(words)
 
 
