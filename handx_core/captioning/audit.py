@@ -25,7 +25,7 @@ from typing import Any, Final
 from handx_core.captioning.claim_judge import Verdict, judge_all
 from handx_core.captioning.claim_meaning import Claim
 from handx_core.captioning.claim_parts import OTHER
-from handx_core.captioning.claim_terms import sentences
+from handx_core.captioning.claim_terms import sentence_terms, split_sentences
 from handx_core.captioning.claims import parse_claims
 from handx_core.captioning.clip_truth import ClipTruth, Item, clip_truth
 from handx_core.captioning.invented_words import INVENTED
@@ -171,13 +171,16 @@ def _true_of_the_other(claim: Claim, truth: ClipTruth) -> bool:
 @lru_cache(maxsize=20_000)
 def _is_known(text: str) -> bool:
     """Whether most of a text's words are of the vocabulary."""
-    words = re.findall(r"\w+", text)
-    known = sum(
-        len(re.findall(r"\w+", term.text)) for terms in sentences(text) for term in terms if "unknown" not in term
-    )
-    return known >= _KNOWN_SHARE * len(words)
+    known = sum(_known_words(sentence) for sentence, _ in split_sentences(text))
+    return known >= _KNOWN_SHARE * len(re.findall(r"\w+", text))
 
 
+@lru_cache(maxsize=20_000)
+def _known_words(sentence: str) -> int:
+    return sum(len(re.findall(r"\w+", term.text)) for term in sentence_terms(sentence) if "unknown" not in term)
+
+
+@lru_cache(maxsize=20_000)
 def invented(text: str) -> list[tuple[str, str]]:
     """The words of a text that events cannot say, with their kind: "intent", "hedge" or "object"."""
     return [(kind, found[0]) for kind, pattern in _INVENTED.items() for found in pattern.finditer(text.lower())]

@@ -167,25 +167,30 @@ def noun_at(terms: Terms, start: int) -> Noun | None:
     return noun
 
 
-def barren_until(terms: Terms, start: int) -> int:
-    """The place before which no phrase of such a noun begins, if none begins at `start`."""
+def run_end(terms: Terms, start: int) -> int:
+    """Where the verb is of which such a noun that begins at `start` would be made: behind all that may precede it."""
     at = start
     while at < len(terms) and _may_precede(terms, at):
         at += 1
-    return at if at >= len(terms) or "verb" not in terms[at].kinds else start
+    return at
+
+
+_PRECEDING: Final = frozenset({*PHRASE, *MODIFIERS, "adjective"})
 
 
 def _may_precede(terms: Terms, at: int) -> bool:
     term = terms[at]
-    if "verb" in term and not (is_compound(term) or (is_adjective(term) and at)):
+    if "verb" in term.kinds and not (is_compound(term) or (at and is_adjective(term))):
         return False
+    if not _PRECEDING.isdisjoint(term.kinds):
+        return True
+    before = terms[at - 1] if at else None
+    if before is None or not ("comma" in term.kinds or term.text in ("and", "but", "to")):
+        return False
+    if term.text == "to":
+        return is_compound(before)
     following = terms[at + 1] if at + 1 < len(terms) else term
-    between_adjectives = "comma" in term and at and is_adjective(terms[at - 1]) and is_adjective(following)
-    joined_adjectives = term.text in ("and", "but") and at and is_adjective(terms[at - 1])
-    compound = term.text == "to" and at and bool({"finger", "noun"} & set(terms[at - 1].kinds))
-    return bool({*PHRASE, *MODIFIERS, "adjective"} & set(term.kinds)) or bool(
-        between_adjectives or joined_adjectives or compound
-    )
+    return is_adjective(before) and ("comma" not in term.kinds or is_adjective(following))
 
 
 def is_adjective(term: Term) -> bool:

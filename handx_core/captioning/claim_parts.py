@@ -5,6 +5,7 @@ What belongs here: from terms to parts of hands. What does not: what is said of 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from handx_core.captioning.claim_terms import Term
@@ -37,17 +38,17 @@ class Part:
     state: str = ""
     each: bool = False
 
-    @property
+    @cached_property
     def hands(self) -> set[str]:
         """The hands that have a part in it."""
         return {hand for hand, _ in self.members}
 
-    @property
+    @cached_property
     def things(self) -> set[str]:
         """What the parts are, of whichever hand."""
         return {thing for _, thing in self.members}
 
-    @property
+    @cached_property
     def fingers(self) -> tuple[str, ...]:
         """The fingers among them, in anatomical order."""
         return tuple(finger for finger in FINGERS if finger in self.things)
@@ -63,7 +64,7 @@ class Context:
     named: Part = field(default_factory=Part)
     recent: list[Member] = field(default_factory=list)
 
-    @property
+    @cached_property
     def hands(self) -> tuple[str, ...]:
         """The hands meant where none is named."""
         return (self.side,) if self.side in HANDS else HANDS

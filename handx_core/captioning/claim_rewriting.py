@@ -15,11 +15,11 @@ from handx_core.captioning.claim_nouns import (
     NAMES,
     PHRASE,
     Terms,
-    barren_until,
     is_adjective,
     is_idle,
     noun_at,
     phrase_end,
+    run_end,
 )
 from handx_core.captioning.claim_simplifying import simplified
 from handx_core.captioning.claim_terms import Term
@@ -32,11 +32,12 @@ def rewritten(terms: Terms) -> list[Term]:
     at = barren = 0
     while at < len(terms):
         after = _gap(terms, at, found) or _held_fist(terms, at, found)
-        noun = None if after or at < barren else noun_at(terms, at)
-        if noun:
-            after = noun.put(terms, found)
-        elif not after:
-            barren = max(barren, barren_until(terms, at))
+        if not after and at >= barren:
+            end = run_end(terms, at)
+            noun = noun_at(terms, at) if end < len(terms) and "verb" in terms[end].kinds else None
+            barren = barren if noun or end < len(terms) and "verb" in terms[end].kinds else end
+            after = noun.put(terms, found) if noun else 0
+        if not after:
             resultative = _resultative(terms, at)
             if resultative:
                 found.append(resultative[0])

@@ -82,6 +82,7 @@ _CLIP: Final = (
     "clip|sequence|recording|video|animation|footage|take|segment|window|motion|movement|action|performance|scene|"
     "interval|period|passage|shot|excerpt|course of events"
 )
+_CLIP_WORDS: Final = _CLIP.split("|")
 _OF_CLIP: Final = re.compile(rf"\b(?:of|in|into|within) (?:the|this) (?:{_CLIP})\b(?! of)")
 _ALL_CLIP: Final = re.compile(
     rf"\b((?:throughout|during|through|over|across|for|in|of) (?:the|this)|the)( whole| entire| full| complete)? "
@@ -89,18 +90,22 @@ _ALL_CLIP: Final = re.compile(
 )
 
 
+_SPELLED: Final = {
+    "’": "'", "cannot": "can not", "not until": "only after", "out of contact": "not in contact",
+    "into fists": "into a fist", "in fists": "in a fist",
+}  # fmt: skip
+
+
 def _spelled(text: str) -> str:
     """The text in small letters, without hyphens within words, and with one word for the clip."""
-    text = (
-        text.lower()
-        .replace("’", "'")
-        .replace("cannot", "can not")
-        .replace("not until", "only after")
-        .replace("out of contact", "not in contact")
-    )
-    text = re.sub(r"(?<=[a-z])[-‑](?=[a-z])", " ", text)
-    if "fists" in text:
-        text = text.replace("into fists", "into a fist").replace("in fists", "in a fist")
+    text = text.lower()
+    for said, meant in _SPELLED.items():
+        if said in text:
+            text = text.replace(said, meant)
+    if "-" in text or "‑" in text:
+        text = re.sub(r"(?<=[a-z])[-‑](?=[a-z])", " ", text)
+    if not any(word in text for word in _CLIP_WORDS):
+        return text
     text = _OF_CLIP.sub("", text)
     return _ALL_CLIP.sub(lambda found: f"{found[1].replace('this', 'the')}{found[2] or ''} clip", text)
 
