@@ -138,7 +138,8 @@ class Clauses:
         ):
             clause.subject = Part()
         else:
-            clause.subject = replace(self.context.subject, none=False)
+            subject = self.context.subject
+            clause.subject = replace(subject, none=False) if subject.none else subject
         if clause.subject.members:
             self.context.named = clause.subject
 

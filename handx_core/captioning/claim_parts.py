@@ -122,7 +122,8 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
     if part is None:
         return None
     place, part = _with_owner(terms, place, part, reading, context)
-    part = replace(part, state=reading.state if not part.mutual else "")
+    if reading.state and not part.mutual:
+        part = replace(part, state=reading.state)
     if (
         place < len(terms)
         and "except" in terms[place]

@@ -15,16 +15,19 @@ from handx_core.captioning.claim_terms import Term
 _RETURNS: Final = ("return", "come back", "comes back", "came back", "coming back", "revert", "reverse")
 
 
+_SMALL: Final = frozenset({"apart", "together", "source"})
+_MAKING: Final = frozenset(PREDICATES)
+
+
 class Predicates(Phrases):
     """Reads verbs and states."""
 
     def is_predicate(self, terms: Sequence[Term], at: int) -> bool:
         term = terms[at]
-        if self.being and {"apart", "together", "source"} & set(term.kinds):
-            return True
-        if {"apart", "together"} & set(term.kinds) and self._is_verbless(terms, at):
-            return True
-        if not any(kind in term for kind in PREDICATES):
+        if not _SMALL.isdisjoint(term.kinds):
+            if self.being or ("source" not in term and self._is_verbless(terms, at)):
+                return True
+        if _MAKING.isdisjoint(term.kinds):
             return False
         adjective = term.says("position") in ("crossed", "uncrossed") and term.text.endswith("ed") and not self.being
         if adjective and at + 1 < len(terms) and "noun" in terms[at + 1]:

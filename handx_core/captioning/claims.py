@@ -28,6 +28,10 @@ _NAMED: Final = ("finger", "noun", "side")
 _NAMING: Final = frozenset({"det", "side", "finger", "noun", "possessive", "comma", "of", "with"})
 """Kinds of terms that only ever belong to a noun phrase, or join it to a verb; of them, `_JOINING` may also begin a row."""
 _JOINING: Final = ("from", "to", "on", "against", "upon")
+_SPECIAL: Final = frozenset(
+    {"not", "number", "count", "manner", "except", "unlike", "only", "so", "there", "pronoun", "first", "ordinal"}
+)
+"""Kinds of terms that are more than a predicate, a modifier or part of a noun phrase."""
 _MODIFIERS: Final = ("frames", "joint", "speed", "when", "manner", "way", "link", "nth")
 _ONTO: Final = ("to", "onto", "on", "against", "upon")
 _SO: Final = ("so", "there", "that way", "this way", "like that", "like this")
@@ -73,10 +77,11 @@ class _Reader(Predicates):
         """Take up the term, or the phrase, at a place; the place after it."""
         term = terms[at]
         if not term.kinds.keys() <= _NAMING or term.text in _JOINING:
-            for take in (self._counted, self._quoted, self._again, self._in_row):
-                after = take(term, terms, at)
-                if after:
-                    return after
+            if not _SPECIAL.isdisjoint(term.kinds) or term.text in _JOINING or term.says("verb").startswith("edge"):
+                for take in (self._counted, self._quoted, self._again, self._in_row):
+                    after = take(term, terms, at)
+                    if after:
+                        return after
             if self.is_predicate(terms, at):
                 return self.predicate(terms, at)
             for kind in _MODIFIERS:
