@@ -79,7 +79,7 @@ class Clauses:
                 found.append(claim)
         for clause in self.clauses:
             if clause.order and places[id(clause)]:
-                to = tuple(place for other in clause.order[1] for place in places[id(other)])
+                to = tuple(place for other in clause.order[1] for place in places.get(id(other), ()))
                 first = places[id(clause)][0]
                 of = tuple(p for c in self.clauses if c.sentence == clause.sentence for p in places[id(c)])
                 whole = clause.order[0] == "meanwhile" and first not in to and not set(of) & set(to)
