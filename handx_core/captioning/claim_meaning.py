@@ -132,6 +132,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     fingers, across = subject.fingers, len(_hands(subject, side)) > 1
     value = clause.value
     if clause.kind == "state":
+        if value == "spread" and not fingers and across and (clause.turns or clause.speed):
+            return "part", ""
         if clause.speed and value in _CHANGES and not clause.stays:
             return _CHANGES[value], ""
         if value in ("apart", "together") and (not _are_neighbours(subject, other, across) or "palm" in subject.things):
@@ -219,6 +221,10 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     """The claims of a clause: one, or one for each of opposite ways or moments. Order is added by the reader."""
     what, value = what_of(clause, side)
     if not what or what in ("be", "do", "have", "edge", "changes", "occurs"):
+        return
+    if what == "still" and clause.subject.fingers:
+        for turn in ("bend", "straighten"):
+            yield from claims_of(replace(clause, value=turn, kind="verb", negated=True, stays=False), side)
         return
     if what == "move" and clause.subject.fingers:
         return

@@ -227,7 +227,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         return False
     owned = next(("possessive" in one for one in reversed(before) if {*NAMES, "possessive"} & set(one.kinds)), False)
     compound = determined and term.form == "" and following is not None and (is_idle(following) or is_end(following))
-    if named and compound and not owned:
+    if named and compound and not owned and not before[-1].text.endswith("s"):
         return following is not None and following.form in ("s", "ed")
     if named and not owned and not (before[0].text in ("a", "an") and term.form == ""):
         adjective = before and is_adjective(before[-1])

@@ -170,7 +170,7 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
             reading.own |= term.text in ("its", "their", "his", "her")
         elif "quantifier" in term:
             reading.other |= term.says("quantifier") == "other"
-            if term.says("quantifier") != "other":
+            if term.says("quantifier") != "other" and reading.quantifier != "none":
                 reading.quantifier = term.says("quantifier")
                 reading.each = term.text == "each"
         elif "side" in term:
@@ -306,7 +306,7 @@ def _with_owner(terms: Sequence[Term], at: int, part: Part, reading: _Reading, c
     """The part with the hand or the fingers that "of" names after it, and fingers that a dash goes on to list."""
     if at + 1 < len(terms) and ("of" in terms[at] or terms[at].text == "with") and reading.noun != "hand":
         owner = read_part(terms, at + 1, context, as_object=True)
-        if owner and owner[0].fingers and not ({"palm", "hand"} & part.things) and terms[at].text in ("of", "from"):
+        if owner and owner[0].fingers and not ({"palm", "hand"} & part.things) and terms[at].text == "of":
             keeps = len(owner[0].fingers) > len(part.fingers) > 1
             return owner[1], part if keeps else replace(owner[0], none=part.none, some=part.some)
         if owner and owner[0].things == {"hand"} and not (reading.hand and owner[0].hands - {reading.hand}):

@@ -66,6 +66,7 @@ def _says_nothing(term: Term) -> bool:
 
 
 _GAP_OPENS: Final = ("spread", "straighten", "parting", "light", "occurs", "edge start")
+_GAP_COMES: Final = ("appear", "form", "develop", "emerge", "aris", "arose")
 _GAP_CLOSES: Final = ("close", "bend", "joining")
 
 
@@ -90,6 +91,8 @@ def _gap(terms: Terms, at: int, found: list[Term]) -> int:
             owner, after = terms[after + 1 : end], end
         elif verb is None and term.says("verb") in (*_GAP_OPENS, *_GAP_CLOSES):
             verb, after = term, after + 1
+        elif verb is None and term.text.startswith(_GAP_COMES):
+            verb, after = Term(term.text, {"verb": "parting"}, term.form), after + 1
         elif verb is None and (is_idle(term) or "unknown" in term or "speed" in term or "not" in term):
             negations += [term] if {"speed", "not"} & set(term.kinds) else []
             after += 1

@@ -126,13 +126,16 @@ def _without_comparison(terms: Terms) -> list[Term]:
 def _from_state(terms: Terms) -> list[Term]:
     """The terms with "changes from straight to bent" as "is straight, then bent"."""
     found = list(terms)
-    for at in range(len(found) - 3):
-        if found[at].text == "from" and _is_state(found[at + 1]):
-            to = next((place for place in range(at + 2, min(at + 5, len(found) - 1)) if found[place].text == "to"), 0)
-            if to and _is_state(found[to + 1]):
+    at = 0
+    while at < len(found) - 3:
+        first = at + 1 + ("det" in found[at + 1])
+        if found[at].text == "from" and _is_state(found[first]):
+            ends = range(first + 1, min(first + 4, len(found) - 1))
+            to = next((place for place in ends if found[place].text == "to"), 0)
+            if to and _is_state(found[min(to + 1 + ("det" in found[to + 1]), len(found) - 1)]):
                 found[at] = Term("is", {"verb": "be"}, "s")
                 found[to : to + 1] = [Term("then", {"link": "then"}), Term("becomes", {"verb": "be"}, "s")]
-                return found
+        at += 1
     return found
 
 

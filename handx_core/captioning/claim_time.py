@@ -160,6 +160,9 @@ def frames_of(claim: Claim, n_frames: int) -> list[range]:
     parts = []
     for kind, first, last in claim.frames:
         at = (first - 1, first + 2)
+        came = kind == "until" and claim.order is not None and claim.order.relation == "after"
+        if came:
+            at, kind = (first - FRAME_SLACK, first), "at"
         span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": at, "by": at}[kind]
         parts.append(range(max(span[0], 0), min(span[1], n_frames)))
     for word in () if claim.frames else claim.when:
