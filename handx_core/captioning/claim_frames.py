@@ -10,8 +10,8 @@ from typing import Final
 from handx_core.captioning.claim_words import NUMBERS
 
 Frames = tuple[str, int, int]
-""" "span", "from", "until", "by" or "at"; first frame and the frame after the last, as far as they are said (else 0). Frames
-below zero are counted from the end of the clip; see `in_clip`."""
+""" "span", "from", "until", "by" or "at"; first frame and the frame after the last, as far as they are said (else 0).
+Frames below zero are counted from the end of the clip; see `in_clip`."""
 
 _TO: Final = r"(?:to|-|–|—|through|until|till|and|up to|up until)"
 _RANGE: Final = rf"(\d+)\s*{_TO}\s*(?:frames?\s+)?(\d+)"
@@ -25,9 +25,9 @@ _RANGES: Final = re.compile(rf"{_BEFORE}\bframes?\s+{_RANGE}({_MORE})")
 _MORE_RANGES: Final = re.compile(r"(\d+)\s*(?:to|-|–|—|through)\s*(?:frames?\s+)?(\d+)")
 _POINTS: Final = re.compile(rf"{_BEFORE}\bframes\s+(\d+(?:\s*,\s*\d+)*(?:,?\s+and\s+\d+)?)")
 _POINT: Final = re.compile(
-    r"(?:\b(from|after|since|before|until|till|by|at|around|about|near|in|on|through|past|beyond|prior to|up to|up until|"
-    r"starting at|starting from|starting in|beginning at|following|at around|at about|from around|from about|until about|"
-    r"until around|by about|by around|to)\s+)?(?:about\s+|roughly\s+|approximately\s+)?\bframe\s+(\d+)"
+    r"(?:\b(from|after|since|before|until|till|by|at|around|about|near|in|on|through|past|beyond|prior to|up to|"
+    r"up until|starting at|starting from|starting in|beginning at|following|at around|at about|from around|from about|"
+    r"until about|until around|by about|by around|to)\s+)?(?:about\s+|roughly\s+|approximately\s+)?\bframe\s+(\d+)"
     r"(\s+(?:on|onwards?|to the end|and later|and on|forward))?"
 )
 _FROM: Final = ("from", "after", "since", "past", "beyond", "starting", "beginning", "following")
@@ -69,7 +69,7 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
 
 def in_clip(stated: Frames, n_frames: int, to_end: bool) -> Frames:
     """Stated frames counted from the beginning of a clip. to_end: whether "from frame 12" is "until the end"."""
-    kind, first, last = stated
+    kind, first, _ = stated
     if to_end and kind == "from":
         return "span", first, n_frames
     return (kind, max(0, n_frames + first), n_frames) if first < 0 else stated

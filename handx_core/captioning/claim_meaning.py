@@ -34,11 +34,12 @@ class Claim:
     subject, object: (hand, finger | "palm" | "hand"); an empty object of a contact is the subject's parts each other.
     value: a state of the events, "LEFT" ... "UP" or "Far" ... "Near"; a position is the right hand's from the left one.
     ways: where a hand moves, of "up down left right front back sideways". frames: as stated. when: coarse words for
-        time, of `claim_words.WHENS`. speed: "Slow", "Medium", "Fast" or "". count: how often, 0 where it is not said,
-        -1 for "repeatedly". manners: of `claim_words.MANNERS`. sequence: the fingers that come first and last, "" where
-        it is not said.
-    nth: which of several is meant, see `ORDINALS`. joints: "mcp", "pip" or "dip". some: true already if it is of one of the subject's fingers. passing: true already
-    if a state holds at any time. turns: whether it is come to. loose: whether "all fingers" may be all but the thumb. order: in time.
+        time, of `claim_time_words.WHENS`. speed: one or more of "Slow", "Medium" and "Fast", or "". count: how often, 0
+        where it is not said, -1 for "repeatedly". manners: of `claim_time_words.MANNERS`, "comes first", "comes last",
+        "or held". sequence: the fingers that come first and last, "" where it is not said. nth: which of several is
+        meant, see `ORDINALS`. joints: "mcp", "pip" or "dip".
+    some: true already if it is of one of the subject's fingers. passing: true already if a state holds at any time.
+    turns: whether it is come to. loose: whether "all fingers" may be all but the thumb. order: in time.
     """
 
     what: str
@@ -71,9 +72,10 @@ class Claim:
 @dataclass
 class Clause:
     """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays: "remains".
-    turns: a position that is come to. toward: whether a movement is "toward" its object, or "away" from it. only: "only
-    the index". nth: see `ORDINALS`. excluded: "except
-    the thumb". edge: whether it "starts" or "ends" so. returns: where the movement went that it goes back from. first: whether it is the first of its text."""
+    turns: a state that is come to. begins, ends: the fingers that come first and last. toward: whether a movement is
+    "toward" its object, "to" it or "away" from it. only: "only the index", or (only_object) "the index only", or
+    (only_from) "only from frame 30". nth: see `ORDINALS`. first: whether it is the first of its text. excluded: "except
+    the thumb". edge: whether it "starts" or "ends" so. returns: where the movement went that it goes back from."""
 
     term: Term
     kind: str
@@ -162,10 +164,9 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return "", ""
     if value == "separation" and other.mutual and not other.members and _are_neighbours(subject, Part(), across):
         return "spread", ""
-    if value == "separation" and other.members and _are_neighbours(subject, Part(), across) and other.fingers:
-        if _are_neighbours(other, Part(), len(_hands(other, side)) > 1) and other.hands <= {"", *subject.hands}:
-            clause.subject = Part((*subject.members, *((next(iter(subject.hands)), f) for _, f in other.members)))
-            return "spread", ""
+    if value == "separation" and other.fingers and _can_only_spread(subject, other, side):
+        clause.subject = Part((*subject.members, *((next(iter(subject.hands)), f) for _, f in other.members)))
+        return "spread", ""
     if value == "separation":
         together = not fingers and not other.fingers and not ({"palm"} & (subject.things | other.things))
         return "part" if together and (across or other.members) else "separation", ""
@@ -187,6 +188,13 @@ def _are_neighbours(subject: Part, other: Part, across: bool) -> bool:
     """Whether fingers are of one hand and next to each other, so that they can be spread."""
     with_thumb = "thumb" in subject.things and (len(subject.fingers) < 3 or subject.listed)
     return bool(subject.fingers) and not with_thumb and not across and not other.members
+
+
+def _can_only_spread(subject: Part, other: Part, side: str) -> bool:
+    """Whether fingers that separate are next to each other, so that their contact is nothing that is measured."""
+    return all(
+        _are_neighbours(part, Part(), len(_hands(part, side)) > 1) for part in (subject, other)
+    ) and other.hands <= {"", *subject.hands}
 
 
 def _relative_move(clause: Clause, fingers: tuple[str, ...], across: bool) -> str:

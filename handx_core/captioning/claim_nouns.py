@@ -85,7 +85,7 @@ class Noun:
         return at
 
     def _is_state(self, found: list[Term]) -> bool:
-        """ "Is in flexion", "returns to full extension", "maintains hyperextension": put as a state; whether it is one."""
+        """ "Is in flexion", "returns to extension", "maintains hyperextension": put as a state; whether it is one."""
         state = _STATES.get(self.verb.says("verb"), "")
         last = found[-1] if found else None
         if not state or self.subject or last is None or len(found) < 2:

@@ -113,9 +113,9 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
     of_them = _of_them(terms, at, context)
     if of_them:
         return of_them
-    if terms[at].text == "its" and at + 1 < len(terms) and terms[at + 1].text in _ITS_END:
-        if len(context.subject.fingers) == 1 or as_object:
-            return replace(context.subject, pronoun=as_object, none=False), at + 2
+    its_end = terms[at].text == "its" and at + 1 < len(terms) and terms[at + 1].text in _ITS_END
+    if its_end and (len(context.subject.fingers) == 1 or as_object):
+        return replace(context.subject, pronoun=as_object, none=False), at + 2
     reading = _Reading()
     place = _read(terms, at, reading, context, as_object)
     part = _meant(reading, context, as_object)

@@ -15,6 +15,10 @@ from handx_core.captioning.claim_terms import Term
 _RETURNS: Final = ("return", "come back", "comes back", "came back", "coming back", "revert", "reverse")
 
 
+_STATING: Final = frozenset({"position", "distance", "state"})
+_COMING: Final = ("fall", "fell", "drop", "pull", "move")
+"""How phrases for a position begin that tell how it is come to."""
+_BEFORE_NOUN: Final = ("each", "every", "any", "first", "last", "upward", "downward")
 _SMALL: Final = frozenset({"apart", "together", "source"})
 _MAKING: Final = frozenset(PREDICATES)
 
@@ -23,10 +27,11 @@ class Predicates(Phrases):
     """Reads verbs and states."""
 
     def is_predicate(self, terms: Sequence[Term], at: int) -> bool:
+        """Whether a clause begins with a term."""
         term = terms[at]
-        if not _SMALL.isdisjoint(term.kinds):
-            if self.being or ("source" not in term and self._is_verbless(terms, at)):
-                return True
+        small = not _SMALL.isdisjoint(term.kinds)
+        if small and (self.being or ("source" not in term and self._is_verbless(terms, at))):
+            return True
         if _MAKING.isdisjoint(term.kinds):
             return False
         adjective = term.says("position") in ("crossed", "uncrossed") and term.text.endswith("ed") and not self.being
@@ -64,87 +69,115 @@ class Predicates(Phrases):
     def predicate(self, terms: Sequence[Term], at: int) -> int:
         """Begin a clause, or note that one stays as it is."""
         term = terms[at]
+        after = self._without_clause(term, terms, at)
+        if after:
+            return after
+        kind, value = self._kind(term)
+        last = self.last
+        if value == "fist" and kind == "state" and last is not None and last.open and last.value == "bend":
+            return at + 1
+        clause = Clause(term, kind, value, self.number, negated=self.negated, stays=self._does_stay(kind))
+        if last is not None:
+            self._after_last(clause, last)
+        self._take_up(clause)
+        self._come_to(clause, last)
+        if self.stays and kind != "verb" and not clause.stays and last is not None and self.link is None:
+            idle = last.value == "still" or last.negated or self.contrast
+            self.link = ("meanwhile" if idle else "after", [last])
+        self._give_parts(clause, last, terms[at - 1] if at else None)
+        self._apply_waiting(clause, last)
+        self._add(clause, last)
+        return at + 1
+
+    def _without_clause(self, term: Term, terms: Sequence[Term], at: int) -> int:
+        """Verbs that begin no clause of their own: auxiliaries, "starts to", "occurs"; 0 if it is none of them."""
         verb = term.says("verb")
         if verb in ("be", "have", "edge start", "edge end"):
-            begins = "edge" in verb and self._begins_verb(terms, at + 1)
-            if begins:
+            if "edge" in verb and self._begins_verb(terms, at + 1):
                 return at + 1
-            stative = verb != "be" or not any(kind in term for kind in ("position", "state", "distance"))
-            if stative:
+            if verb != "be" or _STATING.isdisjoint(term.kinds):
                 self._be(term, verb, terms[at + 1 : at + 2])
                 return at + 1
         if verb == "do":
             return self._do(terms, at)
-        if term.text.startswith(("lead", "trail")) and self.subject and self.leads(term):
+        if term.text.startswith(("lead", "trail")) and self.subject is not None and self.leads(term):
             return at + 1
         if verb == "occurs" and self.last is not None and self.subject is None:
             self.last.open = True
             return at + 1
-        kind, value = self._kind(term)
-        if value == "fist" and kind == "state" and self.last and self.last.open and self.last.value == "bend":
-            return at + 1
-        bare = term.form == "" and self.subject is None and self.link is None and self.last is not None
-        listed = bare and self.last is not None and self.last.negated and self.last.term.form == "" and kind == "verb"
-        negated = self.negated or (listed and self.last is not None and self.last.kind == "verb")
-        clause = Clause(term, kind, value, self.number, negated=negated, stays=self._does_stay(kind))
-        last = self.last
-        clause.only, self.only = self.only, False
-        clause.first = not self.clauses
-        clause.excluded, self.excluded = self.excluded, ()
-        if term.text.startswith(_RETURNS) and last is not None and last.value.startswith("move"):
+        return 0
+
+    def _after_last(self, clause: Clause, last: Clause) -> None:
+        """What the clause before does to a new one: "goes | above", "never leaves | straight", "do not meet, part"."""
+        term = clause.term
+        listed = term.form == "" == last.term.form and self.subject is None and self.link is None
+        clause.negated |= listed and last.negated and last.kind == "verb" == clause.kind
+        if term.text.startswith(_RETURNS) and last.value.startswith("move"):
             clause.returns = tuple(last.ways) or tuple(last.value.split()[1:])
-        clause.toward = "away" if kind == "state" and "source" in term else ""
-        empty = last is not None and last.value in ("move", "occurs") and not last.ways and not last.object.members
-        left = last is not None and last.value == "separation" and last.negated and not last.object.members
-        empty = empty or left
-        if kind in ("position", "distance", "state") and last and last.open and empty and self.subject is None:
+        if self.subject is not None:
+            return
+        left = last.value == "separation" and last.negated and not last.object.members
+        empty = left or (last.value in ("move", "occurs") and not last.ways and not last.object.members)
+        if clause.kind in _STATING and last.open and empty:
             clause.subject, clause.negated, clause.speed = last.subject, last.negated and not left, last.speed
             clause.order, clause.turns, clause.stays = last.order, not (left or self.being), left
-            clause.only = last.only
+            self.only = self.only or last.only
             self.here.remove(last)
             self.clauses.remove(last)
-        if kind == "state" and last and last.open and last.value in ("bend", "straighten") and self.subject is None:
-            clause.turns = not self.being
-        clause.turns = clause.turns or self.becomes or term.text.startswith(("paus", "freez"))
-        self.becomes = False
-        spread = "spread" in term.says("verb") and kind == "state" and self.subject is not None
-        clause.turns |= spread and not (self.being or self.with_subject)
-        if kind == "position" and term.text.startswith(("fall", "fell", "drop", "pull", "move")):
-            clause.turns = True
-        if kind == "position" and last and last.open and last.value.startswith("move") and self.subject is None:
-            clause.turns |= not self.being
-        if kind == "position" and term.form in ("", "s", "ing") and "verb" not in term and "cross" in term.text:
-            clause.turns = clause.turns or (not self.being and not term.text.endswith("ed"))
-        if value == "bend" and term.text.startswith("close") and last and last.value in ("spread", "parting"):
-            clause.value = "close" if self.subject is None else value
-        if kind == "state" and self.subject is None and last and last.value in ("spread", "parting"):
-            if term.text.endswith(("open", "closed")):
+        if last.value in ("spread", "parting"):
+            if clause.value == "bend" and term.text.startswith("close"):
+                clause.value = "close"
+            elif clause.kind == "state" and term.text.endswith(("open", "closed")):
                 clause.value = "together" if term.text.endswith("closed") else "spread"
-        if kind == "distance" and last and last.open and last.value in ("parting", "joining"):
-            clause.turns = self.subject is None or clause.turns
-        if self.stays and kind != "verb" and not clause.stays and last is not None and self.link is None:
-            idle = last.value == "still" or last.negated or self.contrast
-            self.link = ("meanwhile" if idle else "after", [last])
+
+    def _take_up(self, clause: Clause) -> None:
+        """Give a clause what was said of it before its verb."""
+        clause.first = not self.clauses
+        clause.only, self.only = self.only, False
+        clause.excluded, self.excluded = self.excluded, ()
+        clause.toward = "away" if clause.kind == "state" and "source" in clause.term else ""
+
+    def _come_to(self, clause: Clause, last: Clause | None) -> None:
+        """Note whether a state is one that is come to: "becomes straight", "crosses", "rises above"."""
+        text, kind = clause.term.text, clause.kind
+        clause.turns |= self.becomes or text.startswith(("paus", "freez"))
+        self.becomes = False
+        if kind == "state" and "spread" in clause.term.says("verb") and self.subject is not None:
+            clause.turns |= not (self.being or self.with_subject)
+        if kind == "position":
+            crosses = clause.term.form in ("", "s", "ing") and "verb" not in clause.term and "cross" in text
+            clause.turns |= text.startswith(_COMING) or (crosses and not self.being and not text.endswith("ed"))
+        if last is None or not last.open or self.subject is not None:
+            return
+        after_turn = kind == "state" and last.value in ("bend", "straighten")
+        after_move = kind == "position" and last.value.startswith("move")
+        clause.turns |= (after_turn or after_move) and not self.being
+        clause.turns |= kind == "distance" and last.value in ("parting", "joining")
+
+    def _give_parts(self, clause: Clause, last: Clause | None, before: Term | None) -> None:
+        """Give a clause its subject and its place in time; "touches, and touches again" has the same object."""
         elided = self.subject is None and last is not None and last.value == "contact" == clause.value
-        before = terms[at - 1] if at else None
-        self.nominal = term.form == "noun" or (
-            kind == "verb"
-            and before is not None
-            and term.form == ""
-            and ("det" in before or before.text in ("each", "every", "any", "first", "last", "upward", "downward"))
-        )
-        self.give_subject(clause, term)
+        named = before is not None and ("det" in before or before.text in _BEFORE_NOUN)
+        self.nominal = clause.term.form == "noun" or (clause.kind == "verb" and clause.term.form == "" and named)
+        self.give_subject(clause, clause.term)
         if elided and last is not None and clause.subject == last.subject:
             clause.object = last.object
         self.give_order(clause)
+
+    def _apply_waiting(self, clause: Clause, last: Clause | None) -> None:
+        """Let a clause have the words before its verb, and "starts" or "ends" of the state that it is joined to."""
         for apply in self.waiting:
             apply(clause)
         self.waiting.clear()
-        if kind != "verb" and self.joined and last and last.kind != "verb" and not clause.when and not self.edge:
-            clause.when += [when for when in last.when if when in ("start", "end")] if last.edge else []
-        clause.edge, self.edge = self.edge or (last is not None and last.edge and self.joined), False
+        joined = last if self.joined else None
+        if clause.kind != "verb" and joined is not None and joined.kind != "verb" and not clause.when and not self.edge:
+            clause.when += [when for when in joined.when if when in ("start", "end")] if joined.edge else []
+        clause.edge = self.edge or (joined is not None and joined.edge)
         clause.manners += self.places
-        self.places = []
+        self.places, self.edge = [], False
+
+    def _add(self, clause: Clause, last: Clause | None) -> None:
+        """Add a clause to those that were read, and forget what was said before its verb."""
         chained = self.joined and last is not None and not self.link and last.subject == clause.subject
         clause.pattern = last.pattern if chained and last is not None else len(self.clauses)
         for earlier in self.here:
@@ -153,7 +186,6 @@ class Predicates(Phrases):
         self.clauses.append(clause)
         self.subject, self.link, self.joined, self.negated, self.ordered = None, None, False, False, False
         self.being = False
-        return at + 1
 
     def _begins_verb(self, terms: Sequence[Term], at: int) -> bool:
         """Whether "starts" is followed by what starts: "starts to bend", "starts bending"."""

@@ -34,9 +34,11 @@ def rewritten(terms: Terms) -> list[Term]:
         after = _gap(terms, at, found) or _held_fist(terms, at, found)
         if not after and at >= barren:
             end = run_end(terms, at)
-            noun = noun_at(terms, at) if end < len(terms) and "verb" in terms[end].kinds else None
-            barren = barren if noun or end < len(terms) and "verb" in terms[end].kinds else end
-            after = noun.put(terms, found) if noun else 0
+            if end < len(terms) and "verb" in terms[end].kinds:
+                noun = noun_at(terms, at)
+                after = noun.put(terms, found) if noun else 0
+            else:
+                barren = end
         if not after:
             resultative = _resultative(terms, at)
             if resultative:
@@ -152,17 +154,18 @@ def _resultative(terms: Terms, at: int) -> tuple[Term, int] | None:
     result = terms[after]
     if strokes:
         return (Term(term.text, {"verb": "move"}, term.form), at + 1) if "way" in result else None
-    if unknown and term.form in ("s", "ed") and at and _leads_to_part(terms, after):
-        if "finger" in terms[at - 1] or terms[at - 1].says("noun") in ("palm", "tip", "finger"):
-            return Term(term.text, {"verb": "contact"}, term.form), at + 1
+    transitive = unknown and term.form in ("s", "ed") and at > 0 and _leads_to_part(terms, after)
+    if transitive and ("finger" in terms[at - 1] or terms[at - 1].says("noun") in ("palm", "tip", "finger")):
+        return Term(term.text, {"verb": "contact"}, term.form), at + 1
     value = _RESULTS.get(result.text, "")
     if result.text == "together" and (" " in term.says("verb") and term.says("verb").split()[1] in ("up", "down")):
         return None
     further = terms[after + 1] if after + 1 < len(terms) else None
-    if value and not (further and {"finger", "noun"} & set(further.kinds)):
-        if value != "straighten" or not (further and "way" in further):
-            return Term(term.text, {"verb": value}, term.form), at + 1 if after > at + 1 else after + 1
-    if (unknown and "way" in result and term.form != "s") or (unknown and "way" in result and at):
+    named = further is not None and bool({"finger", "noun"} & set(further.kinds))
+    aims = value == "straighten" and further is not None and "way" in further
+    if value and not (named or aims):
+        return Term(term.text, {"verb": value}, term.form), at + 1 if after > at + 1 else after + 1
+    if unknown and "way" in result and (term.form != "s" or at):
         return Term(term.text, {"verb": "move"}, term.form), at + 1
     if unknown and result.text in _ONTO and further and _leads_to_part(terms, after + 1):
         return Term(term.text, {"verb": "contact"}, term.form), at + 1

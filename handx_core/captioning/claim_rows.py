@@ -1,7 +1,7 @@
 """What is told again without its verb: rows of fingers, "the second", "stays so", "the pinky last".
 
-What belongs here: phrases that add to a clause that was read, or repeat it. What does not: reading a sentence (`claims`)
-and how clauses come by their subjects (`claim_clauses`).
+What belongs here: phrases that add to a clause that was read, or repeat it. What does not: reading a sentence
+(`claims`) and how clauses come by their subjects (`claim_clauses`).
 """
 
 from collections.abc import Sequence
@@ -99,7 +99,7 @@ class Rows(Clauses):
         return at + 1
 
     def is_end_of_row(self, terms: Sequence[Term], at: int) -> bool:
-        """ "..., the index first", "..., and the pinky last": the first or last of what was told; whether it is that."""
+        """ "..., the index first", "..., the pinky last": the first or last of what was told; whether it is that."""
         ends = at + 1 == len(terms) or bool({"comma", "link"} & set(terms[at + 1].kinds))
         last = self.last
         if not ends or last is None or self.subject is None or len(self.subject.fingers) != 1 or self.being:

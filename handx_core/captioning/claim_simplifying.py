@@ -35,7 +35,7 @@ def _without_there(terms: Terms) -> list[Term]:
 
 
 def _still_as_adverb(terms: Terms) -> list[Term]:
-    """The terms with "is still" before a verb or a state as no more than "is", and without "straight" in "straight up"."""
+    """The terms with "is still" before a verb or a state as "is", and without "straight" in "straight up"."""
     return [
         Term("becomes", {"verb": "be"}, term.form)
         if term.text.startswith("reach") and _leads_to_state(terms, at + 1)
@@ -144,7 +144,7 @@ def _is_state(term: Term) -> bool:
 
 
 def _distance(terms: Terms) -> list[Term]:
-    """The terms with a distance said of the hands: "a wide gap separates them", "the distance of the hands is small"."""
+    """The terms with a distance said of the hands: "a wide gap separates them", "their distance is small"."""
     found = _without_separated(terms)
     at = next((place for place, term in enumerate(found) if "distance" in term or term.says("noun") == "gap"), None)
     if at is None:

@@ -132,7 +132,8 @@ def _longest(tokens: tuple[str, ...], before: str) -> tuple[tuple[Term, ...], in
 
     A verb of several words may have adverbs in it, as in "comes quickly into contact"; they are the next terms.
     """
-    length, kinds = _walk(tokens)
+    length, found = _walk(tokens)
+    kinds: Mapping[str, str] = found
     while (
         length > 1
         and tokens[length - 1] in ("left", "right", "middle")
@@ -146,7 +147,7 @@ def _longest(tokens: tuple[str, ...], before: str) -> tuple[tuple[Term, ...], in
         return _unknown(tokens[0]), 1
     between: tuple[Term, ...] = ()
     if verb and verb.length == longest:
-        kinds = (kinds if length == longest else {}) | verb.kinds
+        kinds = {**(kinds if length == longest else {}), **verb.kinds}
         between = tuple(term for term in _terms(verb.between) if "det" not in term)
     return (Term(" ".join(tokens[:longest]), kinds, _form(tokens[0]) if "verb" in kinds else ""), *between), longest
 
@@ -161,8 +162,9 @@ class _Verb:
 
 
 def _verb(tokens: tuple[str, ...]) -> _Verb | None:
-    """The longest verb that the tokens begin with, if its last word does not begin another phrase: "sit | on top of"."""
-    node, between, best = _VERBS, [], None
+    """The longest verb that the tokens begin with, if its last word does not begin a phrase: "sit | on top of"."""
+    node, best = _VERBS, None
+    between: list[str] = []
     for number, token in enumerate(tokens, start=1):
         following = node.next.get(_lemma(token)) or node.next.get(token)
         if following is None:

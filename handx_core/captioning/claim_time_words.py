@@ -14,18 +14,18 @@ WHENS: Final = {
     "from start": "from the outset; from the very beginning; right from the start; from the off",
     "early": "early on; early; fairly early; quite early; rather early; soon",
     "first half": "before the midpoint",
-    "midway": "midway; halfway; halfway through; midway through; mid clip; partway through; mid way; half way through; "
-    "in between; around halfway; about halfway; about halfway through; around the halfway mark; at the halfway mark; "
-    "at the halfway point; around the halfway point; about midway; about midway through",
+    "midway": "midway; halfway; halfway through; midway through; mid clip; partway through; mid way; half way "
+    "through; in between; around halfway; about halfway; about halfway through; around the halfway mark; at the "
+    "halfway mark; at the halfway point; around the halfway point; about midway; about midway through",
     "second half": "after the midpoint; past the midpoint",
     "late": "late; late on; fairly late; quite late; rather late",
     "end": "as it ends; when it ends; at its end; ultimately; in the end; at the close",
     "by end": "by its end; by the time it ends; by now",
     "near end": "shortly before the end; just before the end; close to the end; approaching the end; as the end nears",
-    "until end": "to the last; for the rest; until it ends; until the clip ends; till the clip ends; for the remainder; "
-    "from then on; through to the last frame; from there on; until the last frame; to the last frame; onward; onwards; "
-    "up to the last frame; until the final frame; till the last frame; to the final frame; through the last frame; "
-    "until the very last frame",
+    "until end": "to the last; for the rest; until it ends; until the clip ends; till the clip ends; for the "
+    "remainder; from then on; through to the last frame; from there on; until the last frame; to the last frame; "
+    "onward; onwards; up to the last frame; until the final frame; till the last frame; to the final frame; through "
+    "the last frame; until the very last frame",
     "throughout": "throughout; all the time; all along; always; from start to finish; from beginning to end; from "
     "first to last; constantly; at all times; continuously; from start to end; permanently; all the while; the whole "
     "way through; from the first to the last frame; from the first frame to the last; from the first frame to the "
@@ -35,37 +35,39 @@ WHENS: Final = {
     "uninterruptedly; from the very first to the very last frame; in every frame; in all frames; at every moment; at "
     "every point; in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; "
     "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame",
-    "": "from above; from below; from behind; from the front; from the side; briefly; for a moment; momentarily; for an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; "
-    "at all joints; at every joint; in all joints; in every joint; for a bit; for a while; for some time; for a short "
-    "time; for a short while; for a brief moment; for a brief period; for a second; for a few frames; for several "
-    "frames; slightly; very briefly; only briefly; for just a moment; across all joints; at all its joints; at all "
-    "of its joints; in all of its joints; after a hold; after a pause; after a short hold; after a brief hold; after a "
-    "brief pause; after a short pause; after a moment; after a while; after a beat; after a delay; after some time; part "
-    "of the way; part way; a little; a bit; a good deal; by degrees; at the same place; for long; after a short while; "
-    "after a short delay; after a few frames; for half a second; for about half a second; for a few moments; not even; even; for almost a second; for nearly a second",
+    "": "from above; from below; from behind; from the front; from the side; briefly; for a moment; momentarily; for "
+    "an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; at all joints; at every joint; in all "
+    "joints; in every joint; for a bit; for a while; for some time; for a short time; for a short while; for a brief "
+    "moment; for a brief period; for a second; for a few frames; for several frames; slightly; very briefly; only "
+    "briefly; for just a moment; across all joints; at all its joints; at all of its joints; in all of its joints; "
+    "after a hold; after a pause; after a short hold; after a brief hold; after a brief pause; after a short pause; "
+    "after a moment; after a while; after a beat; after a delay; after some time; part of the way; part way; a "
+    "little; a bit; a good deal; by degrees; at the same place; for long; after a short while; after a short delay; "
+    "after a few frames; for half a second; for about half a second; for a few moments; not even; even; for almost a "
+    "second; for nearly a second",
 }
 """Phrases for parts of the clip that are not put together of the parts below; with "" those that say nothing of it."""
 
 _PLACES: Final = {
     "start": "start; beginning; outset; onset; very start; very beginning; opening; first frame; very first frame; "
-    "first frames; opening frames; initial frames; first moments; first few frames; first few moments; opening moments; "
-    "earliest frames; first moment; initial frame; initial moments; opening frame; initial moment",
+    "first frames; opening frames; initial frames; first moments; first few frames; first few moments; opening "
+    "moments; earliest frames; first moment; initial frame; initial moments; opening frame; initial moment",
     "early": "first third; early part; opening third; first quarter; early phase; early stage; early stages; early "
     "frames; opening part; opening phase; initial phase; initial part; opening stage; initial stage; first phase; "
     "early moments; initial third; opening section; opening portion; initial portion; early portion; early section; "
     "opening quarter",
-    "first half": "first half; earlier part; first part; earlier half; opening half; initial half; first portion; first "
-    "section; earlier portion; early half; first segment",
+    "first half": "first half; earlier part; first part; earlier half; opening half; initial half; first portion; "
+    "first section; earlier portion; early half; first segment",
     "midway": "middle; middle part; middle third; midpoint; center; centre; middle portion; middle section; middle "
-    "frames; middle phase; middle stage; halfway point; halfway mark; very middle; mid part; central part; central third; "
-    "midst; second third; middle segment; middle stretch",
-    "second half": "second half; later part; second part; latter half; later half; latter part; last half; final half; "
-    "closing half; second portion; second section; later portion; latter portion; second segment",
+    "frames; middle phase; middle stage; halfway point; halfway mark; very middle; mid part; central part; central "
+    "third; midst; second third; middle segment; middle stretch",
+    "second half": "second half; later part; second part; latter half; later half; latter part; last half; final "
+    "half; closing half; second portion; second section; later portion; latter portion; second segment",
     "late": "last third; final third; closing third; late part; last quarter; final quarter; late phase; late stage; "
     "closing part; final part; last part; final phase; last phase; closing phase; final section; final stage; last "
     "portion; final portion; last section; closing section; closing portion; late stages; final stages; third third; "
-    "closing stages; closing stage; final stretch; closing stretch; last stretch; last stage; later stages; late frames; "
-    "later frames; final segment; last segment",
+    "closing stages; closing stage; final stretch; closing stretch; last stretch; last stage; later stages; late "
+    "frames; later frames; final segment; last segment",
     "end": "end; very end; last frames; final frames; closing frames; last frame; very last frame; final frame; final "
     "moments; last moments; last few moments; last few frames; final few frames; closing moments; finish; close; "
     "conclusion; ending; final moment; last moment; closing frame; final few moments",
@@ -74,12 +76,13 @@ _PLACES: Final = {
 
 _LASTING: Final = "clip; whole clip; duration; time; length; course; entirety; span; while; way; entire clip; full clip"
 _DURATIONS: Final = (
-    "throughout the {}; for the whole {}; for the entire {}; for the full {}; during the whole {}; during the entire {}; "
-    "the whole {}; the entire {}; over the whole {}; over the entire {}; across the whole {}; across the entire {}; all "
-    "through the {}; through the whole {}; through the entire {}; in the whole {}; in the entire {}; for all of the {}; "
-    "for the {}; the full {}; throughout the whole {}; throughout the entire {}; through the {}; across the "
-    "{}; for its whole {}; for its entire {}; over the {}; throughout its {}; over the full {}; for the complete {}; "
-    "during the {}; over the course of the {}; for the duration of the {}; all {}; for the whole of the {}"
+    "throughout the {}; for the whole {}; for the entire {}; for the full {}; during the whole {}; during the "
+    "entire {}; the whole {}; the entire {}; over the whole {}; over the entire {}; across the whole {}; across the "
+    "entire {}; all through the {}; through the whole {}; through the entire {}; in the whole {}; in the entire {}; "
+    "for all of the {}; for the {}; the full {}; throughout the whole {}; throughout the entire {}; through the {}; "
+    "across the {}; for its whole {}; for its entire {}; over the {}; throughout its {}; over the full {}; for the "
+    "complete {}; during the {}; over the course of the {}; for the duration of the {}; all {}; for the whole of "
+    "the {}"
 )
 
 
@@ -148,8 +151,8 @@ LINKS: Final = {
     "after": "after; once; as soon as; since; following; immediately after; right after; shortly after; soon after; "
     "straight after; only after; just after; upon; right when; immediately once; only when; in the wake of; "
     "subsequent to; not until after; at which point; at which time; at which moment",
-    "when": "when; whenever; each time; every time; right when; just when; at the moment when; with every; with each; on "
-    "every; on each; at every; at each; at the time when",
+    "when": "when; whenever; each time; every time; right when; just when; at the moment when; with every; with each; "
+    "on every; on each; at every; at each; at the time when",
     "before": "before; prior to; until; till; ahead of time; ahead of; just before; shortly before; right before; "
     "immediately before; until after; up until; until when; up to when; in advance of; preceding; previous to; sooner "
     "than; earlier than; up until the moment; until the moment; precedes; precede; preceded",

@@ -42,13 +42,14 @@ VERBS: Final = {
     "joining": "come together; move together; close in; close in on; come closer; get closer; move closer; draw near; "
     "draw nearer; draw closer; approach; rush together; converge; glide together; slide together; go together; swing "
     "together; move toward each other; move towards each other; move toward one another; move towards one another; "
-    "decrease their distance; narrow the distance; draw together; bring together; come nearer; get nearer; move nearer; "
-    "near; close the distance; close the gap; close their distance; reduce the distance; reduce their distance; reduce "
-    "the gap; decrease the distance; shorten the distance; narrow the gap; shrink the distance; shrink the gap; "
-    "snap together; clap together; pull together; push together; drift together; fly together; bring closer; bring "
-    "near; bring nearer; move close; move in on; gather; gather together; rejoin; reunite; shift together; shift "
-    "closer; drift closer; slide closer; edge closer; inch closer; creep closer; swing closer; travel together; travel "
-    "toward each other; travel towards each other; move in toward each other; move inward toward each other; approximate",
+    "decrease their distance; narrow the distance; draw together; bring together; come nearer; get nearer; move "
+    "nearer; near; close the distance; close the gap; close their distance; reduce the distance; reduce their "
+    "distance; reduce the gap; decrease the distance; shorten the distance; narrow the gap; shrink the distance; "
+    "shrink the gap; snap together; clap together; pull together; push together; drift together; fly together; bring "
+    "closer; bring near; bring nearer; move close; move in on; gather; gather together; rejoin; reunite; shift "
+    "together; shift closer; drift closer; slide closer; edge closer; inch closer; creep closer; swing closer; travel "
+    "together; travel toward each other; travel towards each other; move in toward each other; move inward toward "
+    "each other; approximate",
     "near": "come near; come close to; get near; get close to; hover near; pass near; come close; be near; stay near; "
     "remain near; hover close to; approach closely; linger near",
     "bend": "bend; curl; flex; fold; clench; crook; contract; close; curl in; curl inward; curl inwards; bend inward; "
@@ -116,9 +117,9 @@ VERBS: Final = {
     "downward; plummet; sag; decline; sink downward; lower downward; lower downwards; dive down; droop",
     "move front": "advance; push forward; come forward; press forward; protrude; move ahead; jut; extend forward; "
     "extend forwards; reach forward; reach forwards; extend away from the body; thrust forward; step forward",
-    "move back": "retreat; withdraw; retract; recede; back up; back away; pull back; draw back; recoil; move back; pull "
-    "in toward the body; pull inward; retire; pull backward; pull backwards; draw in toward the body; come back toward "
-    "the body; regress",
+    "move back": "retreat; withdraw; retract; recede; back up; back away; pull back; draw back; recoil; move back; "
+    "pull in toward the body; pull inward; retire; pull backward; pull backwards; draw in toward the body; come back "
+    "toward the body; regress",
     "occurs": "occur; happen; last; take place; come; run; pass; repeat; take part; lead; span; persist; endure; "
     "follow; go on; extend over; be seen; be observed; be visible; be present; be made; be repeated; be noted",
     "changes": "change; vary; alternate; switch; rotate; twist; pivot; swivel; tremble",
@@ -146,14 +147,15 @@ IRREGULAR: Final = {
         "meet": "met", "bend": "bent", "unbend": "unbent", "leave": "left", "lose": "lost", "break": "broke broken",
         "come": "came", "become": "became", "go": "went gone goes", "rise": "rose risen", "arise": "arose arisen",
         "sink": "sank sunk", "fall": "fell fallen", "keep": "kept", "hold": "held", "make": "made", "shoot": "shot",
-        "swing": "swung", "draw": "drew drawn", "withdraw": "withdrew withdrawn", "bring": "brought", "lie": "lain lying",
-        "lay": "laid", "stand": "stood", "sit": "sat", "begin": "began begun", "slide": "slid", "strike": "struck",
-        "stick": "stuck", "get": "got gotten", "creep": "crept", "sweep": "swept", "hang": "hung", "wind": "wound",
-        "unwind": "unwound", "fling": "flung", "let": "let", "fly": "flew flown flies", "spring": "sprang sprung",
-        "leap": "leapt", "lean": "leant", "speed": "sped", "take": "took taken", "see": "seen saw", "shake": "shook shaken",
-        "find": "found", "run": "ran", "give": "gave given", "dig": "dug", "freeze": "froze frozen", "grow": "grew grown",
-        "show": "shown", "unwind": "unwound", "set": "set", "put": "put", "hit": "hit", "split": "split", "shut": "shut",
-        "spread": "spread", "overlie": "overlay", "shrink": "shrank shrunk", "tie": "tying", "dive": "dove",
+        "swing": "swung", "draw": "drew drawn", "withdraw": "withdrew withdrawn", "bring": "brought",
+        "lie": "lain lying", "lay": "laid", "stand": "stood", "sit": "sat", "begin": "began begun", "slide": "slid",
+        "strike": "struck", "stick": "stuck", "get": "got gotten", "creep": "crept", "sweep": "swept", "hang": "hung",
+        "wind": "wound", "unwind": "unwound", "fling": "flung", "let": "let", "fly": "flew flown flies",
+        "spring": "sprang sprung", "leap": "leapt", "lean": "leant", "speed": "sped", "take": "took taken",
+        "see": "seen saw", "shake": "shook shaken", "find": "found", "run": "ran", "give": "gave given", "dig": "dug",
+        "freeze": "froze frozen", "grow": "grew grown", "show": "shown", "set": "set", "put": "put", "hit": "hit",
+        "split": "split", "shut": "shut", "spread": "spread", "overlie": "overlay", "shrink": "shrank shrunk",
+        "tie": "tying", "dive": "dove",
     }.items()
     for form in forms.split()
 }  # fmt: skip
@@ -163,8 +165,9 @@ _NOUNS: Final = {
     "ascend": "ascent ascension", "descend": "descent", "close": "closure closing", "withdraw": "withdrawal",
     "hyperextend": "hyperextension", "overextend": "overextension", "extend": "extension", "contract": "contraction",
     "flex": "flexion flexation flexing", "abduct": "abduction", "adduct": "adduction", "collide": "collision",
-    "diverge": "divergence", "converge": "convergence", "depart": "departure", "move": "movement motion", "displace": "displacement",
-    "meet": "meeting", "open": "opening", "release": "release", "raise": "raise", "fist": "fist", "expand": "expansion",
+    "diverge": "divergence", "converge": "convergence", "depart": "departure", "move": "movement motion",
+    "displace": "displacement", "meet": "meeting", "open": "opening", "release": "release", "raise": "raise",
+    "fist": "fist", "expand": "expansion",
 }  # fmt: skip
 """Nouns that no rule makes, by verb."""
 

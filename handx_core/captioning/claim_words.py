@@ -161,10 +161,10 @@ DISTANCES: Final = {
     "each other; distant from one another; remote from each other; remote; widely distanced; at far range; well "
     "separated; well away from; well clear of; far separated; spaced far apart; spaced widely; widely spaced apart; "
     "separated far; far; a long way apart; a long way from; a long way off; long way apart; a good way apart",
-    "Medium": "moderately far apart; mid range; at mid range; medium range; at medium range; neither near nor far; neither "
-    "close nor far; neither far nor near; neither far nor close; moderately distant; moderately separated; moderately "
-    "spaced; neither close together nor far apart; neither far apart nor close together; moderately apart; some distance "
-    "apart; at some distance",
+    "Medium": "moderately far apart; mid range; at mid range; medium range; at medium range; neither near nor far; "
+    "neither close nor far; neither far nor near; neither far nor close; moderately distant; moderately separated; "
+    "moderately spaced; neither close together nor far apart; neither far apart nor close together; moderately apart; "
+    "some distance apart; at some distance",
     "Near": "close together; near each other; near one another; close to each other; close to one another; nearby; "
     "close by; at close range; close; near together; close beside each other; in close proximity; in proximity; in "
     "near proximity; in close range; nearby each other; within close range; adjacent to each other; adjacent to one "
@@ -249,8 +249,8 @@ SPEEDS: Final = {
     "promptly; in an instant; in a rapid manner; in a quick manner; in quick motion; snappily; instantly; fast paced; "
     "nimbly; energetically; vigorously; fast moving; at pace; at a swift pace; in one quick motion; in a quick "
     "motion; in one swift motion; in a swift motion; snappy; flash",
-    "Slow Medium": "gradually; gently; gradual; bit by bit; little by little; by degrees; step by step; at a gentle pace; calmly; "
-    "at a steady pace; at a steady speed; steady pace; evenly; in a controlled manner",
+    "Slow Medium": "gradually; gently; gradual; bit by bit; little by little; by degrees; step by step; at a gentle "
+    "pace; calmly; at a steady pace; at a steady speed; steady pace; evenly; in a controlled manner",
     "Medium Fast": "moderately quickly; fairly quickly; fairly fast; rather quickly; quite quickly; reasonably fast",
     "mixed": "at changing speeds; at mixed speeds; at varying speeds; at various speeds; at different speeds; at "
     "uneven speed; at uneven speeds; with varying speed; at a varying speed",
@@ -262,12 +262,12 @@ NEGATIONS: Final = (
 )
 
 JOINT_WORDS: Final = {
-    "mcp": "at the knuckle; at the knuckles; knuckle; knuckles; base knuckle; base joint; mcp; base "
-    "joints; mcp joint; mcp joints",
-    "pip": "at the middle joint; at the middle joints; middle joint; middle joints; pip; pip joint; "
-    "middle knuckle; pip joints",
-    "dip": "at the end joint; at the end joints; end joint; end joints; dip; dip joint; last joint; dip "
-    "joints; ip; ip joint; outer joint; top joint",
+    "mcp": "at the knuckle; at the knuckles; knuckle; knuckles; base knuckle; base joint; mcp; base joints; mcp "
+    "joint; mcp joints",
+    "pip": "at the middle joint; at the middle joints; middle joint; middle joints; pip; pip joint; middle knuckle; "
+    "pip joints",
+    "dip": "at the end joint; at the end joints; end joint; end joints; dip; dip joint; last joint; dip joints; ip; "
+    "ip joint; outer joint; top joint",
 }
 
 NUMBERS: Final = {
@@ -297,15 +297,17 @@ SMALL_WORDS: Final = {
     "except": "except; except for; apart from; other than; aside from; save for; excluding; but",
     "one": "one; ones; part",
     "first": "first; last",
-    "adjective": "brief; light; gentle; firm; soft; direct; short; sustained; continuous; tight; loose; single; momentary; "
-    "prolonged; smooth; complete; partial; visible; separate; distinct; noticeable; clear; controlled; long; lasting; "
-    "subtle; strong; fluid; coordinated; synchronized; synchronous; simultaneous; small; large; big; wide; slight; "
-    "final; subsequent; initial; full; maximal; immediate; last; further; deep; pronounced; fleeting; isolated; individual; physical; "
-    "stable; constant; mutual; great; medium; narrow; average; considerable; corresponding; lone; whole; total; matching; similar; successive; next",
+    "adjective": "brief; light; gentle; firm; soft; direct; short; sustained; continuous; tight; loose; single; "
+    "momentary; prolonged; smooth; complete; partial; visible; separate; distinct; noticeable; clear; controlled; "
+    "long; lasting; subtle; strong; fluid; coordinated; synchronized; synchronous; simultaneous; small; large; big; "
+    "wide; slight; final; subsequent; initial; full; maximal; immediate; last; further; deep; pronounced; fleeting; "
+    "isolated; individual; physical; stable; constant; mutual; great; medium; narrow; average; considerable; "
+    "corresponding; lone; whole; total; matching; similar; successive; next",
     "there": "there",
     "which": "which; who; that",
-    "unlike": "unlike; in contrast to; contrary to; compared to; compared with; as opposed to; instead of; in place of; "
-    "regardless of; independent of; independently of; relative to; with respect to; in comparison to; in contrast with",
+    "unlike": "unlike; in contrast to; contrary to; compared to; compared with; as opposed to; instead of; in place "
+    "of; regardless of; independent of; independently of; relative to; with respect to; in comparison to; in contrast "
+    "with",
     "so": "so; that way; this way; like that; like this",
     "only": "only; solely; just; exclusively",
     "apart": "apart; asunder; separate; separated",

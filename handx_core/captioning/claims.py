@@ -1,9 +1,9 @@
 """What a text says of a motion, as claims that can be checked: read by a small grammar, with no model.
 
 What belongs here: going through a text, term by term, and the order of claims in time. What does not: the vocabulary
-(`claim_words`, `claim_verbs`, `claim_time_words`), terms (`claim_terms`), putting sentences plainly (`claim_rewriting`),
-noun phrases (`claim_parts`, `claim_phrases`), verbs (`claim_predicates`), clauses (`claim_clauses`, `claim_rows`), what
-a verb claims (`claim_meaning`) and what is true (`claim_judge`).
+(`claim_words`, `claim_verbs`, `claim_time_words`), terms (`claim_terms`), putting sentences plainly
+(`claim_rewriting`), noun phrases (`claim_parts`, `claim_phrases`), verbs (`claim_predicates`), clauses
+(`claim_clauses`, `claim_rows`), what a verb claims (`claim_meaning`) and what is true (`claim_judge`).
 
 The grammar is shallow, and holds for captions: a sentence is a row of clauses, each a noun phrase, a verb, and words
 that say where, when, how fast and how often. What stands before a verb belongs to it, what stands after it as well, as
@@ -26,7 +26,7 @@ __all__ = ["Claim", "Order", "parse_claims"]
 
 _NAMED: Final = ("finger", "noun", "side")
 _NAMING: Final = frozenset({"det", "side", "finger", "noun", "possessive", "comma", "of", "with"})
-"""Kinds of terms that only ever belong to a noun phrase, or join it to a verb; of them, `_JOINING` may also begin a row."""
+"""Kinds of terms that only ever belong to a noun phrase, or join it to a verb; `_JOINING` may also begin a row."""
 _JOINING: Final = ("from", "to", "on", "against", "upon")
 _SPECIAL: Final = frozenset(
     {"not", "number", "count", "manner", "except", "unlike", "only", "so", "there", "pronoun", "first", "ordinal"}

@@ -1,0 +1,353 @@
+"""One test for each kind of claim: whether contacts, fingers, hands and their relations do what it says.
+
+What belongs here: what makes a claim true by itself. What does not: denials and the order of claims (`claim_judge`),
+and what the words for time allow (`claim_time`).
+
+Time is held to as exactly as it is stated, see `claim_time`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from handx_core.captioning.claim_meaning import Claim
+from handx_core.captioning.claim_time import (
+    FRAME_SLACK,
+    SIMULTANEOUS,
+    frames_of,
+    holds,
+    in_time,
+    matching,
+    near_span,
+    often,
+    related,
+    spans_in,
+    the_one_meant,
+    within,
+)
+from handx_core.captioning.clip_truth import ClipTruth, Happening, Thing
+from handx_core.captioning.facts import Span
+from handx_core.skeleton import FINGERS, HANDS
+
+PAIRS: Final = ("index, middle", "middle, ring", "ring, pinky")
+_BENT: Final = {"straight": (0,), "partly bent": (1,), "fully bent": (2,), "bent": (1, 2), "fist": (2,)}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a claim is true. reason: why not. ids: the events behind it. spans: when, for the order of claims."""
+
+    supported: bool
+    reason: str = ""
+    ids: frozenset[int] = frozenset()
+    spans: tuple[Span, ...] = ()
+
+
+def no(reason: str) -> Verdict:
+    return Verdict(False, reason)
+
+
+def yes(found: Iterable[Happening]) -> Verdict:
+    happenings = sorted(found, key=lambda one: one.span)
+    return Verdict(
+        True, ids=frozenset(i for one in happenings for i in one.ids), spans=tuple(one.span for one in happenings)
+    )
+
+
+def is_between(pair: frozenset[Thing], claim: Claim) -> bool:
+    """Whether a contact is between what a claim names. A hand stands for all of its parts."""
+
+    def named(thing: Thing, members: Sequence[Thing]) -> bool:
+        return thing in members or (thing[0], "hand") in members
+
+    one, other = sorted(pair)
+    if not claim.object:
+        everything = claim.subject or tuple((hand, "hand") for hand in HANDS)
+        if len(everything) == 1:
+            return named(one, everything) or named(other, everything)
+        hands = {hand for hand, _ in everything}
+        across = one[0] != other[0]
+        if across != (len(hands) > 1) and claim.subject:
+            return False
+        return named(one, everything) and named(other, everything)
+    return (named(one, claim.subject) and named(other, claim.object)) or (
+        named(other, claim.subject) and named(one, claim.object)
+    )
+
+
+def contact(claim: Claim, truth: ClipTruth) -> Verdict:
+    """Each of the subject's parts touches one of the object's, and each of the object's is touched."""
+    ends = claim.what == "separation"
+    found: dict[frozenset[Thing], list[Happening]] = {}
+    for pair, touches in truth.touches.items():
+        if not is_between(pair, claim):
+            continue
+        if ends:
+            touches = [
+                Happening((one.span[1] - 1, one.span[1] + 1), one.ids)
+                for one in touches
+                if one.span[1] < truth.n_frames
+            ]
+        touches = list(the_one_meant(touches, claim))
+        if claim.speed and not ends and {thing for _, thing in pair} == {"palm"}:
+            touches = [one for one in touches if _is_led_to(one, claim, truth)]
+        met = matching(touches, claim, truth, lasting=True)
+        if met:
+            found[pair] = met
+    listed = claim.count > 1 and claim.count == len(claim.frames) and not ends
+    if listed and sum(len(truth.touches[pair]) for pair in found) != claim.count * len(found):
+        return no("they touch at other times too")
+    if claim.count > 0 and sum(len(met) for met in found.values()) != claim.count:
+        found = {pair: met for pair, met in found.items() if often(met, claim)}
+    elif claim.count < 0 and sum(len(met) for met in found.values()) < 2:
+        found = {}
+    if ends and not found and {thing for _, thing in claim.subject} == {"palm"}:
+        return distance_change(claim, truth)
+    taking_part = {thing for pair in found for thing in pair}
+    anything = len({hand for hand, _ in claim.object}) > len({hand for hand, _ in claim.subject})
+    members = claim.subject + (() if anything else claim.object)
+    missing = [
+        member
+        for member in members
+        if member not in taking_part and not (member[1] == "hand" and any(hand == member[0] for hand, _ in taking_part))
+    ]
+    if claim.loose:
+        missing = [member for member in missing if member[1] != "thumb"]
+    if not found or (missing and not claim.some):
+        return no("they do not touch so" if not ends else "no such contact ends so")
+    if "in turn" in claim.manners and not _in_turn(claim, found):
+        return no("not one after another")
+    others = [
+        span
+        for pair in truth.touches
+        if not claim.object or pair & {*claim.subject, *claim.object}
+        for span in _spans(truth.touches[pair])
+    ]
+    if not _comes(claim, [span for met in found.values() for span in _spans(met)], others):
+        return no("not before or after all others")
+    if "at once" in claim.manners:
+        starts = [met[0].span[0] for met in found.values()]
+        if max(starts) - min(starts) > SIMULTANEOUS:
+            return no("not at once")
+    return yes(one for met in found.values() for one in met)
+
+
+def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bool:
+    """Whether contacts follow one another, in the order in which a claim lists the fingers where it does."""
+    firsts = sorted((met[0].span, pair) for pair, met in found.items())
+    if any(b[0][0] - a[0][0] < 2 for a, b in pairwise(firsts)):
+        return False
+    told = ({thing for _, thing in claim.subject + claim.object} or set(FINGERS)) - {"thumb"} or {*FINGERS[1:]}
+    order = [finger for _, pair in firsts for _, finger in pair if finger in told]
+    return not claim.sequence or _begins_and_ends(order, claim.sequence)
+
+
+def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
+    """Whether the palms come to touch as fast as a claim says."""
+    leads = [one for one in truth.distances.get(True, []) if near_span(touch.span[0], one.span)]
+    return not leads or any(set(claim.speed.split()) & set(one.speeds) for one in leads)
+
+
+def _begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
+    """Whether fingers come in a row from one to another, as far as these are said."""
+    return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
+
+
+def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
+    found: list[Happening] = []
+    firsts: dict[str, Span] = {}
+    missing = []
+    for member in claim.subject:
+        met = matching(the_one_meant(happenings(member), claim), claim, truth, lasting=claim.what == "hyperextended")
+        if "full" in claim.manners and claim.what != "hyperextended":
+            met = [one for one in met if one.full]
+        if met and often(met, claim):
+            found += met
+            firsts.setdefault(member[1], met[0].span)
+        else:
+            missing += [] if claim.loose and member[1] == "thumb" else [" ".join(member)]
+    if not found or (missing and not claim.some):
+        return no(f"not so: {', '.join(missing)}")
+    hands = {hand for hand, _ in claim.subject}
+    others = [span for hand in hands for finger in FINGERS for span in _spans(happenings((hand, finger)))]
+    if not _comes(claim, _spans(found), others):
+        return no("not before or after all others")
+    if "in turn" in claim.manners and not _one_by_one(claim, firsts):
+        return no("not one after another in that order")
+    if "at once" in claim.manners and len(firsts) > 1:
+        starts = [span[0] for span in firsts.values()]
+        if max(starts) - min(starts) > SIMULTANEOUS:
+            return no("not at once")
+    return yes(found)
+
+
+def _spans(found: Iterable[Happening]) -> list[Span]:
+    return [one.span for one in found]
+
+
+def _comes(claim: Claim, spans: Sequence[Span], others: Sequence[Span]) -> bool:
+    """Whether what a claim says is the first or the last of its kind, where that is what it says."""
+    if "comes first" in claim.manners:
+        return min(spans) <= min(others)
+    return "comes last" not in claim.manners or max(spans) >= max(others)
+
+
+def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
+    order = [finger for finger, _ in sorted(firsts.items(), key=lambda entry: entry[1])]
+    starts = sorted(span[0] for span in firsts.values())
+    if len(starts) > 1 and starts[-1] - starts[0] < len(starts) - 1:
+        return False
+    return not claim.sequence or _begins_and_ends(order, claim.sequence)
+
+
+def returns(truth: ClipTruth, thing: Thing) -> list[Happening]:
+    """When a finger comes back from hyperextension: it straightens without a turn of its own."""
+    return [
+        Happening((one.span[1] - FRAME_SLACK, one.span[1]), one.ids)
+        for one in truth.back.get(thing, [])
+        if one.span[1] < truth.n_frames
+    ]
+
+
+def posture(claim: Claim, truth: ClipTruth) -> Verdict:
+    wanted = _BENT[claim.what]
+    held = {}
+    for member in claim.subject:
+        states = truth.bent.get(member)
+        held[member] = states is not None and holds(states, wanted, claim, truth.n_frames)
+        if claim.loose and member[1] == "thumb":
+            held.pop(member)
+    if not any(held.values()) or not (claim.some or all(held.values())):
+        return no(f"not {claim.what}: {', '.join(' '.join(member) for member, so in held.items() if not so)}")
+    ids = frozenset(i for member, so in held.items() if so for i in truth.finger_ids[member])
+    spans = [(part.start, part.stop) for part in frames_of(claim, truth.n_frames)] or spans_in(
+        truth.bent[claim.subject[0]], wanted
+    )
+    return Verdict(True, ids=ids, spans=tuple(spans))
+
+
+def gaps(claim: Claim, truth: ClipTruth) -> Verdict:
+    """Every pair of neighbours among the fingers, of every hand named, does so."""
+    apart = claim.what.startswith("spread")
+    found: list[Happening] = []
+    ids: set[int] = set()
+    hands = dict.fromkeys(hand for hand, _ in claim.subject)
+    fingers = {thing for _, thing in claim.subject} - {"thumb"}
+    pairs = [pair for pair in PAIRS if set(pair.split(", ")) <= fingers]
+    if not pairs:
+        return no("no neighbouring fingers")
+    for hand in hands:
+        for pair in pairs:
+            if claim.what in ("spread out", "together"):
+                states = truth.spread.get((hand, pair))
+                changed = [h for h in truth.gaps.get((hand, pair, apart), []) if in_time(h, claim, truth)]
+                held = states is not None and holds(states, (int(apart),), claim, truth.n_frames)
+                if not held and not changed:
+                    return no(f"not so: {pair}")
+                ids |= set(truth.gap_ids[hand, pair]) if held else set()
+                lasting = spans_in(states or (), (int(apart),))
+                found += (
+                    changed
+                    if not (claim.order or (claim.passing and not claim.frames))
+                    else [Happening(span, ()) for span in lasting]
+                )
+                ids |= {number for one in changed for number in one.ids}
+            else:
+                met = matching(truth.gaps.get((hand, pair, apart), []), claim, truth)
+                if not met or not often(met, claim):
+                    return no(f"not so: {pair}")
+                found += met
+    verdict = yes(found)
+    return Verdict(True, ids=verdict.ids | ids, spans=verdict.spans)
+
+
+def moves(claim: Claim, truth: ClipTruth) -> Verdict:
+    found: list[Happening] = []
+    for hand in dict.fromkeys(hand for hand, _ in claim.subject):
+        timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when)
+        for way in claim.ways or ("",):
+            met = matching(
+                the_one_meant([one for one in truth.moves[hand] if _goes(one, way) or _parts(one, way, truth)], claim),
+                timed,
+                truth,
+            )
+            if not met or not often(met, claim):
+                return no(f"the {hand} hand does not move so: {way}")
+            found += met
+    if claim.speed and not set(claim.speed.split()) & {speed for one in found for speed in one.speeds}:
+        return no("at another speed")
+    return yes(found)
+
+
+def rests(claim: Claim, truth: ClipTruth) -> Verdict:
+    """A hand rests in the frames that are meant, but for a movement that runs into them by a few frames."""
+    parts = frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
+    if (claim.order or claim.passing) and not claim.frames and not claim.when:
+        moving = [one.span for hand, _ in claim.subject for one in truth.moves[hand]]
+        resting = [int(not any(start <= at < end for start, end in moving)) for at in range(truth.n_frames)]
+        rests = [span for span in spans_in(resting, (1,)) if span[1] - span[0] >= SIMULTANEOUS]
+        return Verdict(True, spans=tuple(rests)) if rests else no("the hand never rests")
+    for hand, _ in claim.subject:
+        for one in truth.moves[hand]:
+            shared = max(min(one.span[1], part.stop) - max(one.span[0], part.start) for part in parts)
+            if shared > min(FRAME_SLACK, (one.span[1] - one.span[0]) // 2):
+                return no("the hand moves")
+    return Verdict(True, spans=tuple((part.start, part.stop) for part in parts))
+
+
+def _parts(one: Happening, way: str, truth: ClipTruth) -> bool:
+    """Whether a movement is away from the other hand."""
+    return way == "away" and any(related("meanwhile", one.span, other.span) for other in truth.distances.get(False, []))
+
+
+def _goes(one: Happening, way: str) -> bool:
+    if way == "sideways":
+        return one.detail[0] in ("left", "right")
+    return not way or way in one.detail or (way == "away" and "front" in one.detail)
+
+
+def distance_change(claim: Claim, truth: ClipTruth) -> Verdict:
+    nearer = claim.what == "approach"
+    met = matching(the_one_meant(truth.distances.get(nearer, []), claim), claim, truth)
+    if not met or not often(met, claim):
+        return no("the palms' distance does not change so")
+    return yes(met)
+
+
+def is_near(claim: Claim, truth: ClipTruth) -> Verdict:
+    fingers = [member for member in claim.subject + claim.object if member[1] in FINGERS]
+    if not fingers:
+        near = [found for state, found in truth.runs.get("", []) if state in ("Near", "Contact")]
+        return yes(near) if near else no("the hands are not near")
+    found: list[Happening] = []
+    for member in fingers:
+        met = matching(truth.nears.get(member, []), claim, truth, lasting=True)
+        if not met:
+            return no(f"not near: {' '.join(member)}")
+        found += met
+    return yes(found)
+
+
+def relation_holds(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
+    """A relation of the hands holds in the frames that are meant; from a frame on if it begins about there."""
+    runs = [found for of, found in truth.runs.get(axis, []) if of == state]
+    if claim.turns and claim.what == "position":
+        runs = [one for one in runs if one.lead or one.span[0] > 0]
+    if not runs:
+        return no("never so")
+    frames = [0] * truth.n_frames
+    for one in runs:
+        frames[one.span[0] : one.span[1]] = [1] * (one.span[1] - one.span[0])
+    starts = [stated[1] for stated in claim.frames if stated[0] == "from"]
+    if starts:
+        met = [
+            one for one in runs for lead in [one.lead or one.span[:1] * 2] if any(near_span(at, lead) for at in starts)
+        ]
+        return yes(met) if met else no("it does not begin there")
+    if not frames_of(claim, truth.n_frames) and (claim.order or claim.passing):
+        return yes(runs)
+    if claim.passing and claim.frames:
+        met = [one for one in runs if one.lead and any(within(one.lead, stated) for stated in claim.frames)]
+        return yes(met) if met else no("not then")
+    return yes(runs) if holds(frames, (1,), claim, truth.n_frames) else no("not then")
