@@ -7,7 +7,7 @@ Time is held to as exactly as it is stated, see `claim_time`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -272,7 +272,9 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
                 timed,
                 truth,
             )
-            if not met or not often(met, claim):
+            ways = {of for one in met for of in one.detail} if claim.count and not way else set()
+            alike = any(often([one for one in met if of in one.detail], claim) for of in ways)
+            if not met or not (often(met, claim) or alike):
                 return no(f"the {hand} hand does not move so: {way}")
             found += met
     if claim.speed and not set(claim.speed.split()) & {speed for one in found for speed in one.speeds}:
@@ -333,7 +335,9 @@ def relation_holds(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Ver
     """A relation of the hands holds in the frames that are meant; from a frame on if it begins about there."""
     runs = [found for of, found in truth.runs.get(axis, []) if of == state]
     if claim.turns and claim.what == "position":
-        runs = [one for one in runs if one.lead or one.span[0] > 0]
+        leads = [(one, Happening(one.lead or one.span, ())) for one in runs if one.lead or one.span[0] > 0]
+        runs = [one for one, lead in leads if claim.frames or in_time(lead, claim, truth)]
+        claim = claim if claim.frames else replace(claim, when=())
     if not runs:
         return no("never so")
     frames = [0] * truth.n_frames
@@ -344,6 +348,9 @@ def relation_holds(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Ver
         met = [
             one for one in runs for lead in [one.lead or one.span[:1] * 2] if any(near_span(at, lead) for at in starts)
         ]
+        lasts = claim.what == "distance" or claim.when or not claim.order
+        if not met and lasts and holds(frames, (1,), claim, truth.n_frames):
+            return yes(runs)
         return yes(met) if met else no("it does not begin there")
     if not frames_of(claim, truth.n_frames) and (claim.order or claim.passing):
         return yes(runs)

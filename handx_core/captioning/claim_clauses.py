@@ -48,7 +48,7 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
-        self.contrast = self.edge = self.becomes = self.never = self.additive = self.direct = False
+        self.contrast = self.edge = self.becomes = self.never = self.additive = self.direct = self.apart = False
         self.terms: list[Term] = []
         self.excluded: tuple[str, ...] = ()
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
@@ -168,7 +168,7 @@ class Clauses:
         said = [*target.ways, *(w for w in implied if w in _OPPOSITES)]
         if not target.value.startswith("move"):
             return
-        if (back and said) or self.link or _OPPOSITES.get(way) in said:
+        if (back and said) or self.link or (self.apart and target.speed) or _OPPOSITES.get(way) in said:
             if not target.ways:
                 target.ways += [w for w in implied if w in _OPPOSITES]
             clause = replace(
@@ -185,7 +185,7 @@ class Clauses:
         else:
             target.ways.append(way)
             target.open = True
-        self.link, self.joined = None, False
+        self.link, self.joined, self.apart = None, False, False
 
     def add_count(self, count: int) -> None:
         last = self.last

@@ -117,12 +117,21 @@ class Noun:
         if place and (is_idle(found[place - 1]) or reaches):
             del found[place - 1]
 
+    def _grows(self, term: Term) -> bool:
+        """ "The spread between two fingers grows", or shrinks."""
+        if self.verb.says("verb") != "spread" or term.says("verb") not in ("spread", "close") or term.form != "s":
+            return False
+        self.verb = replace(self.verb, kinds={"verb": term.says("verb")})
+        return True
+
     def _drop_idle_verb(self, terms: Terms) -> int:
         """Leave out the verb whose subject the noun is: "a bend takes place"; "a contact ends" is a separation."""
         at = self.end
         if at + 1 < len(terms) and "not" in terms[at] and terms[at + 1].text.startswith("last"):
             at += 1
-        while at < len(terms) and (is_idle(terms[at]) or "unknown" in terms[at] or is_end(terms[at])):
+        while at < len(terms) and (
+            is_idle(terms[at]) or "unknown" in terms[at] or is_end(terms[at]) or self._grows(terms[at])
+        ):
             if is_end(terms[at]) and self.verb.says("verb") == "contact":
                 self.verb = replace(self.verb, kinds={"verb": "separation"})
             if terms[at].text.endswith("repeated") and at + 1 < len(terms) and "count" in terms[at + 1]:
@@ -159,12 +168,23 @@ def noun_at(terms: Terms, start: int) -> Noun | None:
     _take_modifiers(noun, before)
     _take_names(noun, before, names)
     _take_arguments(noun, terms)
+    _take_gap(noun)
     if noun.verb.says("verb") == "contact" and noun.end < len(terms) and "way" in terms[noun.end]:
         noun.verb = replace(noun.verb, kinds={"verb": "move"})
     if not (noun.subject or noun.owner) and noun.end + 1 < len(terms) and terms[noun.end].text == "and":
         other = noun_at(terms, noun.end + 1)
         noun.subject = list(other.subject) if other else []
     return noun
+
+
+def _take_gap(noun: Noun) -> None:
+    """ "The closing of the distance between the hands": of the hands, that come together."""
+    gap = next((at for at, term in enumerate(noun.subject) if term.says("noun") == "gap"), None)
+    if gap is None or gap + 2 > len(noun.subject):
+        return
+    noun.subject = noun.subject[gap + 1 :]
+    closes = noun.verb.says("verb") in ("bend", "close", "joining")
+    noun.verb = replace(noun.verb, kinds={"verb": "joining" if closes else "parting"})
 
 
 def run_end(terms: Terms, start: int) -> int:
@@ -205,6 +225,8 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     """Whether a word that may be a verb is a noun: by its ending, or by what stands before it."""
     term, before = terms[at], terms[start:at]
     value = term.says("verb")
+    if term.text == "spread" and before and at + 1 < len(terms) and terms[at + 1].text in ("between", "of"):
+        return True
     if (
         not value
         or value in IDLE
@@ -347,7 +369,7 @@ def phrase_end(terms: Terms, at: int, between: bool) -> int:
             if noun_at(terms, at):
                 return at
             at += 1
-        elif terms[at].text == "of" and at + 1 < len(terms) and begins(terms[at + 1]):
+        elif (terms[at].text == "of" or _is_of_gap(terms, at)) and at + 1 < len(terms) and begins(terms[at + 1]):
             at += 1
         elif terms[at].text in ("and", "or") and at + 1 < len(terms) and begins(terms[at + 1]):
             if noun_at(terms, at + 1):
@@ -358,6 +380,11 @@ def phrase_end(terms: Terms, at: int, between: bool) -> int:
         else:
             return at
     return at
+
+
+def _is_of_gap(terms: Terms, at: int) -> bool:
+    """ "The distance | between the hands"."""
+    return terms[at].text == "between" and at > 0 and terms[at - 1].says("noun") == "gap"
 
 
 def begins(term: Term) -> bool:

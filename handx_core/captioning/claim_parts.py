@@ -1,6 +1,6 @@
 """Noun phrases: which fingers, palms and hands a text names, with what "it", "the other" and "all but" stand for.
 
-What belongs here: from terms to parts of hands. What does not: what is said of them (`claim_grammar`).
+What belongs here: from terms to parts of hands. What does not: what is said of them (`claims`).
 """
 
 from collections.abc import Sequence
@@ -248,6 +248,9 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
     """The part that a phrase means by its own words."""
     none, some = reading.quantifier == "none", reading.quantifier == "some"
     hand = reading.hand or ("other" if reading.other and reading.noun in ("palm", "hand") else "")
+    its = {hand for hand, _ in context.subject.members} & set(HANDS)
+    if reading.own and not (hand or reading.plural) and len(its) == 1 and reading.noun != "palm":
+        hand = next(iter(its))
     if reading.members:
         last = reading.members[-1][0]
         members = [(found or hand, finger) for found, finger in reading.members]

@@ -102,6 +102,15 @@ class Predicates(Phrases):
             return self._do(terms, at)
         if term.text.startswith(("lead", "trail")) and self.subject is not None and self.leads(term):
             return at + 1
+        if (
+            term.text.startswith("follow")
+            and self.last is not None
+            and self.subject is not None
+            and self.subject.fingers
+        ):
+            self.link = ("after", [self.last])
+            self.again()
+            return at + 1
         if verb == "occurs" and self.last is not None and self.subject is None:
             self.last.open = True
             return at + 1

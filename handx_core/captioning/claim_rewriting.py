@@ -136,6 +136,7 @@ _RESULTS: Final = {
     "open": "straighten", "straight": "straighten", "shut": "bend", "closed": "bend", "apart": "parting",
     "together": "joining", "into a fist": "fist", "in a fist": "fist",
 }  # fmt: skip
+_COMES: Final = ("come", "comes", "came", "coming")
 _ONTO: Final = ("against", "onto", "on", "upon", "into")
 
 
@@ -143,7 +144,7 @@ def _resultative(terms: Terms, at: int) -> tuple[Term, int] | None:
     """A verb of motion, or one that nobody knows, that is told by what comes of it: "springs open", "whirls upward"."""
     term = terms[at]
     moves, unknown = term.says("verb").startswith("move"), "unknown" in term
-    strokes = term.says("verb") == "contact" and " " not in term.text and at > 0
+    strokes = (term.says("verb") == "contact" and " " not in term.text and at > 0) or term.text in _COMES
     if not (moves or unknown or strokes):
         return None
     after = at + 1

@@ -1,7 +1,7 @@
 """A text as terms: words and phrases of the vocabulary with all that each may mean, sentence by sentence.
 
 What belongs here: tokens, the other forms of verbs, the longest phrase at each place, frame numbers, and whether "left"
-is a hand or a way. What does not: which words there are (`claim_words`) and what terms say together (`claim_grammar`).
+is a hand or a way. What does not: which words there are (`claim_words`) and what terms say together (`claims`).
 """
 
 import re
@@ -90,6 +90,8 @@ _ALL_CLIP: Final = re.compile(
 )
 
 
+_BEGIN_CLIP: Final = re.compile(r"\b(?:open|begin|start)s? the clip\b")
+_END_CLIP: Final = re.compile(r"\b(?:end|close|conclude|finish)(?:e?s)? the clip\b")
 _SPELLED: Final = {
     "’": "'", "cannot": "can not", "not until": "only after", "out of contact": "not in contact",
     "into fists": "into a fist", "in fists": "in a fist",
@@ -107,7 +109,8 @@ def _spelled(text: str) -> str:
     if not any(word in text for word in _CLIP_WORDS):
         return text
     text = _OF_CLIP.sub("", text)
-    return _ALL_CLIP.sub(lambda found: f"{found[1].replace('this', 'the')}{found[2] or ''} clip", text)
+    text = _ALL_CLIP.sub(lambda found: f"{found[1].replace('this', 'the')}{found[2] or ''} clip", text)
+    return _END_CLIP.sub(" at the end", _BEGIN_CLIP.sub(" at the start", text))
 
 
 _TOKEN: Final = re.compile(r"#\d+#|[a-z]+(?=n't)|n't|[a-z]+|'s?|\d+|[,:()]|[-–—]+")

@@ -120,7 +120,8 @@ POSITIONS: Final = {
     "person; nearer to the person than; further behind; farther behind; not as far forward as; less far forward than; "
     "less far forward; behind of; in the back; nearer to the back; nearer to the back than; closer to the back; "
     "closer to the back than; fall behind; falls behind; fell behind; falling behind; drop behind; drops behind; "
-    "dropped behind",
+    "dropped behind; fall back behind; falls back behind; fell back behind; drop back behind; drops back behind; move "
+    "back behind; moves back behind",
     "left of": "to the left of; left of; on the left of; on the left side of; leftward of; further left than; farther "
     "left than; to the left side of; over to the left of; further to the left than; farther to the left than; more to "
     "the left than",

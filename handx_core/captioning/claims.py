@@ -248,6 +248,7 @@ class _Reader(Predicates):
         """ "And", "but", "or", "along with"."""
         self.joined = bool(self.here)
         self.joined_subject = self.subject is not None
+        self.apart = at > 0 and "comma" in terms[at - 1]
         self.contrast = term.text in _CONTRASTS
         self.negated = self.negated and self.subject is not None
         if self.being and self.subject is not None and self._more_follows(terms, at + 1):
