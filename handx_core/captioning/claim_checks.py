@@ -190,6 +190,9 @@ def _comes(claim: Claim, spans: Sequence[Span], others: Sequence[Span]) -> bool:
     """Whether what a claim says is the first or the last of its kind, where that is what it says."""
     if "comes first" in claim.manners:
         return min(spans) <= min(others)
+    for number, word in enumerate(("second", "third", "fourth", "fifth"), start=1):
+        if f"comes {word}" in claim.manners:
+            return sorted(others)[number : number + 1] != [] and sorted(others)[number] in spans
     return "comes last" not in claim.manners or max(spans) >= max(others)
 
 

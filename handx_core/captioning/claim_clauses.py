@@ -71,6 +71,7 @@ class Clauses:
         places: dict[int, list[int]] = {}
         for place, clause in enumerate(self.clauses):
             _complete(clause, self.clauses[:place])
+            _pass_on_row(clause, self.clauses[place + 1 : place + 2])
         telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
         for clause in self.clauses:
             places[id(clause)] = []
@@ -280,6 +281,16 @@ class Clauses:
             last.manners.append(f"comes {term.text}")
         last.open = True
         return True
+
+
+def _pass_on_row(clause: Clause, following: list[Clause]) -> None:
+    """ "Moving from the index to the pinky, the thumb taps them": the row is of what is done on the way."""
+    if not clause.value.startswith("move") or not (clause.begins or clause.ends):
+        return
+    for other in following:
+        if other.sentence == clause.sentence and not (other.begins or other.ends) and other.kind == "verb":
+            other.begins, other.ends = clause.begins, clause.ends
+            other.manners.append("in turn")
 
 
 def _complete(clause: Clause, before: list[Clause]) -> None:

@@ -72,6 +72,10 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
             if not turned.supported and "or held" in claim.manners:
                 return posture(replace(claim, what="fist"), truth)
             return turned
+        case "flex":
+            return fingers_do(
+                claim, truth, lambda thing: truth.turns.get((thing, True), []) + truth.turns.get((thing, False), [])
+            )
         case "hyperextended":
             return fingers_do(claim, truth, lambda thing: truth.back.get(thing, []))
         case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
@@ -113,7 +117,23 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
             pair for pair in truth.touches if is_between(pair, claim) and (not frames or judge(bare, truth).supported)
         ]
         return no("they touch") if touched else Verdict(True)
-    if claim.what in ("bend", "straighten", "hyperextended", "straight", "bent", "fully bent", "partly bent", "fist"):
+    if claim.what == "position" and claim.value.startswith("left-right") and not frames:
+        return (
+            no("it happens")
+            if any(f"left-right {of}" == claim.value for of, _ in truth.runs["left-right"])
+            else Verdict(True)
+        )
+    if claim.what in (
+        "bend",
+        "straighten",
+        "hyperextended",
+        "flex",
+        "straight",
+        "bent",
+        "fully bent",
+        "partly bent",
+        "fist",
+    ):
         told = [judge(_positive(bare, bare.frames, (member,)), truth) for member in claim.subject]
         return no("it happens") if any(verdict.supported for verdict in told) else Verdict(True)
     if claim.what in ("spread", "close", "spread out", "together"):

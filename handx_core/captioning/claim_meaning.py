@@ -28,7 +28,8 @@ class Order:
 class Claim:
     """One thing that a text says of a motion.
 
-    what: "contact", "separation", "bend", "straighten", "hyperextended"; the states "straight", "bent", "partly bent",
+    what: "contact", "separation", "bend", "straighten", "hyperextended", and "flex" for
+        any of them; the states "straight", "bent", "partly bent",
         "fully bent", "fist", "spread out", "together"; "spread", "close"; "move", "still"; "approach", "part", "near";
         "position" and "distance", with the state in `value`.
     subject, object: (hand, finger | "palm" | "hand"); an empty object of a contact is the subject's parts each other.
@@ -71,11 +72,13 @@ class Claim:
 
 @dataclass
 class Clause:
-    """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays: "remains".
-    turns: a state that is come to. begins, ends: the fingers that come first and last. toward: whether a movement is
-    "toward" its object, "to" it or "away" from it. only: "only the index", or (only_object) "the index only", or
-    (only_from) "only from frame 30". nth: see `ORDINALS`. first: whether it is the first of its text. excluded: "except
-    the thumb". edge: whether it "starts" or "ends" so. returns: where the movement went that it goes back from."""
+    """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays:
+    "remains". turns: a state that is come to. passing: that may be short. begins, ends: the fingers that come
+    first and last. toward: whether a movement is "toward" its object, "to" it or "away" from it. only: "only the
+    index", or (only_object) "the index only", or (only_from) "only from frame 30". nth: see `ORDINALS`. first:
+    whether it is the first of its text. excluded: "except the thumb". edge: whether it "starts" or "ends" so.
+    returns: where the movement went that it goes back from.
+    """
 
     term: Term
     kind: str
@@ -99,6 +102,7 @@ class Clause:
     open: bool = True
     unresolved: bool = False
     turns: bool = False
+    passing: bool = False
     toward: str = ""
     only: bool = False
     only_object: bool = False
@@ -160,6 +164,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return "part", ""
     if value in ("fist", "bend", "straighten"):
         return ("bend" if value == "fist" else value), ""
+    if value == "contact" and clause.term.text.startswith(("join", "rejoin")) and not across and not other.members:
+        return "close" if _are_neighbours(subject, other, across) else value, ""
     if value == "separation" and not (other.members or other.mutual) and clause.term.text.startswith(("leav", "left")):
         return "", ""
     if value == "separation" and other.mutual and not other.members and _are_neighbours(subject, Part(), across):
@@ -230,11 +236,14 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     what, value = what_of(clause, side)
     if not what or what in ("be", "do", "have", "edge", "changes", "occurs"):
         return
-    if what == "still" and clause.subject.fingers:
+    if what == "move" and clause.subject.fingers and clause.value == "move" and not (clause.negated or clause.ways):
+        moves = clause.term.text.startswith("mov") and clause.subject.fingers != ("thumb",)
+        what = "flex" if moves and not clause.subject.none else ""
+    if what == "" or (what == "move" and clause.subject.fingers and not (clause.negated or clause.subject.none)):
+        return
+    if what in ("still", "move") and clause.subject.fingers:
         for turn in ("bend", "straighten"):
             yield from claims_of(replace(clause, value=turn, kind="verb", negated=True, stays=False), side)
-        return
-    if what == "move" and clause.subject.fingers:
         return
     if clause.value == "move" and not clause.ways and clause.returns:
         clause.ways = [_BACK[way] for way in clause.returns if way in _BACK]
@@ -273,7 +282,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         joints=tuple(clause.joints),
         negated=negated,
         some=clause.subject.some,
-        passing=clause.turns and not clause.negated,
+        passing=(clause.turns or clause.passing) and not clause.negated,
         turns=clause.turns and not clause.negated,
         loose=clause.subject.loose or clause.object.loose,
         text=clause.term.text,
@@ -285,6 +294,10 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         yield replace(claim, frames=before, when=(), negated=not negated, count=0, order=None)
     if clause.only and not negated:
         yield from _nothing_else(claim, clause.only_object)
+
+
+_EXCLUSIVE: Final = ("contact", "bend", "straighten", "hyperextended", "bent", "fully bent", "straight", "fist", "flex")
+"""What is denied of the other fingers where it is said of "only" one."""
 
 
 def _when(clause: Clause) -> tuple[str, ...]:
@@ -310,7 +323,7 @@ def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
             claim, object=tuple(m for m in left if m not in claim.subject), negated=True, count=0, manners=(), nth=0
         )
         return
-    if claim.fingers and others and claim.what in ("contact", "bend", "straighten", "hyperextended"):
+    if claim.fingers and others and claim.what in _EXCLUSIVE:
         yield replace(claim, subject=others, negated=True, count=0, manners=(), sequence=(), nth=0)
 
 
@@ -340,6 +353,8 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
             other = Part(((side, "thumb"),) if clause.negated or clause.subject.listed else _anything(side))
         if other.things == {"thumb"} and not clause.subject.listed and len(subject) > 2:
             subject = tuple(member for member in subject if member[1] != "thumb")
+        if clause.object.twin and len({hand for hand, _ in subject}) == 1:
+            other = Part(tuple((OTHER[hand], thing) for hand, thing in subject))
         members = tuple((o, t) for h, t in spread_out(other, of) for o in (opposite if h == "other" else (h,)))
         if what in ("contact", "separation") and not subject and not members and side not in HANDS:
             subject = tuple((hand, "hand") for hand in HANDS)
@@ -391,7 +406,7 @@ def _position(
     if value in _EVEN:
         return f"{_EVEN[value]} ALIGNED", negated, ()
     if value in ("crossed", "uncrossed"):
-        return ("left-right LEFT" if (value == "crossed") != negated else "left-right RIGHT"), False, ()
+        return ("left-right LEFT" if value == "crossed" else "left-right RIGHT"), negated, ()
     value = {"left of": "LEFT", "right of": "RIGHT"}.get(value, value)
     hands = {hand for hand, _ in subject}
     if len(hands) == 2:

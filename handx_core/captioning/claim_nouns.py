@@ -338,7 +338,7 @@ def _take_arguments(noun: Noun, terms: Terms) -> None:
             at, word = skipped, terms[skipped].text
         if word == "is":
             of = at + 1 + (at + 1 < len(terms) and terms[at + 1].text in ("that", "the one"))
-            if of < len(terms) and terms[of].text in ("of", "between", "with"):
+            if of < len(terms) and terms[of].text in ("of", "between", "with", "on"):
                 at, word = of, terms[of].text
                 noun.modifiers = [_among_all(term) for term in noun.modifiers]
         touching = noun.verb.says("verb") in ("contact", "separation", "parting", "joining", "near")
@@ -359,7 +359,7 @@ def _take_arguments(noun: Noun, terms: Terms) -> None:
 
 def _among_all(term: Term) -> Term:
     """ "The last contact is that of": the last of all, and not of these."""
-    return Term(term.text, {"manner": f"comes {term.says('nth')}"}) if term.says("nth") in ("first", "last") else term
+    return Term(term.text, {"manner": f"comes {term.says('nth')}"}) if term.says("nth") else term
 
 
 def phrase_end(terms: Terms, at: int, between: bool) -> int:

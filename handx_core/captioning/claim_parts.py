@@ -24,7 +24,7 @@ class Part:
     none: "no finger". some: "several fingers". mutual: "each other", or the same of the other hand. pronoun: "it".
     listed: fingers named one by one. rest: "the other fingers" than those that are named later.
     loose: "all fingers", which may leave out the thumb. state: "the clenched fingers".
-    each: "each" of what was spoken of.
+    each: "each" of what was spoken of. twin: the same of the other hand.
     """
 
     members: tuple[Member, ...] = ()
@@ -37,6 +37,7 @@ class Part:
     loose: bool = False
     state: str = ""
     each: bool = False
+    twin: bool = False
 
     @cached_property
     def hands(self) -> set[str]:
@@ -110,7 +111,7 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
             hands = dict.fromkeys(hand for hand, _ in context.subject.members)
             return Part(tuple((hand, "hand") for hand in hands) if len(hands) == 1 else (("", "hand"),)), at + 1
         return replace(context.subject, pronoun=True, none=False), at + 1
-    of_them = _of_them(terms, at, context)
+    of_them = _of_them(terms, at, context, as_object)
     if of_them:
         return of_them
     its_end = terms[at].text == "its" and at + 1 < len(terms) and terms[at + 1].text in _ITS_END
@@ -137,7 +138,7 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
     return part, place
 
 
-def _of_them(terms: Sequence[Term], at: int, context: Context) -> tuple[Part, int] | None:
+def _of_them(terms: Sequence[Term], at: int, context: Context, as_object: bool) -> tuple[Part, int] | None:
     """ "None of them", "three of them": of what was spoken of last."""
     term, of = terms[at], at + 1
     if not ({"quantifier", "number"} & set(term.kinds)):
@@ -149,7 +150,8 @@ def _of_them(terms: Sequence[Term], at: int, context: Context) -> tuple[Part, in
     if of >= len(terms) or "pronoun" not in terms[of]:
         return None
     some = term.says("quantifier") == "some" or term.says("number") in ("1", "3", "4")
-    return replace(context.subject, none=term.says("quantifier") == "none", some=some), of + 1
+    none = term.says("quantifier") == "none"
+    return replace(context.subject, none=none, some=some, pronoun=as_object), of + 1
 
 
 def _is_noun(term: Term) -> bool:
@@ -269,7 +271,7 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
         loose = reading.quantifier == "all" and reading.number != 5 and not reading.other
         return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some, rest=rest, loose=loose)
     if reading.noun == "twin" and as_object:
-        return Part(mutual=True)
+        return Part(mutual=True, twin=True)
     if reading.noun == "twin":
         return Part(tuple((hand, finger) for hand in HANDS for finger in FINGERS))
     if reading.noun in ("palm", "hand", "gap"):

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from handx_core.captioning.claim_meaning import STATES_OF, Clause
+from handx_core.captioning.claim_parts import read_part
 from handx_core.captioning.claim_phrases import Phrases
 from handx_core.captioning.claim_rows import PREDICATES
 from handx_core.captioning.claim_terms import Term
+from handx_core.skeleton import FINGERS
 
 _RETURNS: Final = ("return", "come back", "comes back", "came back", "coming back", "revert", "reverse")
 
@@ -33,7 +35,7 @@ class Predicates(Phrases):
         if small and (self.being or ("source" not in term and self._is_verbless(terms, at))):
             return True
         if _MAKING.isdisjoint(term.kinds):
-            return False
+            return self.being and term.text in ("on", "against", "upon") and self._is_on(terms, at + 1)
         adjective = term.says("position") in ("crossed", "uncrossed") and term.text.endswith("ed") and not self.being
         if adjective and at + 1 < len(terms) and "noun" in terms[at + 1]:
             return False
@@ -47,6 +49,12 @@ class Predicates(Phrases):
         if "verb" not in term and "way" in term and "position" in term:
             return self.being or bool(self.subject and not (self.last and self.last.open))
         return not ("manner" in term and "verb" not in term and "state" not in term)
+
+    def _is_on(self, terms: Sequence[Term], at: int) -> bool:
+        """ "The index is on the palm": whether a finger or a palm is said to be on another."""
+        part = read_part(terms, at, self.context, as_object=True)
+        touching = {*FINGERS, "palm"}
+        return bool(self.subject and self.subject.things & touching and part and part[0].things & touching)
 
     def _is_verbless(self, terms: Sequence[Term], at: int) -> bool:
         """Whether "together" or "apart" tells a state without a verb: "with its fingers together", "first together"."""
@@ -130,6 +138,7 @@ class Predicates(Phrases):
         if clause.kind in _STATING and last.open and empty:
             clause.subject, clause.negated, clause.speed = last.subject, last.negated and not left, last.speed
             clause.order, clause.turns, clause.stays = last.order, not (left or self.being), left
+            clause.passing = not left
             self.only = self.only or last.only
             self.here.remove(last)
             self.clauses.remove(last)
@@ -155,7 +164,9 @@ class Predicates(Phrases):
             clause.turns |= not (self.being or self.with_subject)
         if kind == "position":
             crosses = clause.term.form in ("", "s", "ing") and "verb" not in clause.term and "cross" in text
-            clause.turns |= text.startswith(_COMING) or (crosses and not self.being and not text.endswith("ed"))
+            clause.turns |= text.startswith(_COMING) or (
+                crosses and not self.being and not text.startswith(("crossed", "uncrossed"))
+            )
         if last is None or not last.open or self.subject is not None:
             return
         after_turn = kind == "state" and last.value in ("bend", "straighten")
@@ -245,6 +256,10 @@ class Predicates(Phrases):
         """As which of its kinds a term is meant: a state after "is" or "with", else a verb."""
         if "verb" not in term and "state" not in term and {"apart", "together", "source"} & set(term.kinds):
             return "state", "together" if "together" in term else "apart"
+        if not ({*PREDICATES} & term.kinds.keys()):
+            return "verb", "contact"
+        if term.form == "" and "distance" in term and term is self.terms[0]:
+            return "distance", term.says("distance")
         fingers = bool((self.subject or self.context.subject).fingers)
         both = term.form == "" and "state" in term and "verb" in term and not {"position", "distance"} & set(term.kinds)
         if both and self._is_absolute(term):

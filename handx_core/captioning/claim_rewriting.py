@@ -100,6 +100,11 @@ def _gap(terms: Terms, at: int, found: list[Term]) -> int:
             after += 1
         else:
             break
+    before_it = len(found) - leading(found)
+    front = next((place for place in range(before_it - 1, -1, -1) if found[place].text == "between"), None)
+    if not owner and before is None and front is not None and not any("verb" in one for one in found[front:]):
+        owner = found[front + 1 : before_it]
+        del found[front:before_it]
     if verb is None or not any(any(kind in term for kind in NAMES) for term in owner):
         return 0
     del found[len(found) - leading(found) - (before is not None) :]

@@ -7,7 +7,7 @@ What belongs here: transformations that look at a sentence as a whole. What does
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from handx_core.captioning.claim_nouns import Terms, begins, phrase_end
+from handx_core.captioning.claim_nouns import NAMES, Terms, begins, phrase_end
 from handx_core.captioning.claim_terms import Term
 from handx_core.captioning.claim_words import WIDTHS
 
@@ -60,6 +60,8 @@ def _is_told(term: Term) -> bool:
 def _cleft(terms: Terms) -> list[Term]:
     """The terms with "the only finger that bends is the index" as "only the index bends"."""
     found = list(terms)
+    if len(found) > 4 and found[0].text == "it" and found[1].says("verb") == "be":
+        return _it_is(found)
     start = 1 if found and "det" in found[0] else 0
     if (
         len(found) < start + 5
@@ -73,6 +75,25 @@ def _cleft(terms: Terms) -> list[Term]:
     if not at or not begins(found[at + 1] if at + 1 < len(found) else found[at]):
         return found
     return [found[start], *found[at + 1 :], *found[start + 3 : at]]
+
+
+def _it_is(terms: Terms) -> list[Term]:
+    """The terms with "it is the index that the thumb touches" as "the thumb touches the index"."""
+    that = next((at for at, term in enumerate(terms) if "which" in term and at > 2), None)
+    if that is None:
+        return list(terms)
+    named, told = terms[2:that], terms[that + 1 :]
+    verb = next((at for at, term in enumerate(told) if "verb" in term), None)
+    if verb is None or not any(any(kind in term for kind in NAMES) for term in named):
+        return list(terms)
+    return [*told[: verb + 1], *named, *told[verb + 1 :]] if verb else [*named, *told]
+
+
+def _not_for_long(terms: Terms) -> list[Term]:
+    """The terms without "never held for long"."""
+    at = next(place for place, term in enumerate(terms) if term.text == "for long")
+    denied = next((place for place in range(max(0, at - 4), at) if "not" in terms[place]), at)
+    return [*terms[:denied], *terms[at + 1 :]]
 
 
 def _part_to_part(terms: Terms) -> list[Term]:
@@ -214,7 +235,8 @@ def _both_sides(terms: Terms) -> list[Term]:
 
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_part_to_part, frozenset({"to"})),
-    (_cleft, frozenset({"only"})),
+    (_not_for_long, frozenset({"for long"})),
+    (_cleft, frozenset({"only", "it"})),
     (_without_comparison, frozenset({"than"})),
     (_from_state, frozenset({"from"})),
     (_distance, frozenset({"distance", "gap", "noun"})),

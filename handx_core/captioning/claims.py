@@ -179,6 +179,9 @@ class _Reader(Predicates):
             self._linked(term, terms, at)
             return
         last = self.last
+        noun = kind in ("way", "speed") and self.being and last is not None and last.term.form == "noun"
+        if noun and last is not None and self.subject is not None and self.subject.pronoun:
+            self.subject, last.open = None, True
         target = last if last is not None and last.open and self.subject is None else None
         if kind == "way" and target is None and last is not None and self.subject is None:
             target = last if last.value.startswith("move") and not self._verb_follows(terms, at + 1) else None
