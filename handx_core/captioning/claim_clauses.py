@@ -48,7 +48,9 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
-        self.contrast = self.edge = self.becomes = self.never = self.additive = self.direct = self.apart = False
+        self.contrast = self.edge = self.becomes = self.never = self.additive = self.direct = self.apart = (
+            self.briefly
+        ) = False
         self.terms: list[Term] = []
         self.excluded: tuple[str, ...] = ()
         self.being = self.stays = self.having = self.negated = self.joined = self.ordered = False
@@ -60,7 +62,9 @@ class Clauses:
             following = next((c.subject for c in self.here[place + 1 :] if c.subject.members), Part())
             if clause.unresolved and following.members:
                 clause.subject = following
-            if clause.subject.rest and following.fingers:
+            if clause.subject.rest and not following.fingers:
+                clause.subject = replace(clause.subject, some=True)
+            elif clause.subject.rest:
                 hands = tuple(dict.fromkeys(hand for hand, _ in clause.subject.members))
                 fingers = [finger for finger in FINGERS if finger not in following.fingers]
                 clause.subject = Part(tuple((hand, finger) for hand in hands for finger in fingers))

@@ -206,7 +206,7 @@ def _can_only_spread(subject: Part, other: Part, side: str) -> bool:
 def _relative_move(clause: Clause, fingers: tuple[str, ...], across: bool) -> str:
     """A movement toward something else, or away from it; toward a finger is not yet at it."""
     if fingers:
-        return {"away": "separation", "to": "contact"}.get(clause.toward, "")
+        return {"away": "separation", "to": "contact" if len(fingers) < 3 else ""}.get(clause.toward, "")
     if clause.object.things & set(FINGERS) or clause.object.members or clause.object.mutual:
         return "part" if clause.toward == "away" else "approach"
     return ""

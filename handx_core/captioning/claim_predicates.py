@@ -142,7 +142,7 @@ class Predicates(Phrases):
             self.only = self.only or last.only
             self.here.remove(last)
             self.clauses.remove(last)
-        if last.value in ("spread", "parting"):
+        if last.value in ("spread", "parting") or (last.value == "apart" and last.subject.fingers):
             if clause.value == "bend" and term.text.startswith("close"):
                 clause.value = "close"
             elif clause.kind == "state" and term.text.endswith(("open", "closed")):
@@ -158,6 +158,8 @@ class Predicates(Phrases):
     def _come_to(self, clause: Clause, last: Clause | None) -> None:
         """Note whether a state is one that is come to: "becomes straight", "crosses", "rises above"."""
         text, kind = clause.term.text, clause.kind
+        clause.passing |= self.briefly
+        self.briefly = False
         clause.turns |= self.becomes or text.startswith(("paus", "freez"))
         self.becomes = False
         if kind == "state" and "spread" in clause.term.says("verb") and self.subject is not None:
@@ -223,6 +225,7 @@ class Predicates(Phrases):
     def _be(self, term: Term, verb: str, following: Sequence[Term]) -> None:
         self.being = verb != "have"
         self.having = term.text == "having"
+        self.briefly = term.text == "being"
         self.becomes = term.text.startswith(("becom", "becam", "get", "got", "turn", "enter", "go", "move"))
         self.stays = term.text.split()[0].rstrip("s") in (
             "stay",

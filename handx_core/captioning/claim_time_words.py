@@ -35,7 +35,7 @@ WHENS: Final = {
     "uninterruptedly; from the very first to the very last frame; in every frame; in all frames; at every moment; at "
     "every point; in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; "
     "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame; before , during and after; "
-    "before during and after",
+    "before during and after; continuous; constant; uninterrupted; permanent; unbroken",
     "": "from above; from below; from behind; from the front; from the side; briefly; for a moment; momentarily; for "
     "an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; at all joints; at every joint; in all "
     "joints; in every joint; for a bit; for a while; for some time; for a short time; for a short while; for a brief "

@@ -87,7 +87,8 @@ FINGER_STATES: Final = {
     "adducted; tightly together; next to each other; next to one another; touching side by side; pressed together "
     "side by side; alongside each other; alongside one another; bunched; bunched together; bunched up; parallel and "
     "together; unspread; not spread; close to each other sideways; kept together; closely together; tight together; "
-    "packed together; snug together",
+    "packed together; snug together; closely spaced; tightly spaced; closely packed; narrowly spaced; tightly "
+    "grouped; grouped together; closely grouped; in close contact side by side; lined up side by side",
 }
 
 POSITIONS: Final = {
