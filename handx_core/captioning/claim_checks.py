@@ -357,7 +357,7 @@ def relation_holds(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Ver
         return yes(met) if met else no("it does not begin there")
     if not frames_of(claim, truth.n_frames) and (claim.order or claim.passing):
         return yes(runs)
-    if claim.passing and claim.frames:
+    if claim.turns and claim.frames:
         met = [one for one in runs if one.lead and any(within(one.lead, stated) for stated in claim.frames)]
         return yes(met) if met else no("not then")
     return yes(runs) if holds(frames, (1,), claim, truth.n_frames) else no("not then")

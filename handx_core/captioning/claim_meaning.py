@@ -73,11 +73,11 @@ class Claim:
 @dataclass
 class Clause:
     """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays:
-    "remains". turns: a state that is come to. passing: that may be short. begins, ends: the fingers that come
-    first and last. toward: whether a movement is "toward" its object, "to" it or "away" from it. only: "only the
-    index", or (only_object) "the index only", or (only_from) "only from frame 30". nth: see `ORDINALS`. first:
-    whether it is the first of its text. excluded: "except the thumb". edge: whether it "starts" or "ends" so.
-    returns: where the movement went that it goes back from.
+    "remains". turns: a state that is come to. passing: that may be short. so: "stays so". begins, ends: the
+    fingers that come first and last. toward: whether a movement is "toward" its object, "to" it or "away" from
+    it. only: "only the index", or (only_object) "the index only", or (only_from) "only from frame 30". nth: see
+    `ORDINALS`. first: whether it is the first of its text. excluded: "except the thumb". edge: whether it
+    "starts" or "ends" so. returns: where the movement went that it goes back from.
     """
 
     term: Term
@@ -103,6 +103,7 @@ class Clause:
     unresolved: bool = False
     turns: bool = False
     passing: bool = False
+    so: bool = False
     toward: str = ""
     only: bool = False
     only_object: bool = False
@@ -140,7 +141,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     if clause.kind == "state":
         if value == "spread" and not fingers and across and (clause.turns or clause.speed):
             return "part", ""
-        if clause.speed and value in _CHANGES and not clause.stays:
+        together = clause.turns and {"at once", "in turn"} & set(clause.manners)
+        if (clause.speed or together) and value in _CHANGES and not clause.stays:
             return _CHANGES[value], ""
         if value in ("apart", "together") and (not _are_neighbours(subject, other, across) or "palm" in subject.things):
             if value == "together" and subject.things <= {"hand"}:
@@ -303,6 +305,8 @@ _EXCLUSIVE: Final = ("contact", "bend", "straighten", "hyperextended", "bent", "
 def _when(clause: Clause) -> tuple[str, ...]:
     """When; what "stays" is so throughout, and what "stays until the end" and comes after nothing else as well."""
     whens = tuple(dict.fromkeys(when for when in clause.when if when != "throughout" or not clause.count))
+    if clause.so and not (whens or clause.frames):
+        return ("end",)
     if clause.stays and clause.order and not whens:
         return ()
     if clause.stays and (not whens or (whens == ("until end",) and clause.first and not clause.frames)):

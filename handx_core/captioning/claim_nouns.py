@@ -117,6 +117,10 @@ class Noun:
         if place and (is_idle(found[place - 1]) or reaches):
             del found[place - 1]
 
+    def _opens(self, term: Term) -> bool:
+        """ "The pinch opens again"."""
+        return self.verb.says("verb") == "contact" and term.form == "s" and term.says("verb") == "straighten"
+
     def _grows(self, term: Term) -> bool:
         """ "The spread between two fingers grows", or shrinks."""
         if self.verb.says("verb") != "spread" or term.says("verb") not in ("spread", "close") or term.form != "s":
@@ -130,9 +134,13 @@ class Noun:
         if at + 1 < len(terms) and "not" in terms[at] and terms[at + 1].text.startswith("last"):
             at += 1
         while at < len(terms) and (
-            is_idle(terms[at]) or "unknown" in terms[at] or is_end(terms[at]) or self._grows(terms[at])
+            is_idle(terms[at])
+            or "unknown" in terms[at]
+            or is_end(terms[at])
+            or self._grows(terms[at])
+            or self._opens(terms[at])
         ):
-            if is_end(terms[at]) and self.verb.says("verb") == "contact":
+            if (is_end(terms[at]) or self._opens(terms[at])) and self.verb.says("verb") == "contact":
                 self.verb = replace(self.verb, kinds={"verb": "separation"})
             if terms[at].text.endswith("repeated") and at + 1 < len(terms) and "count" in terms[at + 1]:
                 self.modifiers.append(Term("repeatedly", {"manner": "many"}))

@@ -192,7 +192,12 @@ class Predicates(Phrases):
             apply(clause)
         self.waiting.clear()
         joined = last if self.joined else None
-        if clause.kind != "verb" and joined is not None and joined.kind != "verb" and not clause.when and not self.edge:
+        if (
+            clause.kind != "verb"
+            and joined is not None
+            and joined.kind != "verb"
+            and not (clause.when or self.edge or self.stays)
+        ):
             clause.when += [when for when in joined.when if when in ("start", "end")] if joined.edge else []
         clause.edge = self.edge or (joined is not None and joined.edge)
         clause.manners += self.places

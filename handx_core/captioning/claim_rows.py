@@ -129,12 +129,15 @@ class Rows(Clauses):
 
     def stays_so(self) -> bool:
         """ "... and remains so": what was told last, from then on; whether it is said."""
-        last = next(
-            (clause for clause in reversed(self.here) if clause.kind != "verb" or clause.value == "contact"), None
-        )
+        lasting = (clause for clause in reversed(self.clauses) if clause.kind != "verb" or clause.value == "contact")
+        last = next(lasting, None)
         if not (self.stays and self.being and last):
             return False
-        clause = replace(last, stays=True, when=["end"], frames=[], order=None, turns=False)
+        self.subject = None
+        clause = replace(
+            last, stays=True, so=True, when=[], frames=[], manners=[], order=None, turns=False, open=True, count=0,
+            sentence=self.number,
+        )  # fmt: skip
         self.here.append(clause)
         self.clauses.append(clause)
         self.being = False

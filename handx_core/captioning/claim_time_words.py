@@ -15,8 +15,8 @@ WHENS: Final = {
     "early": "early on; early; fairly early; quite early; rather early; soon",
     "first half": "before the midpoint",
     "midway": "midway; halfway; halfway through; midway through; mid clip; partway through; mid way; half way "
-    "through; in between; around halfway; about halfway; about halfway through; around the halfway mark; at the "
-    "halfway mark; at the halfway point; around the halfway point; about midway; about midway through",
+    "through; around halfway; about halfway; about halfway through; around the halfway mark; at the halfway mark; at "
+    "the halfway point; around the halfway point; about midway; about midway through",
     "second half": "after the midpoint; past the midpoint",
     "late": "late; late on; fairly late; quite late; rather late",
     "end": "as it ends; when it ends; at its end; ultimately; in the end; at the close",
@@ -36,16 +36,16 @@ WHENS: Final = {
     "every point; in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; "
     "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame; before , during and after; "
     "before during and after; continuous; constant; uninterrupted; permanent; unbroken",
-    "": "from above; from below; from behind; from the front; from the side; briefly; for a moment; momentarily; for "
-    "an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; at all joints; at every joint; in all "
-    "joints; in every joint; for a bit; for a while; for some time; for a short time; for a short while; for a brief "
-    "moment; for a brief period; for a second; for a few frames; for several frames; slightly; very briefly; only "
-    "briefly; for just a moment; across all joints; at all its joints; at all of its joints; in all of its joints; "
-    "after a hold; after a pause; after a short hold; after a brief hold; after a brief pause; after a short pause; "
-    "after a moment; after a while; after a beat; after a delay; after some time; part of the way; part way; a "
-    "little; a bit; a good deal; by degrees; at the same place; for long; after a short while; after a short delay; "
-    "after a few frames; for half a second; for about half a second; for a few moments; not even; even; for almost a "
-    "second; for nearly a second",
+    "": "in between; from above; from below; from behind; from the front; from the side; briefly; for a moment; "
+    "momentarily; for an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; at all joints; at every "
+    "joint; in all joints; in every joint; for a bit; for a while; for some time; for a short time; for a short "
+    "while; for a brief moment; for a brief period; for a second; for a few frames; for several frames; slightly; "
+    "very briefly; only briefly; for just a moment; across all joints; at all its joints; at all of its joints; in "
+    "all of its joints; after a hold; after a pause; after a short hold; after a brief hold; after a brief pause; "
+    "after a short pause; after a moment; after a while; after a beat; after a delay; after some time; part of the "
+    "way; part way; a little; a bit; a good deal; by degrees; at the same place; for long; after a short while; after "
+    "a short delay; after a few frames; for half a second; for about half a second; for a few moments; not even; "
+    "even; for almost a second; for nearly a second",
 }
 """Phrases for parts of the clip that are not put together of the parts below; with "" those that say nothing of it."""
 
@@ -80,10 +80,9 @@ _DURATIONS: Final = (
     "throughout the {}; for the whole {}; for the entire {}; for the full {}; during the whole {}; during the "
     "entire {}; the whole {}; the entire {}; over the whole {}; over the entire {}; across the whole {}; across the "
     "entire {}; all through the {}; through the whole {}; through the entire {}; in the whole {}; in the entire {}; "
-    "for all of the {}; for the {}; the full {}; throughout the whole {}; throughout the entire {}; through the {}; "
-    "across the {}; for its whole {}; for its entire {}; over the {}; throughout its {}; over the full {}; for the "
-    "complete {}; during the {}; over the course of the {}; for the duration of the {}; all {}; for the whole of "
-    "the {}"
+    "for all of the {}; for the {}; the full {}; throughout the whole {}; throughout the entire {}; for its whole "
+    "{}; for its entire {}; throughout its {}; over the full {}; for the complete {}; over the course of the {}; "
+    "for the duration of the {}; all {}; for the whole of the {}"
 )
 
 
@@ -119,6 +118,8 @@ def whens() -> Iterator[tuple[str, str]]:
         yield f"from the {place} on", "from start"
     for frame, lasting in product(split(_DURATIONS), split(_LASTING)):
         yield frame.format(lasting), "throughout"
+    for before in ("during", "over", "across", "through"):
+        yield f"{before} the clip", ""
 
 
 def split(phrases: str) -> list[str]:

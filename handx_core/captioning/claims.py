@@ -126,6 +126,8 @@ class _Reader(Predicates):
         if self.being and self.subject and following is not None and {"one", "noun"} & set(following.kinds):
             self.only = True
             return at + 2
+        if following is not None and "when" in following:
+            return at + 1
         if self.last is not None and following is not None and "frames" in following:
             self.last.only_from = True
         elif not self.only and self.last is not None and self.last.open and self.last.object.members:
