@@ -280,6 +280,11 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
             if not met or not (often(met, claim) or alike):
                 return no(f"the {hand} hand does not move so: {way}")
             found += met
+    by_way = [[one for one in found if _goes(one, way)] for way in claim.ways]
+    if "at once" in claim.manners and len(by_way) > 1:
+        firsts, seconds = by_way[:2]
+        if not any(related("meanwhile", one.span, other.span) for one in firsts for other in seconds):
+            return no("not at once")
     if claim.speed and not set(claim.speed.split()) & {speed for one in found for speed in one.speeds}:
         return no("at another speed")
     return yes(found)

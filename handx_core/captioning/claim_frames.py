@@ -36,6 +36,11 @@ _COUNTED: Final = re.compile(
     rf"(?:\b(?:in|within|during|over|for|throughout|at)\s+)?(?:the\s+)?(?:very\s+)?\b(first|last|final|opening|closing|initial)\s+"
     rf"(\d+|{'|'.join(NUMBERS)}|fifteen|twenty|thirty)\s+frames\b"
 )
+_LONG: Final = re.compile(
+    r"\b(?:with)?in (?:about |around |only |just |roughly )?"
+    rf"(?:a few|several|some|\d+|{'|'.join(NUMBERS)}|fifteen|twenty) frames\b"
+)
+"""How long something takes, which says nothing of when it is."""
 _TENS: Final = {"fifteen": 15, "twenty": 20, "thirty": 30}
 
 
@@ -64,6 +69,7 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
 
     if "frame" not in text:
         return text
+    text = _LONG.sub("", text)
     return _POINT.sub(point, _POINTS.sub(points, _RANGES.sub(ranges, _COUNTED.sub(counted, text))))
 
 

@@ -222,7 +222,7 @@ def _hands(part: Part, side: str) -> set[str]:
 def _parting(subject: Part, other: Part, fingers: tuple[str, ...], across: bool) -> str:
     if not fingers:
         return "part"
-    return "spread" if _are_neighbours(subject, other, across) else "separation"
+    return "spread" if _are_neighbours(subject, other, across) and not subject.tips else "separation"
 
 
 def _joining(subject: Part, other: Part, fingers: tuple[str, ...], across: bool) -> str:
@@ -353,7 +353,8 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
         if not subject and other.members and not other.mutual:
             subject, other = spread_out(other, hands), Part()
         of = opposite if other.things == {"palm"} or what == "position" else its_hands
-        if what == "contact" and side in HANDS and not other.members and _wants_thumb(subject):
+        apart = what == "separation" and clause.subject.tips
+        if (what == "contact" or apart) and side in HANDS and not other.members and _wants_thumb(subject):
             other = Part(((side, "thumb"),) if clause.negated or clause.subject.listed else _anything(side))
         if other.things == {"thumb"} and not clause.subject.listed and len(subject) > 2:
             subject = tuple(member for member in subject if member[1] != "thumb")
@@ -383,7 +384,7 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
 
 def _anything(hand: str) -> tuple[Member, ...]:
     """What the fingers of a hand can touch."""
-    return ((hand, "thumb"), (OTHER[hand], "hand"))
+    return ((hand, "thumb"), *((OTHER[hand], finger) for finger in FINGERS))
 
 
 def _row(clause: Clause) -> tuple[str, ...]:

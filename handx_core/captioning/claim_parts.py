@@ -25,6 +25,7 @@ class Part:
     listed: fingers named one by one. rest: "the other fingers" than those that are named later.
     loose: "all fingers", which may leave out the thumb. state: "the clenched fingers".
     each: "each" of what was spoken of. twin: the same of the other hand.
+    tips: fingertips.
     """
 
     members: tuple[Member, ...] = ()
@@ -38,6 +39,7 @@ class Part:
     state: str = ""
     each: bool = False
     twin: bool = False
+    tips: bool = False
 
     @cached_property
     def hands(self) -> set[str]:
@@ -269,7 +271,8 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
         rest = reading.other and not context.named.fingers
         some |= reading.number in (2, 3) and not reading.other and reading.quantifier != "both"
         loose = reading.quantifier == "all" and reading.number != 5 and not reading.other
-        return Part(tuple((hand, finger) for finger in _many(reading, context)), none, some, rest=rest, loose=loose)
+        members = tuple((hand, finger) for finger in _many(reading, context))
+        return Part(members, none, some, rest=rest, loose=loose, tips=reading.noun == "tip")
     if reading.noun == "twin" and as_object:
         return Part(mutual=True, twin=True)
     if reading.noun == "twin":

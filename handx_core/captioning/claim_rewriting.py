@@ -53,6 +53,8 @@ def rewritten(terms: Terms) -> list[Term]:
 def _is_idle_here(terms: Terms, at: int) -> bool:
     """ "Seven separate times", "always fast": words that say no more next to what follows."""
     term, following = terms[at], terms[at + 1] if at + 1 < len(terms) else None
+    if "speed" in term and at and terms[at - 1].text in ("less", "more"):
+        return True
     if following is None or not at:
         return False
     if term.says("when") == "throughout":

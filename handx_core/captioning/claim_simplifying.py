@@ -157,11 +157,20 @@ def _from_state(terms: Terms) -> list[Term]:
                 found[at] = Term("is", {"verb": "be"}, "s")
                 found[to : to + 1] = [Term("then", {"link": "then"}), Term("becomes", {"verb": "be"}, "s")]
         at += 1
+    for at in range(1, len(found) - 2):
+        if (
+            found[at].text == "back"
+            and found[at + 1].text == "to"
+            and _is_state(found[at + 2])
+            and "and" in found[at - 1].text
+        ):
+            found[at - 1 : at + 2] = [Term("then", {"link": "then"}), Term("becomes", {"verb": "be"}, "s")]
+            return found
     return found
 
 
 def _is_state(term: Term) -> bool:
-    return bool({"state", "position", "distance"} & set(term.kinds))
+    return bool({"state", "position", "distance", "together", "apart"} & set(term.kinds))
 
 
 def _distance(terms: Terms) -> list[Term]:

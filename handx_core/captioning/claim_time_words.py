@@ -180,7 +180,8 @@ MANNERS: Final = {
     "at once": "at once; all at once; in unison; together; all together; as one; simultaneously; in one go; in one "
     "motion; in a single motion; as a group; as a unit; in concert; as one unit; collectively; synchronously; in "
     "synchrony; in one movement; in a single movement; in sync; in parallel; jointly; at the same instant; "
-    "concurrently; all simultaneously; all at the same moment",
+    "concurrently; all simultaneously; all at the same moment; diagonally; diagonal; at an angle; obliquely; at a "
+    "slant",
     "many": "repeatedly; again and again; over and over; several times; many times; multiple times; a few times; time "
     "and again; repeated; multiple; numerous times; a number of times; a couple of times; more than once; on several "
     "occasions; on multiple occasions; many a time; often; frequently; recurrently; periodically; rhythmically; in "

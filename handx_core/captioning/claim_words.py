@@ -104,14 +104,14 @@ POSITIONS: Final = {
     "as; positioned lower than; less high than; short of the height of",
     "FRONT": "in front; in front of; ahead; ahead of; farther forward; further forward; farther forward than; further "
     "forward than; further ahead; farther ahead; farther out; further out; farther from the body; farther from the "
-    "body than; before the other; out in front; out in front of; up front; forward of; in the lead of; more forward; "
-    "more forward than; farther ahead than; further ahead than; in front relative to; ahead relative to; further from "
-    "the body; further from the body than; farther away from the body; farther away from the body than; further away "
-    "from the body; further away from the body than; farther out than; further out than; farther from the torso; "
-    "farther from the torso than; further from the torso than; farther from the chest than; further from the chest "
-    "than; farther from the person; farther from the person than; nearer the front; closer to the front; beyond; "
-    "directly in front of; nearer to the front; nearer to the front than; closer to the front than; nearer the front "
-    "than; pull ahead; pulls ahead; move ahead of; moves ahead of",
+    "body than; before the other; out in front; out in front of; up front; in the lead of; more forward; more forward "
+    "than; farther ahead than; further ahead than; in front relative to; ahead relative to; further from the body; "
+    "further from the body than; farther away from the body; farther away from the body than; further away from the "
+    "body; further away from the body than; farther out than; further out than; farther from the torso; farther from "
+    "the torso than; further from the torso than; farther from the chest than; further from the chest than; farther "
+    "from the person; farther from the person than; nearer the front; closer to the front; beyond; directly in front "
+    "of; nearer to the front; nearer to the front than; closer to the front than; nearer the front than; pull ahead; "
+    "pulls ahead; move ahead of; moves ahead of",
     "BACK": "behind; farther back; further back; farther back than; further back than; closer to the body; nearer to "
     "the body; closer to the body than; nearer the body; in back of; at the back of; to the rear of; rearward of; to "
     "the back of; more rearward than; in the rear; nearer to the body than; nearer to the torso; closer to the torso; "
@@ -304,7 +304,7 @@ SMALL_WORDS: Final = {
     "long; lasting; subtle; strong; fluid; coordinated; synchronized; synchronous; simultaneous; small; large; big; "
     "wide; slight; final; subsequent; initial; full; maximal; immediate; last; further; deep; pronounced; fleeting; "
     "isolated; individual; physical; stable; constant; mutual; great; medium; narrow; average; considerable; "
-    "corresponding; lone; whole; total; matching; similar; successive; next",
+    "corresponding; lone; whole; total; matching; similar; successive; next; less; more",
     "there": "there",
     "which": "which; who; that",
     "unlike": "unlike; in contrast to; contrary to; compared to; compared with; as opposed to; instead of; in place "
