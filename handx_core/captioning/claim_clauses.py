@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from handx_core.captioning.claim_frames import Frames
 from handx_core.captioning.claim_meaning import Claim, Clause, Order, claims_of
 from handx_core.captioning.claim_parts import Context, Part
 from handx_core.captioning.claim_terms import Term
@@ -48,6 +49,7 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
+        self.later: tuple[list[Frames], list[str]] = ([], [])
         self.contrast = self.edge = self.becomes = self.never = self.additive = self.direct = self.apart = (
             self.briefly
         ) = False

@@ -80,7 +80,8 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
             return fingers_do(claim, truth, lambda thing: truth.back.get(thing, []))
         case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
             held = posture(claim, truth)
-            if (claim.what == "bent" or claim.passing) and claim.frames and not held.supported:
+            turned = claim.turns and any(kind == "span" for kind, *_ in claim.frames)
+            if turned or ((claim.what == "bent" or claim.passing) and claim.frames and not held.supported):
                 return fingers_do(claim, truth, lambda thing: truth.turns.get((thing, claim.what != "straight"), []))
             return held
         case "spread" | "close" | "spread out" | "together":

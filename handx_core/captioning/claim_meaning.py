@@ -155,7 +155,11 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
             return "spread out" if value == "spread" else "together", ""
         return value, ""
     if value.startswith("move") and clause.toward and (other.members or other.mutual):
-        return _relative_move(clause, fingers, across), ""
+        told = _relative_move(clause, fingers, across)
+        if told == "separation" and other.fingers and _can_only_spread(subject, other, side):
+            clause.subject = Part((*subject.members, *((next(iter(subject.hands)), f) for _, f in other.members)))
+            return "spread", ""
+        return told, ""
     if clause.kind == "position" and (fingers or other.fingers):
         return "", ""
     if clause.kind in ("position", "distance"):
@@ -304,8 +308,9 @@ _EXCLUSIVE: Final = ("contact", "bend", "straighten", "hyperextended", "bent", "
 
 def _when(clause: Clause) -> tuple[str, ...]:
     """When; what "stays" is so throughout, and what "stays until the end" and comes after nothing else as well."""
-    whens = tuple(dict.fromkeys(when for when in clause.when if when != "throughout" or not clause.count))
-    if clause.so and not (whens or clause.frames):
+    whens = tuple(dict.fromkeys(when for when in clause.when if when and not (when == "throughout" and clause.count)))
+    joined = clause.kind == "state" and clause.value == "together" and clause.stays is False and clause.order
+    if (clause.so or joined) and not (clause.when or clause.frames):
         return ("end",)
     if clause.stays and clause.order and not whens:
         return ()

@@ -18,7 +18,7 @@ _RETURNS: Final = ("return", "come back", "comes back", "came back", "coming bac
 
 
 _STATING: Final = frozenset({"position", "distance", "state"})
-_COMING: Final = ("fall", "fell", "drop", "pull", "move")
+_COMING: Final = ("fall", "fell", "drop", "pull", "move", "raised", "lifted", "elevated", "lowered")
 """How phrases for a position begin that tell how it is come to."""
 _BEFORE_NOUN: Final = ("each", "every", "any", "first", "last", "upward", "downward")
 _SMALL: Final = frozenset({"apart", "together", "source"})
@@ -72,7 +72,7 @@ class Predicates(Phrases):
 
     def is_joined_verb(self, terms: Sequence[Term], at: int) -> bool:
         """ "Pressed together", "touch together": said already by the verb."""
-        return terms[at].text == "together" and bool(self.last and self.last.value == "contact")
+        return terms[at].text == "together" and bool(self.last and self.last.value == "contact") and not self.being
 
     def predicate(self, terms: Sequence[Term], at: int) -> int:
         """Begin a clause, or note that one stays as it is."""
@@ -139,6 +139,10 @@ class Predicates(Phrases):
             clause.subject, clause.negated, clause.speed = last.subject, last.negated and not left, last.speed
             clause.order, clause.turns, clause.stays = last.order, not (left or self.being), left
             clause.passing = not left
+            if self.being:
+                self.later = (last.frames, last.when)
+            else:
+                clause.frames, clause.when = last.frames, last.when
             self.only = self.only or last.only
             self.here.remove(last)
             self.clauses.remove(last)
@@ -213,6 +217,11 @@ class Predicates(Phrases):
         self.clauses.append(clause)
         self.subject, self.link, self.joined, self.negated, self.ordered = None, None, False, False, False
         self.being = False
+        frames, whens = self.later
+        if frames or whens:
+            self.waiting.append(lambda clause: clause.frames.extend(frames))
+            self.waiting.append(lambda clause: clause.when.extend(whens))
+            self.later = ([], [])
 
     def _begins_verb(self, terms: Sequence[Term], at: int) -> bool:
         """Whether "starts" is followed by what starts: "starts to bend", "starts bending"."""

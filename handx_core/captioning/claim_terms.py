@@ -90,6 +90,7 @@ _ALL_CLIP: Final = re.compile(
 )
 
 
+_MIDDLE: Final = re.compile(rf"\bmiddle of(?= (?:the|this) (?:{_CLIP})\b)")
 _BEGIN_CLIP: Final = re.compile(r"\b(?:open|begin|start)s? the clip\b")
 _END_CLIP: Final = re.compile(r"\b(?:end|close|conclude|finish)(?:e?s)? the clip\b")
 _SPELLED: Final = {
@@ -108,7 +109,7 @@ def _spelled(text: str) -> str:
         text = re.sub(r"(?<=[a-z])[-‑](?=[a-z])", " ", text)
     if not any(word in text for word in _CLIP_WORDS):
         return text
-    text = _OF_CLIP.sub("", text)
+    text = _OF_CLIP.sub("", _MIDDLE.sub("midpoint of", text))
     text = _ALL_CLIP.sub(lambda found: f"{found[1].replace('this', 'the')}{found[2] or ''} clip", text)
     return _END_CLIP.sub(" at the end", _BEGIN_CLIP.sub(" at the start", text))
 

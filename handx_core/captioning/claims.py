@@ -201,7 +201,7 @@ class _Reader(Predicates):
             elif kind == "speed":
                 clause.speed = term.says("speed")
             elif kind == "when":
-                clause.when += [term.says("when")] if term.says("when") else []
+                clause.when.append(term.says("when"))
             elif kind == "nth":
                 clause.nth = ORDINALS.get(term.says("nth"), 0)
             elif kind == "joint":
