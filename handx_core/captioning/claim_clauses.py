@@ -44,7 +44,7 @@ class Clauses:
         self.number += 1
         self.here: list[Clause] = []
         self.subject: Part | None = None
-        self.mentioned = Part()
+        self.mentioned = self.tool = Part()
         self.waiting: list[Callable[[Clause], None]] = []
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""

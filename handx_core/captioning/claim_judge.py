@@ -79,11 +79,7 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
         case "hyperextended":
             return fingers_do(claim, truth, lambda thing: truth.back.get(thing, []))
         case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
-            held = posture(claim, truth)
-            turned = claim.turns and any(kind == "span" for kind, *_ in claim.frames)
-            if turned or ((claim.what == "bent" or claim.passing) and claim.frames and not held.supported):
-                return fingers_do(claim, truth, lambda thing: truth.turns.get((thing, claim.what != "straight"), []))
-            return held
+            return _posture(claim, truth)
         case "spread" | "close" | "spread out" | "together":
             return gaps(claim, truth)
         case "move":
@@ -102,9 +98,21 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     return no(f"nothing says whether {claim.what}")
 
 
+def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
+    """A posture held in the frames that are stated, or come to in them where it is told as coming about."""
+    held = posture(claim, truth)
+    comes = claim.turns and any(kind == "span" for kind, *_ in claim.frames)
+    if not claim.frames or (held.supported and not comes) or not (comes or claim.passing or claim.what == "bent"):
+        return held
+    turned = fingers_do(claim, truth, lambda thing: truth.turns.get((thing, claim.what != "straight"), []))
+    if not turned.supported and claim.what == "straight":
+        return fingers_do(claim, truth, lambda thing: returns(truth, thing))
+    return turned
+
+
 def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
     """That something does not happen: at no time, or not in the frames named. What is denied of many is so of each."""
-    frames = any(kind == "span" for kind, *_ in claim.frames) or bool({*claim.when} - {"throughout"})
+    frames = any(kind in ("span", "from", "until") for kind, *_ in claim.frames) or bool({*claim.when} - {"throughout"})
     bare = _positive(claim, () if not frames else claim.frames)
     ends = {"start": ("at", 0, 1), "end": ("at", truth.n_frames - 1, truth.n_frames)}
     whens = tuple(when for when in claim.when if when != "throughout")

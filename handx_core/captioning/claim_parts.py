@@ -93,6 +93,7 @@ class _Reading:
     state: str = ""
     through: bool = False
     each: bool = False
+    digits: bool = False
 
 
 def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool) -> tuple[Part, int] | None:
@@ -201,6 +202,7 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
             if reading.noun and not reading.members and reading.noun not in ("tip", "finger", "hand"):
                 break
             reading.noun = term.says("noun")
+            reading.digits = term.text == "digits"
             if reading.noun in ("hand", "palm", "gap", "twin"):
                 return at + 1
         elif "one" in term and at > 0:
@@ -269,7 +271,11 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
         return Part(tuple(context.recent[-2:]))
     if reading.noun in ("finger", "tip"):
         rest = reading.other and not context.named.fingers
-        some |= reading.number in (2, 3) and not reading.other and reading.quantifier != "both"
+        some |= (
+            reading.number in ((2, 3, 4) if reading.digits else (2, 3))
+            and not reading.other
+            and reading.quantifier != "both"
+        )
         loose = reading.quantifier == "all" and reading.number != 5 and not reading.other
         members = tuple((hand, finger) for finger in _many(reading, context))
         return Part(members, none, some, rest=rest, loose=loose, tips=reading.noun == "tip")
@@ -304,7 +310,7 @@ def _many(reading: _Reading, context: Context) -> tuple[str, ...]:
         others = tuple(finger for finger in FINGERS if finger not in context.named.things)
         return others[1:] if len(others) == reading.number + 1 and others[0] == "thumb" else others
     if reading.number == 4:
-        return FINGERS[1:]
+        return FINGERS if reading.digits else FINGERS[1:]
     if reading.quantifier in ("all", "none", "both") or reading.number == 5:
         return FINGERS
     return FINGERS[1:]

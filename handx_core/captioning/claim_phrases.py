@@ -13,6 +13,12 @@ from handx_core.captioning.claim_terms import Term
 from handx_core.skeleton import FINGERS
 
 
+def with_hand_of(part: Part, owner: Part) -> Part:
+    """A part, of the hand of another where it does not say of which."""
+    own = next(iter(owner.hands)) if len(owner.hands) == 1 else ""
+    return replace(part, members=tuple((hand or own, thing) for hand, thing in part.members))
+
+
 class Phrases(Rows):
     """Gives noun phrases their place."""
 
@@ -22,6 +28,11 @@ class Phrases(Rows):
         before = terms[max(0, after - 8) : after]
         if objective and last is not None and at and terms[at - 1].text in ("at", "by") and self._is_where(part, last):
             return
+        tool = at > 0 and terms[at - 1].text in ("with", "using") and terms[at].text in ("its", "their", "his", "her")
+        if tool and part.fingers and (last is None or (objective and self._touches_with(part, last))):
+            self.tool = part
+            if last is not None:
+                return
         self.context.recent += [member for member in part.members if len(part.members) == 1]
         noun = last is not None and last.term.text.endswith(("contact with", "contact of", "contact between"))
         if (
@@ -51,6 +62,13 @@ class Phrases(Rows):
             for clause in self.here:
                 if clause.unresolved and not clause.subject.members:
                     clause.subject, clause.unresolved = part, False
+
+    def _touches_with(self, part: Part, clause: Clause) -> bool:
+        """ "The hand taps the palm with its index": whether a finger is what a hand touches with."""
+        if clause.value not in ("contact", "separation") or not clause.subject.things <= {"hand"}:
+            return False
+        clause.subject = with_hand_of(part, clause.subject)
+        return True
 
     def _is_where(self, part: Part, clause: Clause) -> bool:
         """Whether a phrase says with which part something touches: "touch at the tips", "meet by their fingertips"."""

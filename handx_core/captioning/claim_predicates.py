@@ -9,7 +9,7 @@ from typing import Final
 
 from handx_core.captioning.claim_meaning import STATES_OF, Clause
 from handx_core.captioning.claim_parts import read_part
-from handx_core.captioning.claim_phrases import Phrases
+from handx_core.captioning.claim_phrases import Phrases, with_hand_of
 from handx_core.captioning.claim_rows import PREDICATES
 from handx_core.captioning.claim_terms import Term
 from handx_core.skeleton import FINGERS
@@ -189,6 +189,8 @@ class Predicates(Phrases):
         if elided and last is not None and clause.subject == last.subject:
             clause.object = last.object
         self.give_order(clause)
+        if self.tool.members and clause.value in ("contact", "separation") and clause.subject.things <= {"hand"}:
+            clause.subject = with_hand_of(self.tool, clause.subject)
 
     def _apply_waiting(self, clause: Clause, last: Clause | None) -> None:
         """Let a clause have the words before its verb, and "starts" or "ends" of the state that it is joined to."""
