@@ -4,9 +4,9 @@ What belongs here: what was read so far, and how a clause comes by its parts. Wh
 (`claims`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, Self
 
 from handx_core.captioning.claim_frames import Frames
 from handx_core.captioning.claim_meaning import Claim, Clause, Order, claims_of
@@ -37,7 +37,31 @@ class Clauses:
         self.context = Context(side)
         self.clauses: list[Clause] = []
         self.number = 0
+        self.looked_back = False
+        self.asked: list[str] = []
         self.begin()
+
+    def copy(self) -> Self:
+        """The same up to here, to be read on from without a trace."""
+        other = type(self)(self.side)
+        other.clauses, other.number = [*self.clauses], self.number
+        return other
+
+    def of_sentence(self, number: int) -> list[Clause]:
+        """The clauses of a sentence."""
+        return [clause for clause in self.clauses if clause.sentence == number]
+
+    def backwards(self) -> Iterator[Clause]:
+        """All clauses from the last one on; it is noted whether one was given that an earlier sentence has."""
+        for clause in reversed(self.clauses):
+            self.looked_back |= clause.sentence != self.number
+            yield clause
+
+    def sentence_before(self) -> list[Clause]:
+        """The clauses of the sentence before, of which it is noted that they were asked for."""
+        if "previous" not in self.asked:
+            self.asked.append("previous")
+        return self.of_sentence(self.number - 1)
 
     def begin(self) -> None:
         """Begin another sentence."""
@@ -232,7 +256,9 @@ class Clauses:
 
     def _meant(self, clause: Clause, part: Part) -> Part:
         """What "it" and "them" as an object are: what the subject touched before."""
-        for earlier in reversed([c for c in self.clauses if c is not clause]):
+        for earlier in self.backwards():
+            if earlier is clause:
+                continue
             if earlier.value in ("contact", "near", "separation", "parting") or earlier.kind == "distance":
                 if earlier.subject.members == clause.subject.members:
                     return earlier.object if earlier.object.members else Part(mutual=True)

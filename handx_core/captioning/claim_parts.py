@@ -67,6 +67,10 @@ class Context:
     named: Part = field(default_factory=Part)
     recent: list[Member] = field(default_factory=list)
 
+    def add_recent(self, members: Sequence[Member]) -> None:
+        """Note fingers that were named."""
+        self.recent += members
+
     @cached_property
     def hands(self) -> tuple[str, ...]:
         """The hands meant where none is named."""

@@ -33,7 +33,7 @@ class Phrases(Rows):
             self.tool = part
             if last is not None:
                 return
-        self.context.recent += [member for member in part.members if len(part.members) == 1]
+        self.context.add_recent(part.members if len(part.members) == 1 else ())
         noun = last is not None and last.term.text.endswith(("contact with", "contact of", "contact between"))
         if (
             objective

@@ -129,7 +129,7 @@ class Rows(Clauses):
 
     def stays_so(self) -> bool:
         """ "... and remains so": what was told last, from then on; whether it is said."""
-        lasting = (clause for clause in reversed(self.clauses) if clause.kind != "verb" or clause.value == "contact")
+        lasting = (clause for clause in self.backwards() if clause.kind != "verb" or clause.value == "contact")
         last = next(lasting, None)
         if not (self.stays and self.being and last):
             return False

@@ -16,6 +16,7 @@ from typing import Final
 
 from handx_core.captioning.claim_clauses import TAKES_OBJECT
 from handx_core.captioning.claim_meaning import ORDINALS, Claim, Clause, Order
+from handx_core.captioning.claim_memory import Memory, Watched, key_of, marked, reading_of, recall
 from handx_core.captioning.claim_parts import read_part
 from handx_core.captioning.claim_predicates import Predicates
 from handx_core.captioning.claim_rewriting import rewritten
@@ -41,13 +42,27 @@ _OPENERS: Final = ("while", "as", "whilst", "when")
 """Words with which a sentence may open a clause that the next is at the same time as."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def parse_claims(text: str, side: str) -> list[Claim]:
     """The claims of a text, in its order. side: "left", "right" or "interaction", for what is said of no named hand."""
     reader = _Reader(side)
     for sentence, frames in split_sentences(text):
-        reader.read(with_frames(_plain(sentence), frames))
+        key = key_of(sentence, frames, reader)
+        there, reading = _memory.find(key, reader)
+        if not there:
+            trial, context = reader.copy(), Watched(reader.context)
+            trial.context, trial.asked = context, context.asked
+            trial.read(with_frames(_plain(sentence), marked(frames)))
+            reading = reading_of(trial, context, reader)
+            _memory.keep(key, trial.asked, reader, reading)
+        if reading is None:
+            reader.read(with_frames(_plain(sentence), frames))
+        else:
+            recall(reading, frames, reader)
     return reader.claims()
+
+
+_memory: Final = Memory()
 
 
 @lru_cache(maxsize=20_000)
@@ -280,8 +295,7 @@ class _Reader(Predicates):
     def _in_time(self, relation: str, terms: Sequence[Term], at: int) -> None:
         """ "Then", "earlier", "meanwhile": a clause of its own, or a word about the one before."""
         self.close()
-        of = self.number if self.here else self.number - 1
-        earlier = [clause for clause in self.clauses if clause.sentence == of]
+        earlier = self.of_sentence(self.number) if self.here else self.sentence_before()
         if self.here and relation == "after":
             earlier = earlier[-1:]
         if not self.here:
@@ -290,7 +304,8 @@ class _Reader(Predicates):
         if last and relation == "meanwhile" and self.subject is None and not self._more_follows(terms, at + 1):
             last.manners.append("at once")
         elif last and self.subject is None and not self._more_follows(terms, at + 1, *_NAMED):
-            last.order = (relation, [c for c in self.clauses if c is not last][-1:])
+            others = [clause for clause in self.of_sentence(self.number) if clause is not last]
+            last.order = (relation, (others or self.sentence_before())[-1:])
         elif self.link is None:
             self.link = (relation, earlier)
 
