@@ -106,7 +106,7 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
         ]
         if stated[0] == "span":
             around = [one for one in fitting if lasting and _covers(one.span, stated)]
-            inside = around or (inside if inside and _fills(inside, stated) else [])
+            inside = around or (inside if inside and _fills(inside, stated, claim.count) else [])
         if not inside:
             return []
         met += inside
@@ -124,10 +124,15 @@ def _covers(span: Span, stated: tuple[str, int, int]) -> bool:
     return shared >= max(1, (stated[2] - stated[1]) - FRAME_SLACK, _MOSTLY * (stated[2] - stated[1]))
 
 
-def _fills(found: Sequence[Happening], stated: tuple[str, int, int]) -> bool:
-    """Whether happenings within stated frames reach from end to end, or over half of them."""
+def _fills(found: Sequence[Happening], stated: tuple[str, int, int], count: int) -> bool:
+    """Whether happenings within stated frames reach from end to end, or over half of them.
+
+    Of a pattern that is told as one, as "bends and straightens twice", each part begins or ends it.
+    """
     start, end = min(one.span[0] for one in found), max(one.span[1] for one in found)
     _, first, last = stated
+    if count and len(found) >= abs(count) and min(abs(start - first), abs(end - last)) <= FRAME_SLACK:
+        return True
     if abs(start - first) <= FRAME_SLACK and abs(end - last) <= FRAME_SLACK:
         return True
     shared = min(end, last) - max(start, first)
