@@ -73,6 +73,7 @@ class Clauses:
         self.link: tuple[str, list[Clause]] | None = None
         self.opening = ""
         self.places: list[str] = []
+        self.fronted: list[Callable[[Clause], None]] = []
         self.later: tuple[list[Frames], list[str]] = ([], [])
         self.contrast = self.edge = self.becomes = self.never = self.additive = self.direct = self.apart = (
             self.briefly

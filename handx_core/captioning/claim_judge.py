@@ -24,7 +24,7 @@ from handx_core.captioning.claim_checks import (
     rests,
     returns,
 )
-from handx_core.captioning.claim_frames import in_clip
+from handx_core.captioning.claim_frames import Frames, in_clip
 from handx_core.captioning.claim_meaning import Claim
 from handx_core.captioning.claim_time import (
     FRAME_SLACK,
@@ -98,6 +98,14 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     return no(f"nothing says whether {claim.what}")
 
 
+def _well_within(stated: Frames) -> Frames:
+    """Frames in which something that is denied of them would be seen for certain."""
+    kind, first, last = stated
+    if kind == "until":
+        return "within", 0, max(1, first - FRAME_SLACK)
+    return ("from", first + FRAME_SLACK, last) if kind == "from" else stated
+
+
 def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
     """A posture held in the frames that are stated, or come to in them where it is told as coming about."""
     held = posture(claim, truth)
@@ -113,7 +121,7 @@ def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
 def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
     """That something does not happen: at no time, or not in the frames named. What is denied of many is so of each."""
     frames = any(kind in ("span", "from", "until") for kind, *_ in claim.frames) or bool({*claim.when} - {"throughout"})
-    bare = _positive(claim, () if not frames else claim.frames)
+    bare = _positive(claim, () if not frames else tuple(_well_within(stated) for stated in claim.frames))
     ends = {"start": ("at", 0, 1), "end": ("at", truth.n_frames - 1, truth.n_frames)}
     whens = tuple(when for when in claim.when if when != "throughout")
     bare = replace(

@@ -18,32 +18,11 @@ MODIFIERS: Final = ("speed", "way", "when", "manner", "count", "number", "ordina
 IDLE: Final = ("be", "do", "have", "occurs", "changes", "edge start", "edge end", "light", "still")
 _STATES: Final = {"bend": "bent", "straighten": "straight", "hyperextended": "hyperextended"}
 _HOLDS: Final = ("maintain", "keep", "kept", "hold", "held", "retain", "preserv", "sustain", "enter")
-ADJECTIVES: Final = frozenset(
-    [
-        "quick",
-        "slow",
-        "rapid",
-        "swift",
-        "sudden",
-        "gradual",
-        "steady",
-        "fast",
-        "repeated",
-        "sharp",
-        "abrupt",
-        "upward",
-        "downward",
-        "leftward",
-        "rightward",
-        "forward",
-        "backward",
-        "brisk",
-        "moderate",
-        "sideways",
-        "diagonal",
-        "medium",
-    ]
+_ADJECTIVES_WORDS: Final = (
+    "quick slow rapid swift sudden gradual steady fast repeated sharp abrupt upward downward leftward "
+    "rightward forward backward brisk moderate sideways diagonal medium"
 )
+ADJECTIVES: Final = frozenset(_ADJECTIVES_WORDS.split())
 """Adjectives that also say how fast, how often or where to; those that say nothing are of the kind "adjective"."""
 
 

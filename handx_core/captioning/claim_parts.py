@@ -177,6 +177,8 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
         elif "det" in term:
             reading.plural |= term.text == "their"
             reading.own |= term.text in ("its", "their", "his", "her")
+        elif "quantifier" in term and term.form == "ing" and (reading.noun or reading.members or reading.one):
+            break
         elif "quantifier" in term:
             reading.other |= term.says("quantifier") == "other"
             if term.says("quantifier") != "other" and reading.quantifier != "none":

@@ -146,6 +146,7 @@ class Predicates(Phrases):
             self.only = self.only or last.only
             self.here.remove(last)
             self.clauses.remove(last)
+        clause.passing |= clause.kind == "state" and last.kind == "verb" and last.value in STATES_OF and not self.link
         if last.value in ("spread", "parting") or (last.value == "apart" and last.subject.fingers):
             if clause.value == "bend" and term.text.startswith("close"):
                 clause.value = "close"
@@ -219,6 +220,8 @@ class Predicates(Phrases):
         self.clauses.append(clause)
         self.subject, self.link, self.joined, self.negated, self.ordered = None, None, False, False, False
         self.being = False
+        self.waiting += self.fronted
+        self.fronted = []
         frames, whens = self.later
         if frames or whens:
             self.waiting.append(lambda clause: clause.frames.extend(frames))

@@ -54,6 +54,8 @@ def within(span: Span, stated: tuple[str, int, int]) -> bool:
     kind, first, last = stated
     if kind == "span":
         return span[0] >= first - FRAME_SLACK and span[1] <= last + FRAME_SLACK
+    if kind == "within":
+        return span[0] < last and span[1] > first
     if kind == "from":
         return span[1] >= first - FRAME_SLACK and span[0] >= first - FRAME_SLACK
     if kind in ("until", "by"):
@@ -168,7 +170,14 @@ def frames_of(claim: Claim, n_frames: int) -> list[range]:
         came = kind == "until" and claim.order is not None and claim.order.relation == "after"
         if came:
             at, kind = (first - FRAME_SLACK, first), "at"
-        span = {"span": (first, last), "from": (first, n_frames), "until": (0, last), "at": at, "by": at}[kind]
+        span = {
+            "span": (first, last),
+            "within": (first, last),
+            "from": (first, n_frames),
+            "until": (0, last),
+            "at": at,
+            "by": at,
+        }[kind]
         parts.append(range(max(span[0], 0), min(span[1], n_frames)))
     for word in () if claim.frames else claim.when:
         low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))

@@ -36,16 +36,17 @@ WHENS: Final = {
     "every point; in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; "
     "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame; before , during and after; "
     "before during and after; continuous; constant; uninterrupted; permanent; unbroken",
-    "": "before the end; in between; from above; from below; from behind; from the front; from the side; briefly; for "
-    "a moment; momentarily; for an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; at all joints; "
-    "at every joint; in all joints; in every joint; for a bit; for a while; for some time; for a short time; for a "
-    "short while; for a brief moment; for a brief period; for a second; for a few frames; for several frames; "
-    "slightly; very briefly; only briefly; for just a moment; across all joints; at all its joints; at all of its "
-    "joints; in all of its joints; after a hold; after a pause; after a short hold; after a brief hold; after a brief "
-    "pause; after a short pause; after a moment; after a while; after a beat; after a delay; after some time; part of "
-    "the way; part way; a little; a bit; a good deal; by degrees; at the same place; for long; after a short while; "
-    "after a short delay; after a few frames; for half a second; for about half a second; for a few moments; not "
-    "even; even; for almost a second; for nearly a second",
+    "": "for part; for a part; for some of the time; part of the time; for most; most of the time; for much of the "
+    "time; for most of the time; for much; before the end; in between; from above; from below; from behind; from the "
+    "front; from the side; briefly; for a moment; momentarily; for an instant; lightly; softly; firmly; shortly; at "
+    "the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; for a bit; for a while; for "
+    "some time; for a short time; for a short while; for a brief moment; for a brief period; for a second; for a few "
+    "frames; for several frames; slightly; very briefly; only briefly; for just a moment; across all joints; at all "
+    "its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a short hold; after a "
+    "brief hold; after a brief pause; after a short pause; after a moment; after a while; after a beat; after a "
+    "delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at the same place; "
+    "for long; after a short while; after a short delay; after a few frames; for half a second; for about half a "
+    "second; for a few moments; not even; even; for almost a second; for nearly a second",
 }
 """Phrases for parts of the clip that are not put together of the parts below; with "" those that say nothing of it."""
 

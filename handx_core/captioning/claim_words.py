@@ -297,7 +297,7 @@ SMALL_WORDS: Final = {
     "of": "of; on; from; belonging to; onto; upon; in; into; at",
     "with": "with; to; against; by; than; between; via; for; around; about; near to",
     "except": "except; except for; apart from; other than; aside from; save for; excluding; but",
-    "one": "one; ones; part",
+    "one": "one; ones",
     "first": "first; last",
     "adjective": "brief; light; gentle; firm; soft; direct; short; sustained; continuous; tight; loose; single; "
     "momentary; prolonged; smooth; complete; partial; visible; separate; distinct; noticeable; clear; controlled; "
@@ -319,63 +319,11 @@ SMALL_WORDS: Final = {
     "source": "away from; off; off of; out of; clear of; back from",
 }
 
-BETWEEN: Final = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "any",
-        "back",
-        "again",
-        "very",
-        "both",
-        "then",
-        "all",
-        "quite",
-        "fully",
-        "brief",
-        "quick",
-        "slow",
-        "fast",
-        "light",
-        "gentle",
-        "firm",
-        "soft",
-        "full",
-        "direct",
-        "close",
-        "short",
-        "sustained",
-        "continuous",
-        "steady",
-        "tight",
-        "loose",
-        "rapid",
-        "first",
-        "second",
-        "third",
-        "single",
-        "momentary",
-        "prolonged",
-        "smooth",
-        "repeated",
-        "immediate",
-        "lasting",
-        "simultaneous",
-        "clear",
-        "also",
-        "only",
-        "once",
-        "twice",
-        "gradual",
-        "sudden",
-        "swift",
-        "solid",
-        "slight",
-        "still",
-        "physical",
-        "further",
-        "farther",
-    ]
+_BETWEEN_WORDS: Final = (
+    "a an the any back again very both then all quite fully brief quick slow fast light gentle firm soft full "
+    "direct close short sustained continuous steady tight loose rapid first second third single momentary "
+    "prolonged smooth repeated immediate lasting simultaneous clear also only once twice gradual sudden swift "
+    "solid slight still physical further farther sideways"
 )
+BETWEEN: Final = frozenset(_BETWEEN_WORDS.split())
 """Words that may come between the words of a verb, besides adverbs in -ly."""

@@ -126,7 +126,10 @@ class _Reader(Predicates):
         if "except" in term and "link" not in term and self.subject is None:
             left_out = read_part(terms, at + 1, self.context, as_object=True)
             if left_out and left_out[0].fingers:
-                self.excluded = left_out[0].fingers
+                if self.last is not None and self.last.open:
+                    self.last.excluded = left_out[0].fingers
+                else:
+                    self.excluded = left_out[0].fingers
                 return left_out[1]
         if "unlike" in term:
             other = read_part(terms, at + 1, self.context, as_object=True)
@@ -283,6 +286,7 @@ class _Reader(Predicates):
         """ "After", "before", "when", "while": what follows is told for the time of the clause before or after it."""
         if not self.here:
             self.opening = relation
+            self.fronted, self.waiting = self.waiting, []
             return
         timed = self.here[-1].frames[-1:] if at and "comma" in terms[at - 1] else []
         inverse = {"after": "before", "before": "after"}.get(relation, relation)
