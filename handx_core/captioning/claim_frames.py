@@ -10,8 +10,8 @@ from typing import Final
 from handx_core.captioning.claim_words import NUMBERS
 
 Frames = tuple[str, int, int]
-""" "span", "from", "until", "by" or "at", or "within" for any part of them; first frame and the frame after the last, as far as they are said (else 0).
-Frames below zero are counted from the end of the clip; see `in_clip`."""
+""" "span", "from", "until", "by" or "at", or "within" for any part of them; first frame and the frame after the last,
+as far as they are said (else 0). Frames below zero are counted from the end of the clip; see `in_clip`."""
 
 _TO: Final = r"(?:to|-|–|—|through|until|till|and|up to|up until)"
 _RANGE: Final = rf"(\d+)\s*{_TO}\s*(?:frames?\s+)?(\d+)"

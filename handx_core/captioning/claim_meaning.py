@@ -141,8 +141,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     if clause.kind == "state":
         if value == "spread" and not fingers and across and (clause.turns or clause.speed):
             return "part", ""
-        together = clause.turns and {"at once", "in turn"} & set(clause.manners)
-        if (clause.speed or together) and value in _CHANGES and not clause.stays:
+        ordered = clause.turns and bool({"at once", "in turn"} & set(clause.manners))
+        if (clause.speed or ordered) and value in _CHANGES and not clause.stays:
             return _CHANGES[value], ""
         if value in ("apart", "together") and (not _are_neighbours(subject, other, across) or "palm" in subject.things):
             if value == "together" and subject.things <= {"hand"}:

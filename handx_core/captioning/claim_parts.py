@@ -283,8 +283,8 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
             and reading.quantifier != "both"
         )
         loose = reading.quantifier == "all" and reading.number != 5 and not reading.other
-        members = tuple((hand, finger) for finger in _many(reading, context))
-        return Part(members, none, some, rest=rest, loose=loose, tips=reading.noun == "tip")
+        meant = tuple((hand, finger) for finger in _many(reading, context))
+        return Part(meant, none, some, rest=rest, loose=loose, tips=reading.noun == "tip")
     if reading.noun == "twin" and as_object:
         return Part(mutual=True, twin=True)
     if reading.noun == "twin":

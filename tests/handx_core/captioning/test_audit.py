@@ -122,7 +122,7 @@ def test_a_missing_contact_and_a_false_claim_cost_grounding() -> None:
 
 
 def test_a_grouped_claim_counts_for_all_its_members() -> None:
-    told = caption("All is straight.", "The index ends on the left palm.", "All fingertips meet.")
+    told = caption("All is straight.", "The index is straight.", "All fingertips meet.")
     critical = [item for item in audit_caption(told, tips()).missing if item.kind == "contact"]
     assert [item.what for item in critical] == ["contact: left palm and right index"]
 

@@ -1,11 +1,13 @@
 """The claim parser on sentences that people wrote, true and false of scripted clips, and what it reads in them.
 
-How the parser did on each list before it was changed for it (F1 of flagging / F1 of supporting): `TUNED` and
-`HELD_OUT` were written before the parser; on `TUNED` it was developed, and `HELD_OUT` then gave 0.89 / 0.87. `FRESH`,
-written after that was mended, gave 0.87 / 0.85; `LATER`, after that, in longer sentences, 0.86 / 0.80. What each list
-showed was mended before the next; `UNSEEN`, for which nothing was mended, gives 0.81 / 0.73. So the first test below
-holds the parser to what it has learned, and the first scores are what to expect of freer texts: most of what is wrong
-is flagged, and of what is true some is not understood.
+`LISTS` says how the parser did on each list before it was changed for it: F1 of flagging what is wrong, and of
+supporting what is true. What each list showed was mended before the next was written, by rules and words that hold
+beyond the sentence; on `TUNED` the parser was developed. So the first tests below hold the parser to what it has
+learned, and the first scores are what to expect of other texts: about 0.95 where language models write captions in
+plain sentences, less where people word them freely.
+
+`ROUND_TWENTY_FOUR` was written last, and nothing was mended for it: it says how the parser does now on words that
+nobody has looked at.
 """
 
 import pytest
@@ -13,6 +15,30 @@ from claim_scenes import SCENES
 from claim_sentences_fresh import FRESH
 from claim_sentences_held_out import HELD_OUT
 from claim_sentences_later import LATER
+from claim_sentences_round_eight import ROUND_EIGHT
+from claim_sentences_round_eighteen import ROUND_EIGHTEEN
+from claim_sentences_round_eleven import ROUND_ELEVEN
+from claim_sentences_round_fifteen import ROUND_FIFTEEN
+from claim_sentences_round_five import ROUND_FIVE
+from claim_sentences_round_four import ROUND_FOUR
+from claim_sentences_round_fourteen import ROUND_FOURTEEN
+from claim_sentences_round_nine import ROUND_NINE
+from claim_sentences_round_nineteen import ROUND_NINETEEN
+from claim_sentences_round_one import ROUND_ONE
+from claim_sentences_round_seven import ROUND_SEVEN
+from claim_sentences_round_seventeen import ROUND_SEVENTEEN
+from claim_sentences_round_six import ROUND_SIX
+from claim_sentences_round_sixteen import ROUND_SIXTEEN
+from claim_sentences_round_ten import ROUND_TEN
+from claim_sentences_round_thirteen import ROUND_THIRTEEN
+from claim_sentences_round_three import ROUND_THREE
+from claim_sentences_round_twelve import ROUND_TWELVE
+from claim_sentences_round_twenty import ROUND_TWENTY
+from claim_sentences_round_twenty_four import ROUND_TWENTY_FOUR
+from claim_sentences_round_twenty_one import ROUND_TWENTY_ONE
+from claim_sentences_round_twenty_three import ROUND_TWENTY_THREE
+from claim_sentences_round_twenty_two import ROUND_TWENTY_TWO
+from claim_sentences_round_two import ROUND_TWO
 from claim_sentences_tuned import TUNED
 from claim_sentences_unseen import UNSEEN
 
@@ -23,7 +49,38 @@ from handx_core.captioning.clip_truth import clip_truth
 Sentence = tuple[str, str, bool, str]
 
 TRUTHS = {name: clip_truth(scene()) for name, scene in SCENES.items()}
-SENTENCES: list[Sentence] = [*TUNED, *HELD_OUT, *FRESH, *LATER]
+LISTS: dict[str, tuple[list[Sentence], float, float]] = {
+    "tuned": (TUNED, 1.0, 1.0),
+    "held out": (HELD_OUT, 0.89, 0.87),
+    "fresh": (FRESH, 0.87, 0.85),
+    "later": (LATER, 0.86, 0.80),
+    "unseen": (UNSEEN, 0.81, 0.73),
+    "round one": (ROUND_ONE, 0.81, 0.81),
+    "round two": (ROUND_TWO, 0.81, 0.79),
+    "round three": (ROUND_THREE, 0.81, 0.80),
+    "round four": (ROUND_FOUR, 0.79, 0.80),
+    "round five": (ROUND_FIVE, 0.97, 0.96),
+    "round six": (ROUND_SIX, 0.86, 0.85),
+    "round seven": (ROUND_SEVEN, 0.82, 0.81),
+    "round eight": (ROUND_EIGHT, 0.86, 0.84),
+    "round nine": (ROUND_NINE, 0.87, 0.87),
+    "round ten": (ROUND_TEN, 0.83, 0.81),
+    "round eleven": (ROUND_ELEVEN, 0.88, 0.88),
+    "round twelve": (ROUND_TWELVE, 0.90, 0.89),
+    "round thirteen": (ROUND_THIRTEEN, 0.88, 0.87),
+    "round fourteen": (ROUND_FOURTEEN, 0.92, 0.92),
+    "round fifteen": (ROUND_FIFTEEN, 0.89, 0.89),
+    "round sixteen": (ROUND_SIXTEEN, 0.89, 0.89),
+    "round seventeen": (ROUND_SEVENTEEN, 0.83, 0.84),
+    "round eighteen": (ROUND_EIGHTEEN, 0.94, 0.93),
+    "round nineteen": (ROUND_NINETEEN, 0.89, 0.89),
+    "round twenty": (ROUND_TWENTY, 0.91, 0.92),
+    "round twenty-one": (ROUND_TWENTY_ONE, 0.94, 0.94),
+    "round twenty-two": (ROUND_TWENTY_TWO, 0.96, 0.96),
+    "round twenty-three": (ROUND_TWENTY_THREE, 0.93, 0.92),
+}
+"""Sentences, and on first sight the F1 of flagging and of supporting."""
+SENTENCES: list[Sentence] = [sentence for sentences, *_ in LISTS.values() for sentence in sentences]
 
 
 def is_supported(scene: str, side: str, text: str) -> bool:
@@ -41,19 +98,29 @@ def f_measures(sentences: list[Sentence]) -> tuple[float, float]:
 
 
 def test_there_are_enough_sentences_half_of_them_wrong() -> None:
-    assert len({text for *_, text in SENTENCES}) >= 300
+    assert len({text for *_, text in SENTENCES}) >= 2_000
     assert 0.45 <= sum(true for _, _, true, _ in SENTENCES) / len(SENTENCES) <= 0.55
 
 
-@pytest.mark.parametrize("sentences", [TUNED, HELD_OUT, FRESH, LATER], ids=["tuned", "held out", "fresh", "later"])
-def test_wrong_sentences_are_flagged_and_true_ones_are_not(sentences: list[Sentence]) -> None:
-    assert min(f_measures(sentences)) >= 0.95
+@pytest.mark.parametrize("name", LISTS)
+def test_wrong_sentences_are_flagged_and_true_ones_are_not(name: str) -> None:
+    sentences, flagging, supporting = LISTS[name]
+    assert min(f_measures(sentences)) >= max(0.95, min(flagging, supporting) - 0.01)
+
+
+def test_all_lists_together_are_read_as_well_as_they_were() -> None:
+    assert min(f_measures(SENTENCES)) >= 0.975
 
 
 def test_of_words_that_nobody_has_looked_at_what_is_wrong_is_mostly_flagged() -> None:
-    wrong = [sentence for sentence in UNSEEN if not sentence[2]]
-    assert sum(not is_supported(scene, side, text) for scene, side, _, text in wrong) >= 0.85 * len(wrong)
-    assert min(f_measures(UNSEEN)) >= 0.7
+    assert min(f_measures(ROUND_TWENTY_FOUR)) >= 0.85
+
+
+@pytest.mark.parametrize("side", ["left", "right", "interaction"])
+def test_any_words_in_any_order_are_read_without_error(side: str) -> None:
+    words = [word for _, _, _, text in SENTENCES for word in text.split()]
+    for seed in range(300):
+        parse_claims(" ".join(words[(seed * 7919 + at * 104_729) % len(words)] for at in range(5 + seed % 20)), side)
 
 
 def only(text: str, side: str = "left") -> Claim:
