@@ -89,6 +89,9 @@ class Clauses:
             following = next((c.subject for c in self.here[place + 1 :] if c.subject.members), Part())
             if clause.unresolved and following.members:
                 clause.subject = following
+            beside = self.here[place + 1] if place + 1 < len(self.here) else None
+            if clause.value in ("fist", "fully bent") and beside is not None and beside.beside:
+                clause.excluded = beside.subject.fingers
             if clause.subject.rest and not following.fingers:
                 clause.subject = replace(clause.subject, some=True)
             elif clause.subject.rest:
@@ -103,6 +106,9 @@ class Clauses:
         for place, clause in enumerate(self.clauses):
             _complete(clause, self.clauses[:place])
             _pass_on_row(clause, self.clauses[place + 1 : place + 2])
+        last = self.clauses[-1] if self.clauses else None
+        if last is not None and last.held and not (last.when or last.frames):
+            last.so = True
         telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
         for clause in self.clauses:
             places[id(clause)] = []

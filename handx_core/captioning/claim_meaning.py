@@ -73,11 +73,12 @@ class Claim:
 @dataclass
 class Clause:
     """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays:
-    "remains". turns: a state that is come to. passing: that may be short. so: "stays so". begins, ends: the
-    fingers that come first and last. toward: whether a movement is "toward" its object, "to" it or "away" from
-    it. only: "only the index", or (only_object) "the index only", or (only_from) "only from frame 30". nth: see
-    `ORDINALS`. first: whether it is the first of its text. excluded: "except the thumb". edge: whether it
-    "starts" or "ends" so. returns: where the movement went that it goes back from.
+    "remains". turns: a state that is come to. passing: that may be short. so: "stays so". held: "stays", after a
+    change. beside: said with "with". only_when: "only at the end". begins, ends: the fingers that come first and
+    last. toward: whether a movement is "toward" its object, "to" it or "away" from it. only: "only the index",
+    or (only_object) "the index only", or (only_from) "only from frame 30". nth: see `ORDINALS`. first: whether
+    it is the first of its text. excluded: "except the thumb". edge: whether it "starts" or "ends" so. returns:
+    where the movement went that it goes back from.
     """
 
     term: Term
@@ -104,6 +105,9 @@ class Clause:
     turns: bool = False
     passing: bool = False
     so: bool = False
+    held: bool = False
+    beside: bool = False
+    only_when: bool = False
     toward: str = ""
     only: bool = False
     only_object: bool = False
@@ -298,10 +302,19 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     if clause.only_from and claim.frames and claim.frames[0][0] == "from" and claim.frames[0][1] > 0:
         before = (("span", 0, claim.frames[0][1]),)
         yield replace(claim, frames=before, when=(), negated=not negated, count=0, order=None)
+    if clause.only_when and claim.when:
+        for when, elsewhere in _ELSEWHERE.items():
+            if when in claim.when:
+                yield replace(claim, when=(elsewhere,), negated=not negated, count=0, order=None)
     if clause.only and not negated:
         yield from _nothing_else(claim, clause.only_object)
 
 
+_ELSEWHERE: Final = {
+    "end": "start", "near end": "start", "late": "start", "second half": "start", "start": "end", "early": "end",
+    "first half": "end",
+}  # fmt: skip
+"""Where in the clip something is not that is "only" in another part of it."""
 _EXCLUSIVE: Final = ("contact", "bend", "straighten", "hyperextended", "bent", "fully bent", "straight", "fist", "flex")
 """What is denied of the other fingers where it is said of "only" one."""
 

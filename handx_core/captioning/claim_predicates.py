@@ -32,7 +32,12 @@ class Predicates(Phrases):
         """Whether a clause begins with a term."""
         term = terms[at]
         small = not _SMALL.isdisjoint(term.kinds)
-        if small and (self.being or ("source" not in term and self._is_verbless(terms, at))):
+        listed = self.joined and self.subject is None and self.last is not None and self.last.kind == "state"
+        if small and (
+            self.being
+            or (listed and term.text.startswith(("away", "clear")))
+            or ("source" not in term and self._is_verbless(terms, at))
+        ):
             return True
         if _MAKING.isdisjoint(term.kinds):
             return self.being and term.text in ("on", "against", "upon") and self._is_on(terms, at + 1)
@@ -146,6 +151,7 @@ class Predicates(Phrases):
             self.only = self.only or last.only
             self.here.remove(last)
             self.clauses.remove(last)
+        clause.held = self.stays and clause.kind == "state" and last.kind == "verb" and not clause.stays
         clause.passing |= clause.kind == "state" and last.kind == "verb" and last.value in STATES_OF and not self.link
         if last.value in ("spread", "parting") or (last.value == "apart" and last.subject.fingers):
             if clause.value == "bend" and term.text.startswith("close"):
@@ -156,6 +162,7 @@ class Predicates(Phrases):
     def _take_up(self, clause: Clause) -> None:
         """Give a clause what was said of it before its verb."""
         clause.first = not self.clauses
+        clause.beside = self.with_subject and self.subject is not None
         clause.only, self.only = self.only, False
         clause.excluded, self.excluded = self.excluded, ()
         clause.toward = "away" if clause.kind == "state" and "source" in clause.term else ""

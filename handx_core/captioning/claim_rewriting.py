@@ -107,7 +107,13 @@ def _gap(terms: Terms, at: int, found: list[Term]) -> int:
     if not owner and before is None and front is not None and not any("verb" in one for one in found[front:]):
         owner = found[front + 1 : before_it]
         del found[front:before_it]
-    if verb is None or not any(any(kind in term for kind in NAMES) for term in owner):
+    named = any(any(kind in term for kind in NAMES) for term in owner)
+    fingers = any("finger" in term or term.says("noun") == "finger" for term in owner)
+    if verb is None and fingers and after == len(terms):
+        del found[before_it:]
+        found += [*owner, *negations, Term("are", {"verb": "be"}, "s"), Term("spread", {"state": "spread"})]
+        return after
+    if verb is None or not named:
         return 0
     del found[len(found) - leading(found) - (before is not None) :]
     value = "parting" if verb.says("verb") in _GAP_OPENS else "joining"

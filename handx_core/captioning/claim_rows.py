@@ -114,6 +114,17 @@ class Rows(Clauses):
             return True
         return False
 
+    def end_of_row(self, terms: Sequence[Term], at: int) -> int:
+        """ "..., first the index and last the pinky": the first or last of what was told; 0 if it is none."""
+        part = read_part(terms, at + 1, self.context, as_object=True)
+        last = self.last
+        if part is None or len(part[0].fingers) != 1 or last is None or "in turn" not in last.manners:
+            return 0
+        if any(any(kind in term for kind in PREDICATES) for term in terms[part[1] : part[1] + 3]):
+            return 0
+        add_to_row(last, part[0].fingers[0], terms[at].text == "last")
+        return part[1]
+
     def leads(self, term: Term) -> bool:
         """ "..., the pinky leading": the first or the last of a row; whether it is one."""
         several = [

@@ -65,7 +65,7 @@ def _cleft(terms: Terms) -> list[Term]:
     start = 1 if found and "det" in found[0] else 0
     if (
         len(found) < start + 5
-        or "only" not in found[start]
+        or found[start].text not in ("only", "first", "last")
         or not ({"noun", "finger", "one"} & set(found[start + 1].kinds))
     ):
         return found
@@ -74,7 +74,9 @@ def _cleft(terms: Terms) -> list[Term]:
     at = max((place for place in range(start + 3, len(found)) if found[place].says("verb") == "be"), default=0)
     if not at or not begins(found[at + 1] if at + 1 < len(found) else found[at]):
         return found
-    return [found[start], *found[at + 1 :], *found[start + 3 : at]]
+    if found[start].text == "only":
+        return [found[start], *found[at + 1 :], *found[start + 3 : at]]
+    return [*found[at + 1 :], *found[start + 3 : at], Term("among", {"manner": f"comes {found[start].text}"})]
 
 
 def _it_is(terms: Terms) -> list[Term]:
@@ -245,7 +247,7 @@ def _both_sides(terms: Terms) -> list[Term]:
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
-    (_cleft, frozenset({"only", "it"})),
+    (_cleft, frozenset({"only", "it", "first", "last"})),
     (_without_comparison, frozenset({"than"})),
     (_from_state, frozenset({"from"})),
     (_distance, frozenset({"distance", "gap", "noun"})),

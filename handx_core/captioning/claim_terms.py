@@ -145,6 +145,8 @@ def _longest(tokens: tuple[str, ...], before: str) -> tuple[tuple[Term, ...], in
         and tokens[length] in _PARTS
     ):
         length, kinds = _walk(tokens[: length - 1])
+    while length > 1 and tokens[length - 1] in ("in", "on") and _walk(tokens[length - 1 :])[0] > 1:
+        length, kinds = _walk(tokens[: length - 1])
     verb = _verb(tokens) if tokens[0] != "left" or before in ("has", "have", "had", "having") else None
     longest = max(length, verb.length if verb else 0)
     if not longest:

@@ -145,6 +145,8 @@ class _Reader(Predicates):
             self.only = True
             return at + 2
         if following is not None and "when" in following:
+            if self.last is not None:
+                self.last.only_when = True
             return at + 1
         if self.last is not None and following is not None and "frames" in following:
             self.last.only_from = True
@@ -168,6 +170,9 @@ class _Reader(Predicates):
         if term.text in ("first", "last"):
             if self.add_place_in_row(term) or self.is_end_of_row(terms, at):
                 return at + 1
+            after = self.end_of_row(terms, at)
+            if after:
+                return after
             return self.place_among(terms, at)
         after = self.row(terms, at) if term.text == "from" else 0
         if not after and ("edge" in term.says("verb") or (self.ordered and term.text in ("from", "to"))):
@@ -251,6 +256,8 @@ class _Reader(Predicates):
         if following is not None and term.says("link") != "and" and {"state", "distance"} & set(following.kinds):
             self.being = self.being or self.subject is None
         relation = {"then": "after", "earlier": "before"}.get(term.says("link"), term.says("link"))
+        if relation == "when" and any(one.says("verb") == "have" for one in terms[at + 1 : at + 6]):
+            relation = "after"
         if term.text.endswith(" by"):
             self.subject, self.being = None, False
         if relation == "and":

@@ -2,7 +2,12 @@
 
 ROUND_SIXTEEN = [
     ("pinch", "right", True, "The right hand is still; its index finger curls down fast to the thumb and touches it."),
-    ("pinch", "right", False, "The right hand is still; its little finger curls down fast to the thumb and touches it."),
+    (
+        "pinch",
+        "right",
+        False,
+        "The right hand is still; its little finger curls down fast to the thumb and touches it.",
+    ),
     ("pinch", "right", True, "Contact of the index with the thumb starts near frame 14 and ends near frame 40."),
     ("pinch", "right", False, "Contact of the index with the thumb starts near frame 30 and ends near frame 55."),
     ("pinch", "right", True, "The fingers other than the index are kept extended."),
@@ -38,8 +43,18 @@ ROUND_SIXTEEN = [
     ("claps", "interaction", False, "The left hand is behind the right hand."),
     ("wave", "left", True, "The pinky curls, the ring finger follows, then the middle and at last the index finger."),
     ("wave", "left", False, "The index curls, the middle finger follows, then the ring and at last the pinky finger."),
-    ("wave", "left", True, "At frame 30 the pinky and the ring finger are fully bent while the index is still straight."),
-    ("wave", "left", False, "At frame 30 the index and the middle finger are fully bent while the pinky is still straight."),
+    (
+        "wave",
+        "left",
+        True,
+        "At frame 30 the pinky and the ring finger are fully bent while the index is still straight.",
+    ),
+    (
+        "wave",
+        "left",
+        False,
+        "At frame 30 the index and the middle finger are fully bent while the pinky is still straight.",
+    ),
     ("wave", "left", True, "The thumb stays in a hyperextended position until the end."),
     ("wave", "left", False, "The thumb stays in a curled position until the end."),
     ("wave", "left", True, "The fingers bend, none of them straightens again, and the hand does not move."),

@@ -2,12 +2,9 @@
 
 `LISTS` says how the parser did on each list before it was changed for it: F1 of flagging what is wrong, and of
 supporting what is true. What each list showed was mended before the next was written, by rules and words that hold
-beyond the sentence; on `TUNED` the parser was developed. So the first tests below hold the parser to what it has
-learned, and the first scores are what to expect of other texts: about 0.95 where language models write captions in
-plain sentences, less where people word them freely.
-
-`ROUND_TWENTY_FOUR` was written last, and nothing was mended for it: it says how the parser does now on words that
-nobody has looked at.
+beyond the sentence; on `TUNED` the parser was developed. So the tests below hold the parser to what it has learned, and
+the first scores are what to expect of other texts: of the last ten rounds 0.83 to 0.96, the more the plainer they are
+worded, and the least where several things are told of in one breath or left out.
 """
 
 import pytest
@@ -78,6 +75,7 @@ LISTS: dict[str, tuple[list[Sentence], float, float]] = {
     "round twenty-one": (ROUND_TWENTY_ONE, 0.94, 0.94),
     "round twenty-two": (ROUND_TWENTY_TWO, 0.96, 0.96),
     "round twenty-three": (ROUND_TWENTY_THREE, 0.93, 0.92),
+    "round twenty-four": (ROUND_TWENTY_FOUR, 0.88, 0.88),
 }
 """Sentences, and on first sight the F1 of flagging and of supporting."""
 SENTENCES: list[Sentence] = [sentence for sentences, *_ in LISTS.values() for sentence in sentences]
@@ -110,10 +108,6 @@ def test_wrong_sentences_are_flagged_and_true_ones_are_not(name: str) -> None:
 
 def test_all_lists_together_are_read_as_well_as_they_were() -> None:
     assert min(f_measures(SENTENCES)) >= 0.975
-
-
-def test_of_words_that_nobody_has_looked_at_what_is_wrong_is_mostly_flagged() -> None:
-    assert min(f_measures(ROUND_TWENTY_FOUR)) >= 0.85
 
 
 @pytest.mark.parametrize("side", ["left", "right", "interaction"])
