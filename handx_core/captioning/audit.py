@@ -17,7 +17,7 @@ contact; the F measure gives none. The recall of all events is not part of it: c
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -40,6 +40,9 @@ WORDS: Final = {1: (8, 60), 2: (12, 90), 3: (20, 150), 4: (30, 220), 5: (40, 550
 since a still clip takes few words at any level and one with many contacts takes many."""
 
 MIX_UP: Final = "mix-up"
+
+_WORDS_TO_A_CLAIM: Final = 8
+"""A text with as many claims as one to so many words is English about hands: its words need not be counted."""
 
 _KNOWN_SHARE: Final = 0.4
 """Share of words in the vocabulary below which a text is not English about hands."""
@@ -137,7 +140,7 @@ def audit_caption(caption: Caption, events: Mapping[str, Any] | ClipTruth) -> Ca
     )
 
 
-def _flags(caption: Caption, checked: Iterable[CheckedClaim], truth: ClipTruth, words: int) -> Iterator[Flag]:
+def _flags(caption: Caption, checked: Sequence[CheckedClaim], truth: ClipTruth, words: int) -> Iterator[Flag]:
     for one in checked:
         if not one.verdict.supported and _true_of_the_other(one.claim, truth):
             yield Flag(MIX_UP, f"{one.side}: {one.claim.text}: true of the other hand")
@@ -150,7 +153,8 @@ def _flags(caption: Caption, checked: Iterable[CheckedClaim], truth: ClipTruth, 
         if not text.strip():
             yield Flag("empty", side)
             continue
-        if not _is_known(text):
+        claims = sum(one.side == side for one in checked)
+        if claims * _WORDS_TO_A_CLAIM < len(text.split()) and not _is_known(text):
             yield Flag("language", side)
         for kind, word in invented(text):
             yield Flag(kind, f"{side}: {word}")

@@ -4,8 +4,10 @@ What belongs here: who writes what, in which order, on how many cores. What does
 is (`rows`). Rows of a writer stand in the order of the clips, as whoever trains on them needs it (`TextsInOrder`).
 """
 
+import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -131,11 +133,25 @@ def _chunks(items: Iterable[T]) -> Iterator[Sequence[T]]:
         yield list(chain([first], islice(items, _CLIPS_AT_ONCE - 1)))
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Put off looking for garbage: what is remembered of sentences is much to go through, and none of it is any."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_without_collection()
 def _by_rules(rows: Sequence[_Row], bar: float) -> pa.RecordBatch:
     clips = [(clip_id, orjson.loads(text)) for clip_id, text in rows]
     written = [result for result in RulesWriter().write(clips) if isinstance(result, Written)]
     return captions_batch(zip(written, (events for _, events in clips), strict=True), RulesWriter.name, bar)
 
 
+@_without_collection()
 def _audited(written: Sequence[tuple[Written, str]], writer: str, bar: float) -> pa.RecordBatch:
     return captions_batch([(of_clip, orjson.loads(text)) for of_clip, text in written], writer, bar)

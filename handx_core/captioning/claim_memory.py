@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
 from handx_core.captioning.claim_clauses import Clauses
@@ -79,25 +80,28 @@ class Memory:
 
     def __init__(self) -> None:
         self._found: OrderedDict[Hashable, Reading | str | None] = OrderedDict()
+        self._lock = Lock()  # captions are checked as they come while others are audited
 
     def find(self, key: tuple[Hashable, ...], before: Clauses) -> tuple[bool, Reading | None]:
         """Whether the sentence was read in this situation, and what became of it."""
-        while key in self._found:
-            self._found.move_to_end(key)
-            found = self._found[key]
-            if not isinstance(found, str):
-                return True, found
-            key = (*key, _value(found, before))
+        with self._lock:
+            while key in self._found:
+                self._found.move_to_end(key)
+                found = self._found[key]
+                if not isinstance(found, str):
+                    return True, found
+                key = (*key, _value(found, before))
         return False, None
 
     def keep(self, key: tuple[Hashable, ...], asked: Sequence[str], before: Clauses, reading: Reading | None) -> None:
         """Keep a reading by what it asked for, in order; forget those that were not used for longest."""
-        for name in asked:
-            self._found[key] = name
-            key = (*key, _value(name, before))
-        self._found[key] = reading
-        while len(self._found) > _MOST:
-            self._found.popitem(last=False)
+        with self._lock:
+            for name in asked:
+                self._found[key] = name
+                key = (*key, _value(name, before))
+            self._found[key] = reading
+            while len(self._found) > _MOST:
+                self._found.popitem(last=False)
 
 
 def key_of(sentence: str, mentions: Mentions, before: Clauses) -> tuple[Hashable, ...]:
