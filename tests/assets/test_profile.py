@@ -50,6 +50,8 @@ def test_a_profile_of_ones_own_may_say_what_differs_alone(tmp_path: Path) -> Non
 def test_every_profile_of_the_documentation_is_right(page: str, tmp_path: Path) -> None:
     text = (PROFILES.parents[1] / page).read_text()
     shown = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.S) if "base:" in block]
+    fourth = re.findall(r"\| `(\{model: .*\})` \|", text)
+    shown += [f"base: demo\ncaptions:\n  writer: llm\n  llm: {line}\n" for line in fourth]
     assert shown
     for block in shown:
         path = tmp_path / "mine.yaml"
