@@ -55,8 +55,8 @@ def captions(
 
     def produce(source: str) -> Iterator[Item]:
         world.runs.append(("captions", source))
-        none = dict.fromkeys(("tokens_in", "tokens_cached", "tokens_out", "cost_usd", "audit"))
-        fair = {"grounding": 1.0, "grounded": True}
+        none = dict.fromkeys(("tokens_in", "tokens_cached", "tokens_out", "cost_usd"))
+        fair = {"audit": {"flags": []}, "grounding": 1.0, "grounded": True}
         texts = {"writer": "rules", "model": "", "left": "", "right": "", "interaction": "", "prompt_hash": ""}
         for rows in kinematic_events[source].batches(["clip_id"]):
             for clip in rows["clip_id"].to_pylist():
