@@ -118,13 +118,7 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         return no("they do not touch so" if not ends else "no such contact ends so")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return no("not one after another")
-    others = [
-        span
-        for pair in truth.touches
-        if not claim.object or pair & {*claim.subject, *claim.object}
-        for span in _spans(truth.touches[pair])
-    ]
-    if not _comes(claim, [span for met in found.values() for span in _spans(met)], others):
+    if not _comes(claim, [span for met in found.values() for span in _spans(met)], lambda: _of_alike(claim, truth)):
         return no("not before or after all others")
     if "at once" in claim.manners:
         starts = [met[0].span[0] for met in found.values()]
@@ -170,8 +164,8 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
     if not found or (missing and not claim.some):
         return no(f"not so: {', '.join(missing)}")
     hands = {hand for hand, _ in claim.subject}
-    others = [span for hand in hands for finger in FINGERS for span in _spans(happenings((hand, finger)))]
-    if not _comes(claim, _spans(found), others):
+    alike = [(hand, finger) for hand in hands for finger in FINGERS]
+    if not _comes(claim, _spans(found), lambda: [span for thing in alike for span in _spans(happenings(thing))]):
         return no("not before or after all others")
     if "in turn" in claim.manners and not _one_by_one(claim, firsts):
         return no("not one after another in that order")
@@ -186,14 +180,26 @@ def _spans(found: Iterable[Happening]) -> list[Span]:
     return [one.span for one in found]
 
 
-def _comes(claim: Claim, spans: Sequence[Span], others: Sequence[Span]) -> bool:
-    """Whether what a claim says is the first or the last of its kind, where that is what it says."""
-    if "comes first" in claim.manners:
-        return min(spans) <= min(others)
-    for number, word in enumerate(("second", "third", "fourth", "fifth"), start=1):
-        if f"comes {word}" in claim.manners:
-            return sorted(others)[number : number + 1] != [] and sorted(others)[number] in spans
-    return "comes last" not in claim.manners or max(spans) >= max(others)
+def _of_alike(claim: Claim, truth: ClipTruth) -> list[Span]:
+    """When all contacts are of what a claim names; all of them where it names no two sides."""
+    named = {*claim.subject, *claim.object}
+    return [
+        span for pair, touches in truth.touches.items() if not claim.object or pair & named for span in _spans(touches)
+    ]
+
+
+_PLACES: Final = {"comes first": 0, "comes second": 1, "comes third": 2, "comes fourth": 3, "comes last": -1}
+
+
+def _comes(claim: Claim, spans: Sequence[Span], alike: Callable[[], Sequence[Span]]) -> bool:
+    """Whether what a claim says is the first, the second or the last of its kind, where that is what it says."""
+    for manner in claim.manners:
+        if manner in _PLACES:
+            place, ordered = _PLACES[manner], sorted(alike())
+            if place == -1:
+                return max(spans) >= ordered[-1]
+            return len(ordered) > place and (min(spans) <= ordered[0] if place == 0 else ordered[place] in spans)
+    return True
 
 
 def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
@@ -280,9 +286,8 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
             if not met or not (often(met, claim) or alike):
                 return no(f"the {hand} hand does not move so: {way}")
             found += met
-    by_way = [[one for one in found if _goes(one, way)] for way in claim.ways]
-    if "at once" in claim.manners and len(by_way) > 1:
-        firsts, seconds = by_way[:2]
+    if "at once" in claim.manners and len(claim.ways) > 1:
+        firsts, seconds = ([one for one in found if _goes(one, way)] for way in claim.ways[:2])
         if not any(related("meanwhile", one.span, other.span) for one in firsts for other in seconds):
             return no("not at once")
     if claim.speed and not set(claim.speed.split()) & {speed for one in found for speed in one.speeds}:

@@ -104,15 +104,18 @@ class Clauses:
         found: list[Claim] = []
         places: dict[int, list[int]] = {}
         for place, clause in enumerate(self.clauses):
-            _complete(clause, self.clauses[:place])
-            _pass_on_row(clause, self.clauses[place + 1 : place + 2])
+            if clause.value == "separation":
+                _complete(clause, self.clauses[:place])
+            if clause.begins or clause.ends:
+                _pass_on_row(clause, self.clauses[place + 1 : place + 2])
         last = self.clauses[-1] if self.clauses else None
         if last is not None and last.held and not (last.when or last.frames):
             last.so = True
         telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
+        told = {id(clause) for clause in telling}
         for clause in self.clauses:
             places[id(clause)] = []
-            for claim in claims_of(clause, self.side) if clause in telling else ():
+            for claim in claims_of(clause, self.side) if id(clause) in told else ():
                 places[id(clause)].append(len(found))
                 found.append(claim)
         for clause in self.clauses:
@@ -324,7 +327,7 @@ class Clauses:
 
 def _pass_on_row(clause: Clause, following: list[Clause]) -> None:
     """ "Moving from the index to the pinky, the thumb taps them": the row is of what is done on the way."""
-    if not clause.value.startswith("move") or not (clause.begins or clause.ends):
+    if not clause.value.startswith("move"):
         return
     for other in following:
         if other.sentence == clause.sentence and not (other.begins or other.ends) and other.kind == "verb":
@@ -334,7 +337,7 @@ def _pass_on_row(clause: Clause, following: list[Clause]) -> None:
 
 def _complete(clause: Clause, before: list[Clause]) -> None:
     """Let what parts be what touched before, and fingers that let go after they have bent straighten."""
-    if clause.value != "separation" or clause.object.members or clause.object.mutual:
+    if clause.object.members or clause.object.mutual:
         return
     same = [other for other in before if other.subject.members == clause.subject.members]
     touched = next((other for other in reversed(same) if other.value == "contact" and other.object.members), None)

@@ -70,7 +70,7 @@ class Claim:
         return tuple(finger for finger in FINGERS if any(thing == finger for _, thing in self.subject))
 
 
-@dataclass
+@dataclass(eq=False)
 class Clause:
     """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays:
     "remains". turns: a state that is come to. passing: that may be short. so: "stays so". held: "stays", after a

@@ -23,6 +23,7 @@ _COMING: Final = ("fall", "fell", "drop", "pull", "move", "raised", "lifted", "e
 _BEFORE_NOUN: Final = ("each", "every", "any", "first", "last", "upward", "downward")
 _SMALL: Final = frozenset({"apart", "together", "source"})
 _MAKING: Final = frozenset(PREDICATES)
+_PLACING: Final = frozenset({"position", "distance"})
 
 
 class Predicates(Phrases):
@@ -283,14 +284,15 @@ class Predicates(Phrases):
 
     def _kind(self, term: Term) -> tuple[str, str]:
         """As which of its kinds a term is meant: a state after "is" or "with", else a verb."""
-        if "verb" not in term and "state" not in term and {"apart", "together", "source"} & set(term.kinds):
-            return "state", "together" if "together" in term else "apart"
-        if not ({*PREDICATES} & term.kinds.keys()):
-            return "verb", "contact"
+        if "verb" not in term.kinds and "state" not in term.kinds:
+            if not _SMALL.isdisjoint(term.kinds):
+                return "state", "together" if "together" in term else "apart"
+            if _MAKING.isdisjoint(term.kinds):
+                return "verb", "contact"
         if term.form == "" and "distance" in term and term is self.terms[0]:
             return "distance", term.says("distance")
         fingers = bool((self.subject or self.context.subject).fingers)
-        both = term.form == "" and "state" in term and "verb" in term and not {"position", "distance"} & set(term.kinds)
+        both = term.form == "" and "state" in term and "verb" in term and _PLACING.isdisjoint(term.kinds)
         if both and self._is_absolute(term):
             return "state", term.says("state")
         never = self.negated and self.being and term.says("verb") in ("bend", "straighten") and term.form == "ed"
@@ -303,7 +305,7 @@ class Predicates(Phrases):
         listed = self.subject is None and self.last is not None and self.last.kind == "state" and self.joined
         if "verb" in term and term.form != "ed" and not ((self.being or listed) and stative):
             return "verb", term.says("verb")
-        if "state" in term and (fingers or not ({"position", "distance"} & set(term.kinds))):
+        if "state" in term and (fingers or _PLACING.isdisjoint(term.kinds)):
             told = "verb" in term and not self.being and self.subject is not None and not self.with_subject
             if self._ends_absolute(term):
                 return "state", term.says("state")

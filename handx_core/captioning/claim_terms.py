@@ -51,14 +51,15 @@ def sentences(text: str) -> list[list[Term]]:
 def split_sentences(text: str) -> Iterator[tuple[str, list[tuple[Frames, ...]]]]:
     """Each sentence, spelled as the vocabulary is and with marks for mentions of frames, and what these state."""
     frames: list[tuple[Frames, ...]] = []
-    for part in re.split(r"[.;!?\n]+", with_marks(_spelled(text), frames)):
-        numbers = [int(number) for number in _MARK.findall(part)]
+    for part in _ENDS.split(with_marks(_spelled(text), frames)):
+        numbers = [int(number) for number in _MARK.findall(part)] if "#" in part else []
         for place, number in enumerate(numbers):
             part = part.replace(f"#{number}#", f"#{place}#", 1)
         if part and not part.isspace():
             yield part.strip(), [frames[number] for number in numbers]
 
 
+_ENDS: Final = re.compile(r"[.;!?\n]+")
 _MARK: Final = re.compile(r"#(\d+)#")
 
 
