@@ -5,7 +5,7 @@ transformations (`claim_simplifying`, `claim_rewriting`), and by which rules a v
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from handx_core.captioning.claim_terms import Term
@@ -51,7 +51,7 @@ class Noun:
             if linking.text == "with" and not fronted:
                 found.append(Term("and", {"link": "and"}))
             elif not self.subject and not self.owner and fronted:
-                self.verb = replace(self.verb, form="ing")
+                self.verb = self.verb.put(form="ing")
         fronted = self.verb.form == "ing" and self.verb.says("verb") == "move" and self.derived
         if fronted and not any("way" in term for term in self.modifiers):
             found += self.modifiers
@@ -70,7 +70,7 @@ class Noun:
         if not state or self.subject or last is None or len(found) < 2:
             return False
         place = len(found) - 1 - (last.text in ("in", "into", "to", "at"))
-        while place and {"speed", "when", "det"} & set(found[place].kinds):
+        while place and {"speed", "when", "det"} & found[place].keys():
             place -= 1
         verb = found[place]
         inside = last.text in ("in", "into", "to", "at") and ("verb" in verb)
@@ -104,7 +104,7 @@ class Noun:
         """ "The spread between two fingers grows", or shrinks."""
         if self.verb.says("verb") != "spread" or term.says("verb") not in ("spread", "close") or term.form != "s":
             return False
-        self.verb = replace(self.verb, kinds={"verb": term.says("verb")})
+        self.verb = self.verb.put({"verb": term.says("verb")})
         return True
 
     def _drop_idle_verb(self, terms: Terms) -> int:
@@ -120,7 +120,7 @@ class Noun:
             or self._opens(terms[at])
         ):
             if (is_end(terms[at]) or self._opens(terms[at])) and self.verb.says("verb") == "contact":
-                self.verb = replace(self.verb, kinds={"verb": "separation"})
+                self.verb = self.verb.put({"verb": "separation"})
             if terms[at].text.endswith("repeated") and at + 1 < len(terms) and "count" in terms[at + 1]:
                 self.modifiers.append(Term("repeatedly", {"manner": "many"}))
                 at += 1
@@ -129,7 +129,7 @@ class Noun:
 
 
 def is_idle(term: Term) -> bool:
-    return "verb" in term and term.says("verb") in IDLE and not ({"state", "position", "distance"} & set(term.kinds))
+    return "verb" in term and term.says("verb") in IDLE and not ({"state", "position", "distance"} & term.keys())
 
 
 def is_end(term: Term) -> bool:
@@ -139,7 +139,7 @@ def is_end(term: Term) -> bool:
 
 def noun_at(terms: Terms, start: int) -> Noun | None:
     """The phrase of a noun made of a verb that begins at a place."""
-    if not ({*PHRASE, *MODIFIERS, "verb", "adjective"} & set(terms[start].kinds)) or "and" in terms[start].text:
+    if not ({*PHRASE, *MODIFIERS, "verb", "adjective"} & terms[start].keys()) or "and" in terms[start].text:
         return None
     at, names = start, []
     while at < len(terms) and _may_precede(terms, at):
@@ -149,7 +149,7 @@ def noun_at(terms: Terms, start: int) -> Noun | None:
     if at >= len(terms) or not _is_noun(terms, start, at):
         return None
     before = terms[start:at]
-    noun = Noun(replace(terms[at], form="noun", kinds={"verb": terms[at].says("verb")}), at + 1, [])
+    noun = Noun(terms[at].put({"verb": terms[at].says("verb")}, "noun"), at + 1, [])
     noun.derived = terms[at].form == "noun"
     noun.plural = terms[at].text.endswith("s")
     _take_modifiers(noun, before)
@@ -157,7 +157,7 @@ def noun_at(terms: Terms, start: int) -> Noun | None:
     _take_arguments(noun, terms)
     _take_gap(noun)
     if noun.verb.says("verb") == "contact" and noun.end < len(terms) and "way" in terms[noun.end]:
-        noun.verb = replace(noun.verb, kinds={"verb": "move"})
+        noun.verb = noun.verb.put({"verb": "move"})
     if not (noun.subject or noun.owner) and noun.end + 1 < len(terms) and terms[noun.end].text == "and":
         other = noun_at(terms, noun.end + 1)
         noun.subject = list(other.subject) if other else []
@@ -171,7 +171,7 @@ def _take_gap(noun: Noun) -> None:
         return
     noun.subject = noun.subject[gap + 1 :]
     closes = noun.verb.says("verb") in ("bend", "close", "joining")
-    noun.verb = replace(noun.verb, kinds={"verb": "joining" if closes else "parting"})
+    noun.verb = noun.verb.put({"verb": "joining" if closes else "parting"})
 
 
 def run_end(terms: Terms, start: int) -> int:
@@ -187,17 +187,17 @@ _PRECEDING: Final = frozenset({*PHRASE, *MODIFIERS, "adjective"})
 
 def _may_precede(terms: Terms, at: int) -> bool:
     term = terms[at]
-    if "verb" in term.kinds and not (is_compound(term) or (at and is_adjective(term))):
+    if "verb" in term and not (is_compound(term) or (at and is_adjective(term))):
         return False
-    if not _PRECEDING.isdisjoint(term.kinds):
+    if not _PRECEDING.isdisjoint(term):
         return True
     before = terms[at - 1] if at else None
-    if before is None or not ("comma" in term.kinds or term.text in ("and", "but", "to")):
+    if before is None or not ("comma" in term or term.text in ("and", "but", "to")):
         return False
     if term.text == "to":
         return is_compound(before)
     following = terms[at + 1] if at + 1 < len(terms) else term
-    return is_adjective(before) and ("comma" not in term.kinds or is_adjective(following))
+    return is_adjective(before) and ("comma" not in term or is_adjective(following))
 
 
 def is_adjective(term: Term) -> bool:
@@ -219,11 +219,11 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         or value in IDLE
         or term.form == "ed"
         or " " in term.text
-        or ({"state", "position", "distance"} & set(term.kinds) and term.form != "noun")
+        or ({"state", "position", "distance"} & term.keys() and term.form != "noun")
     ):
         return False
     following = terms[at + 1] if at + 1 < len(terms) else None
-    if following and {"finger", "noun", "side"} & set(following.kinds) and term.form != "noun":
+    if following and {"finger", "noun", "side"} & following.keys() and term.form != "noun":
         return False
     if term.form == "noun":
         return True
@@ -234,7 +234,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     named = any(kind in one for one in before for kind in ("side", "finger", "noun"))
     if before and "one" in before[-1] and (named or term.form == "s"):
         return False
-    owned = next(("possessive" in one for one in reversed(before) if {*NAMES, "possessive"} & set(one.kinds)), False)
+    owned = next(("possessive" in one for one in reversed(before) if {*NAMES, "possessive"} & one.keys()), False)
     compound = determined and term.form == "" and following is not None and (is_idle(following) or is_end(following))
     if named and compound and not owned and not before[-1].text.endswith("s"):
         return following is not None and following.form in ("s", "ed")
@@ -277,7 +277,7 @@ def _take_modifiers(noun: Noun, before: Terms) -> None:
     for term in before:
         if "ordinal" in term:
             noun.modifiers.append(Term(term.text, {"nth": term.text}))
-        elif not ({*PHRASE} & set(term.kinds)) and ({*MODIFIERS} & set(term.kinds)):
+        elif not ({*PHRASE} & term.keys()) and ({*MODIFIERS} & term.keys()):
             noun.modifiers.append(term)
         elif "number" in term and term.says("number") != "1":
             noun.modifiers.append(Term(term.text, {"count": term.says("number")}))
@@ -298,7 +298,7 @@ def _take_names(noun: Noun, before: Terms, names: Sequence[Term]) -> None:
         noun.owner = [Term("they", {"pronoun": "they"})] if own else []
         return
     to = next((place for place, term in enumerate(before) if term.text == "to"), None)
-    said = [term for term in before if {*NAMES, "quantifier", "possessive"} & set(term.kinds)]
+    said = [term for term in before if {*NAMES, "quantifier", "possessive"} & term.keys()]
     if to is None:
         noun.owner = [
             term for term in said if "possessive" not in term and term.says("quantifier") not in ("none", "some")
@@ -306,7 +306,7 @@ def _take_names(noun: Noun, before: Terms, names: Sequence[Term]) -> None:
         return
     one = [term for term in before[:to] if any(kind in term for kind in NAMES)]
     other = [term for term in before[to:] if any(kind in term for kind in NAMES)]
-    if [term.kinds for term in one] == [term.kinds for term in other]:
+    if one == other:
         noun.owner = [Term("both", {"quantifier": "both"}), *one]
     else:
         noun.owner, noun.object = one, other
@@ -318,7 +318,7 @@ def _take_arguments(noun: Noun, terms: Terms) -> None:
     while at < len(terms):
         word = terms[at].text
         skipped = at
-        while skipped < len(terms) and {"way", "speed", "count", "manner"} & set(terms[skipped].kinds):
+        while skipped < len(terms) and {"way", "speed", "count", "manner"} & terms[skipped].keys():
             skipped += 1
         if skipped > at and skipped < len(terms) and terms[skipped].text in ("of", "between"):
             noun.modifiers += terms[at:skipped]
@@ -380,10 +380,10 @@ def begins(term: Term) -> bool:
 
 def _is_list(terms: Terms, at: int) -> bool:
     """Whether a comma is followed by another finger of a list, and not by the subject of the sentence."""
-    while at < len(terms) and ({"det", "side"} & set(terms[at].kinds) or terms[at].text in ("and", "or")):
+    while at < len(terms) and ({"det", "side"} & terms[at].keys() or terms[at].text in ("and", "or")):
         at += 1
     if at >= len(terms) or "finger" not in terms[at]:
         return False
-    while at < len(terms) and {"finger", "noun"} & set(terms[at].kinds):
+    while at < len(terms) and {"finger", "noun"} & terms[at].keys():
         at += 1
     return at < len(terms) and ("comma" in terms[at] or terms[at].text in ("and", "or"))

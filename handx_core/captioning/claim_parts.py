@@ -5,7 +5,7 @@ What belongs here: from terms to parts of hands. What does not: what is said of 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import lru_cache
 from typing import Final
 
 from handx_core.captioning.claim_terms import Term
@@ -41,20 +41,35 @@ class Part:
     twin: bool = False
     tips: bool = False
 
-    @cached_property
-    def hands(self) -> set[str]:
+    @property
+    def hands(self) -> frozenset[str]:
         """The hands that have a part in it."""
-        return {hand for hand, _ in self.members}
+        return _hands_of(self.members)
 
-    @cached_property
-    def things(self) -> set[str]:
+    @property
+    def things(self) -> frozenset[str]:
         """What the parts are, of whichever hand."""
-        return {thing for _, thing in self.members}
+        return _things_of(self.members)
 
-    @cached_property
+    @property
     def fingers(self) -> tuple[str, ...]:
         """The fingers among them, in anatomical order."""
-        return tuple(finger for finger in FINGERS if finger in self.things)
+        return _fingers_of(self.members)
+
+
+@lru_cache(maxsize=10_000)
+def _hands_of(members: tuple[Member, ...]) -> frozenset[str]:
+    return frozenset(hand for hand, _ in members)
+
+
+@lru_cache(maxsize=10_000)
+def _things_of(members: tuple[Member, ...]) -> frozenset[str]:
+    return frozenset(thing for _, thing in members)
+
+
+@lru_cache(maxsize=10_000)
+def _fingers_of(members: tuple[Member, ...]) -> tuple[str, ...]:
+    return tuple(finger for finger in FINGERS if finger in _things_of(members))
 
 
 @dataclass
@@ -71,14 +86,14 @@ class Context:
         """Note fingers that were named."""
         self.recent += members
 
-    @cached_property
+    @property
     def hands(self) -> tuple[str, ...]:
         """The hands meant where none is named."""
         return (self.side,) if self.side in HANDS else HANDS
 
 
 _ITS_END: Final = ("tip", "pad", "fingertip", "finger pad", "fingerpad")
-_STARTS: Final = ("det", "quantifier", "side", "finger", "noun", "pronoun", "mutual", "one", "number")
+_STARTS: Final = frozenset({"det", "quantifier", "side", "finger", "noun", "pronoun", "mutual", "one", "number"})
 
 
 @dataclass
@@ -105,9 +120,9 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
 
     as_object: whether it is what a verb is about already, so that "and" with a verb after it begins another clause.
     """
-    if at >= len(terms) or not any(kind in terms[at] for kind in _STARTS):
-        adjective = at + 1 < len(terms) and {"state", "position"} & set(terms[at].kinds)
-        if not (adjective and {"noun", "side"} & set(terms[at + 1].kinds)):
+    if at >= len(terms) or _STARTS.isdisjoint(terms[at]):
+        adjective = at + 1 < len(terms) and {"state", "position"} & terms[at].keys()
+        if not (adjective and {"noun", "side"} & terms[at + 1].keys()):
             return None
     if terms[at].text in ("each", "every", "any") and at + 1 < len(terms) and _is_noun(terms[at + 1]):
         return None
@@ -148,7 +163,7 @@ def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool)
 def _of_them(terms: Sequence[Term], at: int, context: Context, as_object: bool) -> tuple[Part, int] | None:
     """ "None of them", "three of them": of what was spoken of last."""
     term, of = terms[at], at + 1
-    if not ({"quantifier", "number"} & set(term.kinds)):
+    if not ({"quantifier", "number"} & term.keys()):
         return None
     if not term.text.endswith(" of"):
         if of >= len(terms) or terms[of].text != "of":
@@ -163,7 +178,7 @@ def _of_them(terms: Sequence[Term], at: int, context: Context, as_object: bool) 
 
 def _is_noun(term: Term) -> bool:
     """Whether a verb's bare form after "each" is a noun: "after each touch"."""
-    return "verb" in term and term.form == "" and not {"finger", "noun", "number", "side"} & set(term.kinds)
+    return "verb" in term and term.form == "" and not {"finger", "noun", "number", "side"} & term.keys()
 
 
 def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, as_object: bool) -> int:
@@ -217,11 +232,7 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
             reading.through = True
         elif (
             "possessive" in term
-            or (
-                {"state", "position"} & set(term.kinds)
-                and following
-                and {"noun", "side", "finger"} & set(following.kinds)
-            )
+            or ({"state", "position"} & term.keys() and following and {"noun", "side", "finger"} & following.keys())
             or (reading.members and _goes_on(terms, at, as_object))
             or ("of" in term and reading.number + bool(reading.quantifier) and not reading.noun and not reading.members)
         ):
@@ -243,17 +254,17 @@ def _goes_on(terms: Sequence[Term], at: int, as_object: bool) -> bool:
     """Whether a comma or "and" goes on with another finger of the same phrase."""
     if not ("comma" in terms[at] or terms[at].text in ("and", "or", "plus")):
         return False
-    while at < len(terms) and ({"comma", "det", "side"} & set(terms[at].kinds) or terms[at].text in ("and", "or")):
+    while at < len(terms) and ({"comma", "det", "side"} & terms[at].keys() or terms[at].text in ("and", "or")):
         at += 1
     if at >= len(terms) or "finger" not in terms[at]:
         return False
     if not as_object:
         return True
-    while at < len(terms) and {"finger", "noun", "speed", "when", "not"} & set(terms[at].kinds):
+    while at < len(terms) and {"finger", "noun", "speed", "when", "not"} & terms[at].keys():
         at += 1
     if at >= len(terms) or terms[at].says("verb") == "occurs":
         return True
-    return not ({"verb", "state", "position"} & set(terms[at].kinds))
+    return not ({"verb", "state", "position"} & terms[at].keys())
 
 
 def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:

@@ -41,7 +41,7 @@ class Phrases(Rows):
             and (not self._is_subject(terms, at, after) or (noun and not last.object.members))
         ):
             before_it = terms[at - 1] if at else None
-            self.direct = before_it is not None and not {"with", "of", "goal", "source"} & set(before_it.kinds)
+            self.direct = before_it is not None and not {"with", "of", "goal", "source"} & before_it.keys()
             self.add_object(part, last)
             return
         if part.pronoun and self.subject is not None and not self.subject.pronoun and not self.joined_subject:
@@ -88,12 +88,7 @@ class Phrases(Rows):
 
     def _is_subject(self, terms: Sequence[Term], start: int, at: int) -> bool:
         """Whether a verb follows the phrase that ends before a place, so that another clause begins with it."""
-        if (
-            at < len(terms)
-            and {"together", "apart"} & set(terms[at].kinds)
-            and start
-            and terms[start - 1].text == "with"
-        ):
+        if at < len(terms) and {"together", "apart"} & terms[at].keys() and start and terms[start - 1].text == "with":
             return True
         for term in terms[at:]:
             if any(kind in term for kind in PREDICATES):

@@ -32,7 +32,7 @@ class Predicates(Phrases):
     def is_predicate(self, terms: Sequence[Term], at: int) -> bool:
         """Whether a clause begins with a term."""
         term = terms[at]
-        small = not _SMALL.isdisjoint(term.kinds)
+        small = not _SMALL.isdisjoint(term)
         listed = self.joined and self.subject is None and self.last is not None and self.last.kind == "state"
         if small and (
             self.being
@@ -40,7 +40,7 @@ class Predicates(Phrases):
             or ("source" not in term and self._is_verbless(terms, at))
         ):
             return True
-        if _MAKING.isdisjoint(term.kinds):
+        if _MAKING.isdisjoint(term):
             return self.being and term.text in ("on", "against", "upon") and self._is_on(terms, at + 1)
         adjective = term.says("position") in ("crossed", "uncrossed") and term.text.endswith("ed") and not self.being
         if adjective and at + 1 < len(terms) and "noun" in terms[at + 1]:
@@ -66,7 +66,7 @@ class Predicates(Phrases):
         """Whether "together" or "apart" tells a state without a verb: "with its fingers together", "first together"."""
         following = terms[at + 1] if at + 1 < len(terms) else None
         ended = ("comma", "link", "when", "frames")
-        ends = following is None or bool({*ended} & set(following.kinds)) or following.text == "again"
+        ends = following is None or bool({*ended} & following.keys()) or following.text == "again"
         if self.subject is not None:
             return ends and (self.with_subject or (not self.here and "verb" not in terms[at]))
         before = terms[at - 1] if at else None
@@ -109,7 +109,7 @@ class Predicates(Phrases):
         if verb in ("be", "have", "edge start", "edge end"):
             if "edge" in verb and self._begins_verb(terms, at + 1):
                 return at + 1
-            if verb != "be" or _STATING.isdisjoint(term.kinds):
+            if verb != "be" or _STATING.isdisjoint(term):
                 self._be(term, verb, terms[at + 1 : at + 2])
                 return at + 1
         if verb == "do":
@@ -264,7 +264,7 @@ class Predicates(Phrases):
             "continue",
         )
         each = self.subject is not None and self.subject.each
-        if verb.startswith("edge") and not each and not (following and {"frames", "when"} & set(following[0].kinds)):
+        if verb.startswith("edge") and not each and not (following and {"frames", "when"} & following[0].keys()):
             when = "start" if verb == "edge start" else "end"
             self.waiting.append(lambda clause: clause.when.append(when))
             self.edge = True
@@ -284,15 +284,15 @@ class Predicates(Phrases):
 
     def _kind(self, term: Term) -> tuple[str, str]:
         """As which of its kinds a term is meant: a state after "is" or "with", else a verb."""
-        if "verb" not in term.kinds and "state" not in term.kinds:
-            if not _SMALL.isdisjoint(term.kinds):
+        if "verb" not in term and "state" not in term:
+            if not _SMALL.isdisjoint(term):
                 return "state", "together" if "together" in term else "apart"
-            if _MAKING.isdisjoint(term.kinds):
+            if _MAKING.isdisjoint(term):
                 return "verb", "contact"
         if term.form == "" and "distance" in term and term is self.terms[0]:
             return "distance", term.says("distance")
         fingers = bool((self.subject or self.context.subject).fingers)
-        both = term.form == "" and "state" in term and "verb" in term and _PLACING.isdisjoint(term.kinds)
+        both = term.form == "" and "state" in term and "verb" in term and _PLACING.isdisjoint(term)
         if both and self._is_absolute(term):
             return "state", term.says("state")
         never = self.negated and self.being and term.says("verb") in ("bend", "straighten") and term.form == "ed"
@@ -305,7 +305,7 @@ class Predicates(Phrases):
         listed = self.subject is None and self.last is not None and self.last.kind == "state" and self.joined
         if "verb" in term and term.form != "ed" and not ((self.being or listed) and stative):
             return "verb", term.says("verb")
-        if "state" in term and (fingers or _PLACING.isdisjoint(term.kinds)):
+        if "state" in term and (fingers or _PLACING.isdisjoint(term)):
             told = "verb" in term and not self.being and self.subject is not None and not self.with_subject
             if self._ends_absolute(term):
                 return "state", term.says("state")

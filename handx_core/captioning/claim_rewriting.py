@@ -34,7 +34,7 @@ def rewritten(terms: Terms) -> list[Term]:
         after = _gap(terms, at, found) or _held_fist(terms, at, found)
         if not after and at >= barren:
             end = run_end(terms, at)
-            if end < len(terms) and "verb" in terms[end].kinds:
+            if end < len(terms) and "verb" in terms[end]:
                 noun = noun_at(terms, at)
                 after = noun.put(terms, found) if noun else 0
             else:
@@ -59,14 +59,14 @@ def _is_idle_here(terms: Terms, at: int) -> bool:
         return False
     if term.says("when") == "throughout":
         return "speed" in following
-    counted = bool({"number", "quantifier"} & set(terms[at - 1].kinds)) and "adjective" in term
-    return counted and bool({"times", "noun", "finger"} & set(following.kinds))
+    counted = bool({"number", "quantifier"} & terms[at - 1].keys()) and "adjective" in term
+    return counted and bool({"times", "noun", "finger"} & following.keys())
 
 
 def _says_nothing(term: Term) -> bool:
     """Of terms that no transformation has taken up: those that the reader has no use for."""
     idle = term.says("verb") in ("light", "ends") or (term.form == "noun" and term.says("verb") in IDLE)
-    return "unknown" in term or idle or term.kinds.keys() == {"adjective"}
+    return "unknown" in term or idle or term.keys() == {"adjective"}
 
 
 _GAP_OPENS: Final = ("spread", "straighten", "parting", "light", "occurs", "edge start")
@@ -98,7 +98,7 @@ def _gap(terms: Terms, at: int, found: list[Term]) -> int:
         elif verb is None and term.text.startswith(_GAP_COMES):
             verb, after = Term(term.text, {"verb": "parting"}, term.form), after + 1
         elif verb is None and (is_idle(term) or "unknown" in term or "speed" in term or "not" in term):
-            negations += [term] if {"speed", "not"} & set(term.kinds) else []
+            negations += [term] if {"speed", "not"} & term.keys() else []
             after += 1
         else:
             break
@@ -124,7 +124,7 @@ def _gap(terms: Terms, at: int, found: list[Term]) -> int:
 def leading(found: Terms) -> int:
     """How many articles and adjectives what was found ends with."""
     count = 0
-    while count < len(found) and ({"det", "number"} & set(found[-1 - count].kinds) or is_adjective(found[-1 - count])):
+    while count < len(found) and ({"det", "number"} & found[-1 - count].keys() or is_adjective(found[-1 - count])):
         count += 1
     return count
 
@@ -137,7 +137,7 @@ def _held_fist(terms: Terms, at: int, found: list[Term]) -> int:
     while after < len(terms) and ("speed" in terms[after] or terms[after].says("verb") in ("be", "occurs")):
         after += 1
     follows = after < len(terms) and bool(
-        {*PHRASE, "verb", "state", "position", "distance", "way"} & set(terms[after].kinds)
+        {*PHRASE, "verb", "state", "position", "distance", "way"} & terms[after].keys()
     )
     if after == at + 1 or follows:
         return 0
@@ -161,7 +161,7 @@ def _resultative(terms: Terms, at: int) -> tuple[Term, int] | None:
     if not (moves or unknown or strokes):
         return None
     after = at + 1
-    while after < len(terms) and ({"speed", "not"} & set(terms[after].kinds) or terms[after].text == "back"):
+    while after < len(terms) and ({"speed", "not"} & terms[after].keys() or terms[after].text == "back"):
         after += 1
     if after >= len(terms):
         return None
@@ -175,7 +175,7 @@ def _resultative(terms: Terms, at: int) -> tuple[Term, int] | None:
     if result.text == "together" and (" " in term.says("verb") and term.says("verb").split()[1] in ("up", "down")):
         return None
     further = terms[after + 1] if after + 1 < len(terms) else None
-    named = further is not None and bool({"finger", "noun"} & set(further.kinds))
+    named = further is not None and bool({"finger", "noun"} & further.keys())
     aims = value == "straighten" and further is not None and "way" in further
     if value and not (named or aims):
         return Term(term.text, {"verb": value}, term.form), at + 1 if after > at + 1 else after + 1
@@ -191,6 +191,6 @@ def _leads_to_part(terms: Terms, at: int) -> bool:
     for term in terms[at : at + 4]:
         if "finger" in term or term.says("noun") in ("palm", "tip", "finger"):
             return True
-        if not ({"det", "side", "quantifier", "noun"} & set(term.kinds)):
+        if not ({"det", "side", "quantifier", "noun"} & term.keys()):
             return False
     return False

@@ -91,7 +91,7 @@ class Rows(Clauses):
                 self.places.append(manner)
             return of[1] if of else after
         last = self.last
-        more = following is not None and not ({"comma", "link", "when", "frames"} & set(following.kinds))
+        more = following is not None and not ({"comma", "link", "when", "frames"} & following.keys())
         if more or last is None or not last.open or self.subject is not None or last.kind != "verb":
             return 0
         if manner not in last.manners:
@@ -100,7 +100,7 @@ class Rows(Clauses):
 
     def is_end_of_row(self, terms: Sequence[Term], at: int) -> bool:
         """ "..., the index first", "..., the pinky last": the first or last of what was told; whether it is that."""
-        ends = at + 1 == len(terms) or bool({"comma", "link"} & set(terms[at + 1].kinds))
+        ends = at + 1 == len(terms) or bool({"comma", "link"} & terms[at + 1].keys())
         last = self.last
         if not ends or last is None or self.subject is None or len(self.subject.fingers) != 1 or self.being:
             return False
@@ -157,7 +157,7 @@ class Rows(Clauses):
     def keeps_it(self, terms: Sequence[Term], at: int) -> bool:
         """ "Makes a fist and keeps it until frame 36": the state that was come to; whether it is said."""
         following = terms[at + 1] if at + 1 < len(terms) else None
-        ends = following is None or bool({"frames", "when", "comma", "link"} & set(following.kinds))
+        ends = following is None or bool({"frames", "when", "comma", "link"} & following.keys())
         last = self.last
         if not ends or last is None or self.subject is not None or terms[at - 1].says("verb") != "be":
             return False

@@ -15,7 +15,7 @@ from handx_core.captioning.claim_words import WIDTHS
 def simplified(terms: Terms) -> list[Term]:
     """The terms of a sentence without what only makes it longer. Each step looks for its word first."""
     words = {term.text for term in terms}
-    kinds = {kind for term in terms for kind in term.kinds}
+    kinds = {kind for term in terms for kind in term}
     verbs = {term.says("verb") for term in terms}
     found = list(terms)
     for step, needed in _STEPS:
@@ -54,7 +54,7 @@ def _leads_to_state(terms: Terms, at: int) -> bool:
 
 
 def _is_told(term: Term) -> bool:
-    return bool({"state", "position", "distance"} & set(term.kinds)) or ("verb" in term and term.form in ("ing", "ed"))
+    return bool({"state", "position", "distance"} & term.keys()) or ("verb" in term and term.form in ("ing", "ed"))
 
 
 def _cleft(terms: Terms) -> list[Term]:
@@ -66,7 +66,7 @@ def _cleft(terms: Terms) -> list[Term]:
     if (
         len(found) < start + 5
         or found[start].text not in ("only", "first", "last")
-        or not ({"noun", "finger", "one"} & set(found[start + 1].kinds))
+        or not ({"noun", "finger", "one"} & found[start + 1].keys())
     ):
         return found
     if found[start + 2].text not in ("to", "that", "which"):
@@ -115,7 +115,7 @@ def _after_it(terms: Terms) -> list[Term]:
     while at < len(terms):
         relation, following = terms[at].says("link"), terms[at + 1 : at + 3]
         pronoun = bool(following) and following[0].text in ("it", "that", "this", "them", "these")
-        ends = len(following) < 2 or bool({"comma", "det", "side", "finger"} & set(following[-1].kinds))
+        ends = len(following) < 2 or bool({"comma", "det", "side", "finger"} & following[-1].keys())
         if relation in ("after", "before") and pronoun and ends:
             found.append(Term(terms[at].text, {"link": "then" if relation == "after" else "earlier"}))
             at += 2
@@ -131,7 +131,7 @@ def _without_over(terms: Terms) -> list[Term]:
         term
         for at, term in enumerate(terms)
         if term.text != "over"
-        or (at + 1 < len(terms) and not {"comma", "link", "when", "frames"} & set(terms[at + 1].kinds))
+        or (at + 1 < len(terms) and not {"comma", "link", "when", "frames"} & terms[at + 1].keys())
         or (at and "verb" not in terms[at - 1])
     ]
 
@@ -142,7 +142,7 @@ def _without_comparison(terms: Terms) -> list[Term]:
     if at is None or not any("verb" in term and term.says("verb") != "do" for term in terms[at + 1 : at + 5]):
         return list(terms)
     end = next((place for place in range(at, len(terms)) if "comma" in terms[place]), len(terms))
-    start = at - (at > 0 and bool({"speed", "adjective", "unknown"} & set(terms[at - 1].kinds)))
+    start = at - (at > 0 and bool({"speed", "adjective", "unknown"} & terms[at - 1].keys()))
     return [*terms[:start], *terms[end:]]
 
 
@@ -172,7 +172,7 @@ def _from_state(terms: Terms) -> list[Term]:
 
 
 def _is_state(term: Term) -> bool:
-    return bool({"state", "position", "distance", "together", "apart"} & set(term.kinds))
+    return bool({"state", "position", "distance", "together", "apart"} & term.keys())
 
 
 def _distance(terms: Terms) -> list[Term]:

@@ -18,21 +18,26 @@ from handx_core.captioning.claim_frames import Frames, with_marks
 from handx_core.captioning.claim_time_words import split
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word or phrase. kinds: what it may be and what it says as that. form: "s", "ed", "ing" or "" of a verb."""
+class Term(dict[str, str]):
+    """A word or phrase, as a mapping of what it may be ("verb", "finger", ...) to what it says as that.
 
-    text: str
-    kinds: Mapping[str, str]
-    form: str = ""
-    frames: tuple[Frames, ...] = ()
+    A mapping since nothing is asked more often than whether a term is of a kind. text: as it stands in the sentence.
+    form: "s", "ed", "ing", "noun" or "" of a verb. frames: those that it states.
+    """
 
-    def __contains__(self, kind: str) -> bool:
-        return kind in self.kinds
+    __slots__ = ("form", "frames", "text")
+
+    def __init__(self, text: str, kinds: Mapping[str, str], form: str = "", frames: tuple[Frames, ...] = ()) -> None:
+        super().__init__(kinds)
+        self.text, self.form, self.frames = text, form, frames
 
     def says(self, kind: str) -> str:
         """What it says as a term of a kind; "" if it is none."""
-        return self.kinds.get(kind, "")
+        return self.get(kind, "")
+
+    def put(self, kinds: Mapping[str, str] | None = None, form: str | None = None) -> "Term":
+        """The same word as other kinds, or in another form."""
+        return Term(self.text, self if kinds is None else kinds, self.form if form is None else form, self.frames)
 
 
 @dataclass
@@ -73,10 +78,7 @@ def with_frames(terms: Sequence[Term], frames: Sequence[tuple[Frames, ...]]) -> 
     """The terms with the frames that their marks stand for."""
     if not frames:
         return list(terms)
-    return [
-        Term(term.text, term.kinds, frames=frames[int(term.text[1:-1])]) if "frames" in term.kinds else term
-        for term in terms
-    ]
+    return [Term(term.text, term, frames=frames[int(term.text[1:-1])]) if "frames" in term else term for term in terms]
 
 
 _CLIP: Final = (
@@ -228,15 +230,15 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
 
 def _last_as_verb(term: Term, following: Sequence[Term]) -> Term:
     """ "Last" is a verb only if it is said how long."""
-    if term.text != "last" or (following and {"frames", "when"} & set(following[0].kinds)):
+    if term.text != "last" or (following and {"frames", "when"} & following[0].keys()):
         return term
-    return Term(term.text, {kind: said for kind, said in term.kinds.items() if kind != "verb"})
+    return Term(term.text, {kind: said for kind, said in term.items() if kind != "verb"})
 
 
 def _is_listed(following: Sequence[Term]) -> bool:
     """Whether a word goes on as one of several fingers does: "the long and ring fingers"."""
     return bool(following) and (
-        following[0].text in (",", "and", "or") or bool({"finger", "noun"} & set(following[0].kinds))
+        following[0].text in (",", "and", "or") or bool({"finger", "noun"} & following[0].keys())
     )
 
 

@@ -91,8 +91,8 @@ class _Reader(Predicates):
     def _step(self, terms: Sequence[Term], at: int) -> int:
         """Take up the term, or the phrase, at a place; the place after it."""
         term = terms[at]
-        if not term.kinds.keys() <= _NAMING or term.text in _JOINING:
-            if not _SPECIAL.isdisjoint(term.kinds) or term.text in _JOINING or term.says("verb").startswith("edge"):
+        if not _NAMING.issuperset(term) or term.text in _JOINING:
+            if not _SPECIAL.isdisjoint(term) or term.text in _JOINING or term.says("verb").startswith("edge"):
                 for take in (self._counted, self._quoted, self._again, self._in_row):
                     after = take(term, terms, at)
                     if after:
@@ -100,7 +100,7 @@ class _Reader(Predicates):
             if self.is_predicate(terms, at):
                 return self.predicate(terms, at)
             for kind in _MODIFIERS:
-                if kind in term.kinds:
+                if kind in term:
                     self._modifier(kind, term, terms, at)
                     return at + 1
         return self._named(term, terms, at)
@@ -141,7 +141,7 @@ class _Reader(Predicates):
     def _only(self, terms: Sequence[Term], at: int) -> int:
         following = terms[at + 1] if at + 1 < len(terms) else None
         self.only = self.names(terms, at + 1) and (self.subject is None or self.subject.pronoun)
-        if self.being and self.subject and following is not None and {"one", "noun"} & set(following.kinds):
+        if self.being and self.subject and following is not None and {"one", "noun"} & following.keys():
             self.only = True
             return at + 2
         if following is not None and "when" in following:
@@ -183,7 +183,7 @@ class _Reader(Predicates):
         """A noun phrase with the word that joins it to a verb, or a comma."""
         last = self.last
         objective = last is not None and last.open and self.subject is None
-        if {"goal", "source"} & term.kinds.keys():
+        if {"goal", "source"} & term.keys():
             if objective and last is not None and last.kind == "verb":
                 last.toward = "toward" if "goal" in term else "away"
             return at + 1
@@ -253,7 +253,7 @@ class _Reader(Predicates):
         """ "Then", "while", "before", "and": end the clause, and say what the next one has to do with it in time."""
         self.again_if_elided()
         following = terms[at + 1] if at + 1 < len(terms) else None
-        if following is not None and term.says("link") != "and" and {"state", "distance"} & set(following.kinds):
+        if following is not None and term.says("link") != "and" and {"state", "distance"} & following.keys():
             self.being = self.being or self.subject is None
         relation = {"then": "after", "earlier": "before"}.get(term.says("link"), term.says("link"))
         if relation == "when" and any(one.says("verb") == "have" for one in terms[at + 1 : at + 6]):
