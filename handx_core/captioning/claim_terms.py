@@ -53,15 +53,18 @@ def sentences(text: str) -> list[list[Term]]:
     return [with_frames(sentence_terms(part), frames) for part, frames in split_sentences(text)]
 
 
-def split_sentences(text: str) -> Iterator[tuple[str, list[tuple[Frames, ...]]]]:
+@lru_cache(maxsize=4_000)
+def split_sentences(text: str) -> list[tuple[str, list[tuple[Frames, ...]]]]:
     """Each sentence, spelled as the vocabulary is and with marks for mentions of frames, and what these state."""
     frames: list[tuple[Frames, ...]] = []
+    found = []
     for part in _ENDS.split(with_marks(_spelled(text), frames)):
         numbers = [int(number) for number in _MARK.findall(part)] if "#" in part else []
         for place, number in enumerate(numbers):
             part = part.replace(f"#{number}#", f"#{place}#", 1)
         if part and not part.isspace():
-            yield part.strip(), [frames[number] for number in numbers]
+            found.append((part.strip(), [frames[number] for number in numbers]))
+    return found
 
 
 _ENDS: Final = re.compile(r"[.;!?\n]+")
