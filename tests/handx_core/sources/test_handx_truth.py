@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from handx_core.captioning.rows import CLIP_COLUMNS, RECORDING_COLUMNS, SKELETON_COLUMNS, source_captions
+from handx_core.captioning.source_texts import CLIP_COLUMNS, RECORDING_COLUMNS, SKELETON_COLUMNS, source_texts
 from handx_core.curation.clips import Clips, cut_clips
 from handx_core.curation.rows import clips_batch, skeletons_batch
 from handx_core.curation.settings import CurationSettings, IntensitySettings
@@ -121,17 +121,12 @@ def test_the_texts_of_every_clip_reach_the_captions(read) -> None:
         for recording in recordings
     ]
     skeletons = [skeleton for of_take in spans for skeleton in of_take]
-    captions = [
-        row
-        for batch in source_captions(
-            "handx",
-            [recordings_batch(recordings).select(RECORDING_COLUMNS)],
-            [skeletons_batch(skeletons).select(SKELETON_COLUMNS)],
-            [clips_batch(cut_clips(skeletons, CURATION)).select(CLIP_COLUMNS)],
-        )
-        for row in batch.to_pylist()
-    ]
-    assert [(row["clip_id"], row["level"], row["left"]) for row in captions] == [
+    texts = source_texts(
+        [recordings_batch(recordings).select(RECORDING_COLUMNS)],
+        [skeletons_batch(skeletons).select(SKELETON_COLUMNS)],
+        [clips_batch(cut_clips(skeletons, CURATION)).select(CLIP_COLUMNS)],
+    )
+    assert [(of_clip.clip_id, caption.level, caption.left) for of_clip in texts for caption in of_clip.captions] == [
         (f"{recording.take.recording_id}/0/0", caption.level, caption.left)
         for recording in recordings
         for caption in recording.captions
