@@ -34,8 +34,8 @@ def caption_audit(context: dg.AssetExecutionContext, captions: Tables, kinematic
             by_source[source] = AuditSums()
             for rows in table.batches(AUDIT_COLUMNS):
                 by_source[source].add(rows)
-                everything.add(rows)
                 worst.add(source, rows)
+            everything.take_in(by_source[source])
         found = {source: list(sums.results()) for source, sums in by_source.items()}
         shown = {"audit": audit_table(list(everything.results())), "grounding_by_source": grounding_table(found)}
         for number, poor in enumerate(worst.results(), start=1):

@@ -58,7 +58,13 @@ class _Sums:
     words: Counter[int] = field(default_factory=Counter)
     triples: Counter[int] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
-    costs: dict[str, float] = field(default_factory=dict)
+    costs: Counter[str] = field(default_factory=Counter)
+
+    def take_in(self, other: "_Sums") -> None:
+        """Add what is kept of other rows."""
+        self.grounding += other.grounding
+        for name in ("counts", "words", "triples", "flags", "costs"):
+            getattr(self, name).update(getattr(other, name))
 
 
 class AuditSums:
@@ -72,6 +78,11 @@ class AuditSums:
         """Take rows in, with AUDIT_COLUMNS at least."""
         for row in rows.select(list(AUDIT_COLUMNS)).to_pylist():
             self._add(row)
+
+    def take_in(self, other: "AuditSums") -> None:
+        """Take in what another one has added up."""
+        for key, sums in other._sums.items():
+            self._sums.setdefault(key, _Sums()).take_in(sums)
 
     @property
     def n_rows(self) -> int:
@@ -94,9 +105,7 @@ class AuditSums:
         sums.words[audit["words"]] += 1
         sums.triples[triple] += 1
         sums.flags.update(flags)
-        for name in COSTS:
-            if row[name] is not None:
-                sums.costs[name] = sums.costs.get(name, 0) + row[name]
+        sums.costs.update({name: row[name] for name in COSTS if row[name] is not None})
         self._before = *of_clip, triple
 
 

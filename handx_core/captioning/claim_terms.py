@@ -48,11 +48,6 @@ class _Node:
     kinds: dict[str, str] = field(default_factory=dict)
 
 
-def sentences(text: str) -> list[list[Term]]:
-    """The terms of each sentence; a semicolon ends one as well as a full stop."""
-    return [with_frames(sentence_terms(part), frames) for part, frames in split_sentences(text)]
-
-
 @lru_cache(maxsize=4_000)
 def split_sentences(text: str) -> list[tuple[str, list[tuple[Frames, ...]]]]:
     """Each sentence, spelled as the vocabulary is and with marks for mentions of frames, and what these state."""

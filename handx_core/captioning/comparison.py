@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import pyarrow as pa
@@ -66,7 +66,7 @@ class Compared:
         return f"{self.model or self.writer}: {told}"
 
 
-_OF_LEVEL = ("captions", "grounding", "precision", "critical_recall", "event_recall", "words", "identical")
+_OF_LEVEL: Final = ("captions", "grounding", "precision", "critical_recall", "event_recall", "words", "identical")
 
 
 def sample_of(events: Iterable[pa.RecordBatch], count: int, seed: int) -> list[Clip]:
