@@ -130,12 +130,12 @@ def benchmark_report(
     from handx_core.benchmark.table import BenchmarkSettings
     from handx_core.viewing.animation import animation_fragments
     from handx_core.viewing.curves import training_curves
-    from handx_core.viewing.style import png_data_uri
+    from handx_core.viewing.style import picture_data_uri
 
     summaries = []
     for table in (evaluator, tokenizer, autoregressive_generator, diffusion_generator):
         model = trained_model(table, files)
-        picture = f'<img alt="curves" src="{png_data_uri(training_curves(model.curve, model.name))}">'
+        picture = f'<img alt="curves" src="{picture_data_uri(training_curves(model.curve, model.name))}">'
         summaries.append(ModelSummary(model.name, model.parameters, model.steps, model.seconds, model.metrics, picture))
     level = profile.section(BenchmarkSettings, "benchmark").level
     path = files.files("benchmark_report") / "report.html"

@@ -5,7 +5,6 @@ so that no stage holds a table in memory, and so that time, memory, failures and
 (pipelines/tables.py). What belongs here: what all stages share. What does not: any one stage.
 """
 
-import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -123,6 +122,7 @@ def in_batches(
 
 def show(context: dg.AssetExecutionContext, name: str, image: bytes, source: str | None = None) -> None:
     """Put a picture, PNG or GIF, among the metadata of what is being made, of one source where source is given."""
-    kind = "gif" if image.startswith(b"GIF8") else "png"
-    picture = f"![{name}](data:image/{kind};base64,{base64.b64encode(image).decode('ascii')})"
-    context.add_asset_metadata({name: dg.MetadataValue.md(picture)}, partition_key=source)
+    from handx_core.viewing.style import picture_markdown
+
+    picture = dg.MetadataValue.md(picture_markdown(image, name))
+    context.add_asset_metadata({name: picture}, partition_key=source)

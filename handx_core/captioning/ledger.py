@@ -111,7 +111,7 @@ class Spending:
 
     def in_words(self) -> str:
         """For people, in a line."""
-        tokens = f"{self.tokens_in:,} tokens in ({self.tokens_cached:,} cached), {self.tokens_out:,} out"
+        tokens = Usage(self.tokens_in, self.tokens_cached, self.tokens_out).in_words()
         doubt = f", and {self.doubtful_usd:.4f} at most for requests that broke off" if self.doubtful_usd else ""
         return f"{self.answers:,} answers, {tokens}, {self.cost_usd:.4f} USD{doubt}"
 

@@ -30,6 +30,10 @@ class Usage:
             _sum(self.tokens_out, other.tokens_out),
         )
 
+    def in_words(self) -> str:
+        """For people; all three must be known."""
+        return f"{self.tokens_in:,} tokens in ({self.tokens_cached:,} cached), {self.tokens_out:,} out"
+
 
 NOTHING: Final = Usage(0, 0, 0)
 UNKNOWN: Final = Usage(None, None, None)

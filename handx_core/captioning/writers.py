@@ -73,11 +73,9 @@ class Progress:
 
     def in_words(self) -> str:
         """For people, in a line."""
-        tokens = (
-            f"{self.usage.tokens_in:,} tokens in ({self.usage.tokens_cached:,} cached), {self.usage.tokens_out:,} out"
-        )
         left = f", {self.left:,} left" if self.left else ""
-        return f"{self.written:,} clips written{left}; {self.answers:,} new answers, {tokens}, {self.cost_usd:.4f} USD"
+        cost = f"{self.usage.in_words()}, {self.cost_usd:.4f} USD"
+        return f"{self.written:,} clips written{left}; {self.answers:,} new answers, {cost}"
 
 
 class Writer(Protocol):

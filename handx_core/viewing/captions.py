@@ -3,7 +3,6 @@
 What belongs here: Markdown as the web UI shows it. What does not: the figures (handx_core.captioning).
 """
 
-import base64
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -16,6 +15,7 @@ from handx_core.captioning.comparison import Compared
 from handx_core.captioning.rules import LEVELS, Caption
 from handx_core.captioning.worst import Poor
 from handx_core.captioning.writers import Clip
+from handx_core.viewing.style import picture_markdown
 from handx_core.viewing.timeline import events_timeline
 
 EXAMPLES: Final = 3
@@ -68,8 +68,7 @@ def poor_caption(poor: Poor, events: Mapping[str, Any]) -> str:
         wrong.append(f"left out: {what}" + (f", {count} times" if count > 1 else ""))
     wrong += [f"{flag.kind}: {_cell(flag.detail)}" for flag in found.flags]
     lines += ["", *(f"- **{text}**" for text in wrong), ""]
-    picture = base64.b64encode(events_timeline(events, title)).decode("ascii")
-    return "\n".join(lines) + f"\n![events of {poor.clip_id}](data:image/png;base64,{picture})"
+    return "\n".join([*lines, picture_markdown(events_timeline(events, title), f"events of {poor.clip_id}")])
 
 
 def comparison_table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -121,11 +121,12 @@ def _palette_png(image: Image.Image, shades: int) -> bytes:
     return out.getvalue()
 
 
-def png_data_uri(png: bytes) -> str:
-    """PNG bytes as a `data:` URI, for a picture inside a page."""
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+def picture_data_uri(image: bytes) -> str:
+    """A picture, PNG or GIF, as a `data:` URI, for inside a page."""
+    kind = "gif" if image.startswith(b"GIF8") else "png"
+    return f"data:image/{kind};base64," + base64.b64encode(image).decode("ascii")
 
 
-def png_markdown(png: bytes, alt: str = "") -> str:
-    """PNG bytes as a Markdown picture, for Dagster's metadata (which lives in sqlite, hence PNG_LIMIT)."""
-    return f"![{alt}]({png_data_uri(png)})"
+def picture_markdown(image: bytes, alt: str = "") -> str:
+    """A picture in Markdown, for Dagster's metadata (which lives in sqlite, hence PNG_LIMIT)."""
+    return f"![{alt}]({picture_data_uri(image)})"

@@ -22,7 +22,7 @@ from handx_core.viewing.style import (
     PALM_COLOURS,
     PNG_LIMIT,
     new_figure,
-    png_markdown,
+    picture_markdown,
     project,
     to_png,
 )
@@ -82,7 +82,7 @@ def test_pictures_are_small_and_always_the_same_bytes(clip: np.ndarray) -> None:
     picture = contact_sheet(clips, captions)
     assert picture == contact_sheet(clips, captions)
     assert len(picture) <= PNG_LIMIT
-    assert len(png_markdown(picture)) < 50_000
+    assert len(picture_markdown(picture)) < 50_000
 
 
 def test_a_noisy_picture_shrinks_until_it_fits() -> None:
@@ -114,7 +114,7 @@ def test_a_sheet_of_nothing_is_an_error() -> None:
 
 
 def test_markdown_carries_the_picture() -> None:
-    assert base64.b64decode(png_markdown(b"abc", "alt").split("base64,")[1].rstrip(")")) == b"abc"
+    assert base64.b64decode(picture_markdown(b"abc", "alt").split("base64,")[1].rstrip(")")) == b"abc"
 
 
 @settings(max_examples=30, deadline=None)
