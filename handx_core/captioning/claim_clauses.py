@@ -4,7 +4,7 @@ What belongs here: what was read so far, and how a clause comes by its parts. Wh
 (`claims`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, Self
 
@@ -102,7 +102,7 @@ class Clauses:
     def claims(self) -> list[Claim]:
         """The claims of all clauses, with their order in time."""
         found: list[Claim] = []
-        places: dict[int, list[int]] = {}
+        places: dict[int, range] = {}
         for place, clause in enumerate(self.clauses):
             if clause.value == "separation":
                 _complete(clause, self.clauses[:place])
@@ -114,24 +114,33 @@ class Clauses:
         telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
         told = {id(clause) for clause in telling}
         for clause in self.clauses:
-            places[id(clause)] = []
-            for claim in claims_of(clause, self.side) if id(clause) in told else ():
-                places[id(clause)].append(len(found))
-                found.append(claim)
+            start = len(found)
+            if id(clause) in told:
+                found += claims_of(clause, self.side) if clause.claims is None else clause.claims
+            places[id(clause)] = range(start, len(found))
         for clause in self.clauses:
             if clause.order and places[id(clause)]:
-                to = tuple(place for other in clause.order[1] for place in places.get(id(other), ()))
-                first = places[id(clause)][0]
-                of = tuple(p for c in self.clauses if c.sentence == clause.sentence for p in places[id(c)])
-                whole = clause.order[0] == "meanwhile" and first not in to and not set(of) & set(to)
-                for place in to:
-                    if clause.order[0] != "meanwhile" or found[place].what == "still":
-                        later = clause.order[0] == "before" and found[place].when == ("throughout",)
-                        later &= found[place].what != "contact"
-                        found[place] = replace(found[place], passing=True, when=() if later else found[place].when)
-                if to:
-                    found[first] = replace(found[first], order=Order(clause.order[0], to, of if whole else (first,)))
+                self._give_place(clause, clause.order, found, places)
         return found
+
+    def _give_place(
+        self, clause: Clause, order: tuple[str, list[Clause]], found: list[Claim], places: Mapping[int, range]
+    ) -> None:
+        """Give the first claim of a clause its place in time, and what it refers to the same sense of time."""
+        relation, others = order
+        to = tuple(place for other in others for place in places.get(id(other), ()))
+        if not to:
+            return
+        first = places[id(clause)][0]
+        of: tuple[int, ...] = (first,)
+        if relation == "meanwhile" and first not in to:
+            sentence = tuple(p for c in self.clauses if c.sentence == clause.sentence for p in places[id(c)])
+            of = sentence if not {*sentence} & {*to} else of
+        for place in to:
+            if relation != "meanwhile" or found[place].what == "still":
+                later = relation == "before" and found[place].when == ("throughout",) and found[place].what != "contact"
+                found[place] = replace(found[place], passing=True, when=() if later else found[place].when)
+        found[first] = replace(found[first], order=Order(relation, to, of))
 
     def _is_empty(self, clause: Clause) -> bool:
         """ "With a quick motion", "it moves": a movement of which nothing is said."""

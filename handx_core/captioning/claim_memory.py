@@ -4,21 +4,21 @@ What belongs here: what a reading depends on beside its words, and its clauses f
 (`claims`).
 
 Captions say much the same of many clips, and reading costs ten times as much as looking up. A sentence is kept with
-marks in place of the frames that it states. What it depends on of the text before it is found out while it is read: as
-a rule nothing, or the number of clauses of the sentence before, to which "then" refers. A reading that looked back
-farther is not kept.
+marks in place of the frames that it states, and the claims of its clauses with it as far as nothing that the rest of the
+text says can change them. What it depends on of the text before it is found out while it is read: as a rule nothing, or
+the number of clauses of the sentence before, to which "then" refers. A reading that looked back farther is not kept.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Final
 
 from handx_core.captioning.claim_clauses import Clauses
 from handx_core.captioning.claim_frames import Frames
-from handx_core.captioning.claim_meaning import Clause
+from handx_core.captioning.claim_meaning import Claim, Clause, claims_of
 from handx_core.captioning.claim_parts import Context, Member, Part
 
 Mentions = Sequence[tuple[Frames, ...]]
@@ -28,8 +28,9 @@ _MOST: Final = 30_000
 _FIRST_MARK: Final = -1_000_000
 """Below all frames, even those counted from the end of a clip."""
 
-_LISTS: Final = ("ways", "when", "manners", "joints")
+_LISTS: Final = ("ways", "frames", "when", "manners", "joints")
 _SPOKEN_OF: Final = ("subject", "named", "recent")
+_ASKED_OF: Final = frozenset({*_SPOKEN_OF, "side"})
 _PREVIOUS: Final = "previous"
 
 
@@ -46,6 +47,19 @@ class Reading:
     subject: Part | None
     named: Part | None
     recent: tuple[Member, ...]
+    claims: dict[str, tuple[tuple[Claim, ...] | None, ...]] = field(default_factory=dict)
+
+    def claims_of(self, side: str) -> tuple[tuple[Claim, ...] | None, ...]:
+        """The claims of each clause in a text about a side, with marks as frames."""
+        found = self.claims.get(side)
+        if found is None:
+            in_row = any(clause.begins or clause.ends for clause in self.clauses)
+            found = tuple(
+                None if in_row or not _is_settled(clause) else tuple(claims_of(_copy(clause), side))
+                for clause in self.clauses
+            )
+            self.claims[side] = found
+        return found
 
 
 class Watched(Context):
@@ -58,7 +72,7 @@ class Watched(Context):
         self.n_recent = len(context.recent)
 
     def __getattribute__(self, name: str) -> Any:
-        if name in _SPOKEN_OF and "said" in self.__dict__ and name not in self.said and name not in self.asked:
+        if name in _ASKED_OF and "said" in self.__dict__ and name not in self.said and name not in self.asked:
             self.asked.append(name)
         return super().__getattribute__(name)
 
@@ -107,7 +121,7 @@ class Memory:
 def key_of(sentence: str, mentions: Mentions, before: Clauses) -> tuple[Hashable, ...]:
     """What the reading of a sentence depends on at least. sentence: with marks for mentions of frames."""
     kinds = tuple(tuple(kind for kind, *_ in mention) for mention in mentions)
-    return sentence, kinds, before.side, bool(before.clauses)
+    return sentence, kinds, bool(before.clauses)
 
 
 def marked(mentions: Mentions) -> list[tuple[Frames, ...]]:
@@ -122,11 +136,12 @@ def reading_of(after: Clauses, context: Watched, before: Clauses) -> Reading | N
     after: what was read, with this context. before: the same before the sentence.
     """
     start = len(before.clauses)
-    own = {id(clause): place for place, clause in enumerate(after.clauses[start:])}
+    new = after.clauses[start:]
+    own = {id(clause): place for place, clause in enumerate(new)}
     own |= {id(clause): -1 - place for place, clause in enumerate(before.of_sentence(before.number))}
     known = {id(clause) for clause in before.clauses}
     orders: list[tuple[str, tuple[int, ...]] | None] = []
-    for clause in after.clauses[start:]:
+    for clause in new:
         relation, to = clause.order or ("", [])
         if any(id(other) in known and id(other) not in own for other in to):
             return None
@@ -135,9 +150,11 @@ def reading_of(after: Clauses, context: Watched, before: Clauses) -> Reading | N
         orders.append((relation, places) if clause.order else None)
     if after.looked_back:
         return None
+    for clause in new:
+        clause.order = clause.order and (clause.order[0], [])  # what it is to is kept in `orders`, not whole texts
     subject, named, recent = (context.__dict__[name] for name in _SPOKEN_OF)
     return Reading(
-        tuple(after.clauses[start:]),
+        tuple(new),
         tuple(orders),
         subject if "subject" in context.said else None,
         named if "named" in context.said else None,
@@ -149,9 +166,11 @@ def recall(reading: Reading, mentions: Mentions, into: Clauses) -> None:
     """Add what became of a sentence, as if it had been read."""
     previous = into.of_sentence(into.number)
     into.begin()
-    numbers = [number for mention in mentions for _, first, last in mention for number in (first, last)]
-    frames = dict(enumerate(numbers, start=_FIRST_MARK))
-    new = [_again(clause, frames, into.number) for clause in reading.clauses]
+    frames = _frames_of(mentions) if mentions else {}
+    new = [
+        _again(clause, claims, frames, into.number)
+        for clause, claims in zip(reading.clauses, reading.claims_of(into.side), strict=True)
+    ]
     for clause, order in zip(new, reading.orders, strict=True):
         if order is not None:
             clause.order = order[0], [new[at] if at >= 0 else previous[-1 - at] for at in order[1]]
@@ -162,16 +181,57 @@ def recall(reading: Reading, mentions: Mentions, into: Clauses) -> None:
     context.add_recent(reading.recent)
 
 
+def forget_claims(clauses: Sequence[Clause]) -> None:
+    """Make clauses that were recalled their text's own, since what is read next may look back at them and change them."""
+    for clause in clauses:
+        if clause.claims is not None:
+            clause.claims = None
+            _own_lists(clause)
+
+
+def _is_settled(clause: Clause) -> bool:
+    """Whether what a clause claims is no matter of the text around it, nor of which frames its marks stand for.
+
+    What parts may be what touched before, what is held is so at the end of a text, "only from" is a matter of frames.
+    """
+    parts = clause.value == "separation" and not (clause.object.members or clause.object.mutual)
+    return not (parts or clause.held or clause.only_from)
+
+
+def _frames_of(mentions: Mentions) -> dict[int, int]:
+    """What the marks stand for."""
+    numbers = [number for mention in mentions for _, first, last in mention for number in (first, last)]
+    return dict(enumerate(numbers, start=_FIRST_MARK))
+
+
 def _value(name: str, before: Clauses) -> Hashable:
     if name == _PREVIOUS:
         return len(before.of_sentence(before.number))
     return tuple(before.context.recent[-2:]) if name == "recent" else getattr(before.context, name)
 
 
-def _again(clause: Clause, frames: dict[int, int], number: int) -> Clause:
-    new = copy(clause)
-    for name in _LISTS:
-        setattr(new, name, [*getattr(clause, name)])
-    new.frames = [(kind, frames.get(first, first), frames.get(last, last)) for kind, first, last in clause.frames]
+def _again(clause: Clause, claims: tuple[Claim, ...] | None, frames: Mapping[int, int], number: int) -> Clause:
+    """A clause once more; with claims its lists are as they were, since nobody asks for more than the claims."""
+    new = _copy(clause) if claims is None else copy(clause)
     new.sentence = number
+    if clause.frames:
+        new.frames = _unmarked(clause.frames, frames)
+        if claims:
+            claims = tuple(replace(claim, frames=tuple(_unmarked(claim.frames, frames))) for claim in claims)
+    new.claims = claims
     return new
+
+
+def _unmarked(stated: Iterable[Frames], frames: Mapping[int, int]) -> list[Frames]:
+    return [(kind, frames.get(first, first), frames.get(last, last)) for kind, first, last in stated]
+
+
+def _copy(clause: Clause) -> Clause:
+    new = copy(clause)
+    _own_lists(new)
+    return new
+
+
+def _own_lists(clause: Clause) -> None:
+    for name in _LISTS:
+        setattr(clause, name, [*getattr(clause, name)])

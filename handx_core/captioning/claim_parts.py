@@ -271,9 +271,9 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
     """The part that a phrase means by its own words."""
     none, some = reading.quantifier == "none", reading.quantifier == "some"
     hand = reading.hand or ("other" if reading.other and reading.noun in ("palm", "hand") else "")
-    its = {hand for hand, _ in context.subject.members} & set(HANDS)
-    if reading.own and not (hand or reading.plural) and len(its) == 1 and reading.noun != "palm":
-        hand = next(iter(its))
+    if reading.own and not (hand or reading.plural) and reading.noun != "palm":
+        its = context.subject.hands & set(HANDS)
+        hand = next(iter(its)) if len(its) == 1 else hand
     if reading.members:
         last = reading.members[-1][0]
         members = [(found or hand, finger) for found, finger in reading.members]

@@ -126,9 +126,18 @@ def _terms(tokens: Sequence[str]) -> Iterator[Term]:
             yield Term(token, {"frames": ""})
             at += 1
             continue
-        found, length = _longest(tuple(tokens[at : at + _LONGEST]), tokens[at - 1] if at else "")
+        before = tokens[at - 1] if at and token == "left" else ""
+        found, length = _longest(tuple(tokens[at : at + _reach(token)]), before)
         yield from found
         at += length
+
+
+@lru_cache(maxsize=20_000)
+def _reach(token: str) -> int:
+    """How many tokens need be looked at for the longest phrase that begins with one."""
+    verb = _VERBS.next.get(_lemma(token)) or _VERBS.next.get(token)
+    phrase = _PHRASES.next.get(token)
+    return _LONGEST if verb is not None or (phrase is not None and phrase.next) else 1
 
 
 @lru_cache(maxsize=100_000)

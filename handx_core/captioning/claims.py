@@ -16,7 +16,8 @@ from typing import Final
 
 from handx_core.captioning.claim_clauses import TAKES_OBJECT
 from handx_core.captioning.claim_meaning import ORDINALS, Claim, Clause, Order
-from handx_core.captioning.claim_memory import Memory, Watched, key_of, marked, reading_of, recall
+from handx_core.captioning.claim_memory import Memory, Watched, forget_claims, key_of, marked, reading_of, recall
+from handx_core.captioning.claim_nouns import ADJECTIVES
 from handx_core.captioning.claim_parts import read_part
 from handx_core.captioning.claim_predicates import Predicates
 from handx_core.captioning.claim_rewriting import rewritten
@@ -47,15 +48,17 @@ def parse_claims(text: str, side: str) -> list[Claim]:
     """The claims of a text, in its order. side: "left", "right" or "interaction", for what is said of no named hand."""
     reader = _Reader(side)
     for sentence, frames in split_sentences(text):
-        key = key_of(sentence, frames, reader)
+        key = key_of(_worded(sentence), frames, reader)
         there, reading = _memory.find(key, reader)
         if not there:
+            forget_claims(reader.clauses)
             trial, context = reader.copy(), Watched(reader.context)
             trial.context, trial.asked = context, context.asked
             trial.read(with_frames(_plain(sentence), marked(frames)))
             reading = reading_of(trial, context, reader)
             _memory.keep(key, trial.asked, reader, reading)
         if reading is None:
+            forget_claims(reader.clauses)
             reader.read(with_frames(_plain(sentence), frames))
         else:
             recall(reading, frames, reader)
@@ -65,9 +68,34 @@ def parse_claims(text: str, side: str) -> list[Claim]:
 _memory: Final = Memory()
 
 
-@lru_cache(maxsize=20_000)
-def _plain(sentence: str) -> tuple[Term, ...]:
-    return tuple(rewritten(sentence_terms(sentence)))
+@lru_cache(maxsize=50_000)
+def _worded(sentence: str) -> str:
+    """What a sentence says, alike for sentences that differ in nothing that is read differently."""
+    return " ".join(f"{term.text}:{','.join(term)}" for term in _common(sentence))
+
+
+def _plain(sentence: str) -> list[Term]:
+    return rewritten(_common(sentence))
+
+
+def _common(sentence: str) -> list[Term]:
+    """The terms of a sentence, in one word for all where they say a speed or a way and no more, or open it with a link.
+
+    They are what captions vary most, and it is all the same to the reader which word is taken.
+    """
+    terms = [_one_for_all(term) for term in sentence_terms(sentence)]
+    opens = len(terms) > 1 and terms[0].keys() == {"link"} and "comma" in terms[1]
+    if opens and terms[0]["link"] in ("then", "earlier", "meanwhile") and terms[0].text not in _OPENERS:
+        terms[0] = Term(terms[0]["link"], terms[0])
+    return terms
+
+
+def _one_for_all(term: Term) -> Term:
+    if len(term) == 1 and term.text not in ADJECTIVES:
+        for kind in ("speed", "way"):
+            if kind in term and term.text != "back":
+                return Term(f"{term[kind]} {kind}", term)
+    return term
 
 
 class _Reader(Predicates):

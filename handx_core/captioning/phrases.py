@@ -30,7 +30,7 @@ _LASTING_CONTACT: Final = ("[touch]", "[be] in contact")
 SPEED_WORDS: Final = {
     "Slow": ("slowly", "at a slow pace", "at low speed"),
     "Medium": ("steadily", "at a medium speed", "at a moderate pace"),
-    "Fast": ("quickly", "fast", "rapidly"),
+    "Fast": ("quickly", "rapidly", "swiftly"),
 }
 
 
