@@ -17,6 +17,7 @@ contact; the F measure gives none. The recall of all events is not part of it: c
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -128,7 +129,7 @@ def audit_caption(caption: Caption, events: Mapping[str, Any] | ClipTruth) -> Ca
         for claim, verdict in zip(claims, judge_all(claims, truth), strict=True)
     ]
     told = {number for one in checked if one.verdict.supported for number in one.verdict.ids}
-    missing = [item for item in truth.items if not item.ids & told]
+    missing = [item for item in truth.items if item.ids.isdisjoint(told)]
     words = sum(len(getattr(caption, side).split()) for side in SIDES)
     return CaptionAudit(
         claims=tuple(checked),
@@ -147,14 +148,14 @@ def _flags(caption: Caption, checked: Sequence[CheckedClaim], truth: ClipTruth, 
         for kind, first, last in one.claim.frames:
             if first >= truth.n_frames or last > truth.n_frames + 1 or (kind == "span" and last <= first):
                 yield Flag("frames", f"{one.side}: frames {first} to {last - 1} of {truth.n_frames}")
+    claims = Counter(one.side for one in checked)
     in_one = not (caption.left.strip() or caption.right.strip())  # as labels say it, of both hands
     for side in SIDES[-1:] if in_one else SIDES:
         text = getattr(caption, side)
         if not text.strip():
             yield Flag("empty", side)
             continue
-        claims = sum(one.side == side for one in checked)
-        if claims * _WORDS_TO_A_CLAIM < len(text.split()) and not _is_known(text):
+        if claims[side] * _WORDS_TO_A_CLAIM < len(text.split()) and not _is_known(text):
             yield Flag("language", side)
         for kind, word in invented(text):
             yield Flag(kind, f"{side}: {word}")
@@ -184,10 +185,18 @@ def _known_words(sentence: str) -> int:
     return sum(len(re.findall(r"\w+", term.text)) for term in sentence_terms(sentence) if "unknown" not in term)
 
 
-@lru_cache(maxsize=20_000)
 def invented(text: str) -> list[tuple[str, str]]:
     """The words of a text that events cannot say, with their kind: "intent", "hedge" or "object"."""
-    return [(kind, found[0]) for kind, pattern in _INVENTED.items() for found in pattern.finditer(text.lower())]
+    sentences = _NUMBER.sub("0", text.lower()).split(".")
+    return [found for sentence in sentences for found in _invented_in(sentence)]
+
+
+_NUMBER: Final = re.compile(r"[0-9]+")
+
+
+@lru_cache(maxsize=50_000)
+def _invented_in(sentence: str) -> list[tuple[str, str]]:
+    return [(kind, found[0]) for kind, pattern in _INVENTED.items() for found in pattern.finditer(sentence)]
 
 
 def _pattern(phrases: str) -> re.Pattern[str]:

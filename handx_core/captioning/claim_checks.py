@@ -49,7 +49,9 @@ def no(reason: str) -> Verdict:
 
 
 def yes(found: Iterable[Happening]) -> Verdict:
-    happenings = sorted(found, key=lambda one: one.span)
+    happenings = [*found]
+    if len(happenings) > 1:
+        happenings.sort(key=lambda one: one.span)
     return Verdict(
         True, ids=frozenset(i for one in happenings for i in one.ids), spans=tuple(one.span for one in happenings)
     )
@@ -277,7 +279,7 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
         timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when)
         for way in claim.ways or ("",):
             met = matching(
-                the_one_meant([one for one in truth.moves[hand] if _goes(one, way) or _parts(one, way, truth)], claim),
+                the_one_meant(_movements(truth, hand, way), claim),
                 timed,
                 truth,
             )
@@ -309,6 +311,15 @@ def rests(claim: Claim, truth: ClipTruth) -> Verdict:
             if shared > min(FRAME_SLACK, (one.span[1] - one.span[0]) // 2):
                 return no("the hand moves")
     return Verdict(True, spans=tuple((part.start, part.stop) for part in parts))
+
+
+def _movements(truth: ClipTruth, hand: str, way: str) -> list[Happening]:
+    """The movements of a hand one way; looked for once a clip, since every level tells of them."""
+    found = truth.ways.get((hand, way))
+    if found is None:
+        found = [one for one in truth.moves[hand] if _goes(one, way) or _parts(one, way, truth)]
+        truth.ways[hand, way] = found
+    return found
 
 
 def _parts(one: Happening, way: str, truth: ClipTruth) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final, Self
 
 from handx_core.captioning.claim_frames import Frames
-from handx_core.captioning.claim_meaning import Claim, Clause, Order, claims_of
+from handx_core.captioning.claim_meaning import Claim, Clause, Order, changed, claims_of
 from handx_core.captioning.claim_parts import Context, Part
 from handx_core.captioning.claim_terms import Term
 from handx_core.skeleton import FINGERS
@@ -139,8 +139,8 @@ class Clauses:
         for place in to:
             if relation != "meanwhile" or found[place].what == "still":
                 later = relation == "before" and found[place].when == ("throughout",) and found[place].what != "contact"
-                found[place] = replace(found[place], passing=True, when=() if later else found[place].when)
-        found[first] = replace(found[first], order=Order(relation, to, of))
+                found[place] = changed(found[place], passing=True, when=() if later else found[place].when)
+        found[first] = changed(found[first], order=Order(relation, to, of))
 
     def _is_empty(self, clause: Clause) -> bool:
         """ "With a quick motion", "it moves": a movement of which nothing is said."""

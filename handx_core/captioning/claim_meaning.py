@@ -24,7 +24,7 @@ class Order:
     of: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
     """One thing that a text says of a motion.
 
@@ -68,6 +68,13 @@ class Claim:
     def fingers(self) -> tuple[str, ...]:
         """The subject's fingers, in anatomical order."""
         return tuple(finger for finger in FINGERS if any(thing == finger for _, thing in self.subject))
+
+
+def changed(claim: Claim, **changes: object) -> Claim:
+    """As `dataclasses.replace`, many times as fast: of most texts all is known but the frames and order of claims."""
+    new = object.__new__(Claim)
+    new.__dict__.update(claim.__dict__, **changes)
+    return new
 
 
 @dataclass(eq=False)

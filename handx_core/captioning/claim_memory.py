@@ -12,13 +12,13 @@ the number of clauses of the sentence before, to which "then" refers. A reading 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
 from handx_core.captioning.claim_clauses import Clauses
 from handx_core.captioning.claim_frames import Frames
-from handx_core.captioning.claim_meaning import Claim, Clause, claims_of
+from handx_core.captioning.claim_meaning import Claim, Clause, changed, claims_of
 from handx_core.captioning.claim_parts import Context, Member, Part
 
 Mentions = Sequence[tuple[Frames, ...]]
@@ -164,8 +164,8 @@ def reading_of(after: Clauses, context: Watched, before: Clauses) -> Reading | N
 
 def recall(reading: Reading, mentions: Mentions, into: Clauses) -> None:
     """Add what became of a sentence, as if it had been read."""
-    previous = into.of_sentence(into.number)
-    into.begin()
+    previous = into.of_sentence(into.number) if any(reading.orders) else []
+    into.number += 1
     frames = _frames_of(mentions) if mentions else {}
     new = [
         _again(clause, claims, frames, into.number)
@@ -201,7 +201,7 @@ def _is_settled(clause: Clause) -> bool:
 def _frames_of(mentions: Mentions) -> dict[int, int]:
     """What the marks stand for."""
     numbers = [number for mention in mentions for _, first, last in mention for number in (first, last)]
-    return dict(enumerate(numbers, start=_FIRST_MARK))
+    return dict(zip(range(_FIRST_MARK, 0), numbers, strict=False))
 
 
 def _value(name: str, before: Clauses) -> Hashable:
@@ -217,7 +217,7 @@ def _again(clause: Clause, claims: tuple[Claim, ...] | None, frames: Mapping[int
     if clause.frames:
         new.frames = _unmarked(clause.frames, frames)
         if claims:
-            claims = tuple(replace(claim, frames=tuple(_unmarked(claim.frames, frames))) for claim in claims)
+            claims = tuple([changed(claim, frames=tuple(_unmarked(claim.frames, frames))) for claim in claims])
     new.claims = claims
     return new
 

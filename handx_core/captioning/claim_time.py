@@ -10,6 +10,7 @@ since nobody counts frames for "early on"; a happening is there if its first fra
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from handx_core.captioning.claim_meaning import Claim
@@ -87,6 +88,8 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
 
     lasting: whether a claim may be about some frames of a longer happening, as of a contact.
     """
+    if not found:
+        return []
     fitting = [
         one
         for one in found
@@ -189,9 +192,9 @@ def holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: 
     """Whether a state holds in most of each part of the clip that is meant; "at the start" is also the first frame."""
     parts = frames_of(claim, n_frames)
     if not parts and (claim.order or claim.passing):
-        return any(state in wanted for state in states)
+        return any(state in states for state in wanted)
     if not parts:
-        return sum(state in wanted for state in states) >= _SHARE * n_frames
+        return _count(states, wanted) >= _SHARE * n_frames
     if claim.frames and not all(
         _in_window((part.start, part.stop), word, n_frames)
         for part in parts
@@ -206,7 +209,7 @@ def holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: 
     return all(
         (first and part.start == 0 and states[0] in wanted)
         or (last and part.stop == n_frames and states[-1] in wanted)
-        or (len(part) > 0 and sum(states[at] in wanted for at in part) >= _share(claim) * len(part))
+        or (len(part) > 0 and _count(states[part.start : part.stop], wanted) >= _share(claim) * len(part))
         for part in parts
     )
 
@@ -216,14 +219,22 @@ def _share(claim: Claim) -> float:
     return _ALWAYS if "throughout" in claim.when and not (claim.frames or claim.passing) else _MOSTLY
 
 
+def _count(states: Sequence[int], wanted: Sequence[int]) -> int:
+    """In how many frames the state is one of those wanted."""
+    return sum(map(states.count, wanted))
+
+
 def spans_in(states: Sequence[int], wanted: Sequence[int]) -> list[Span]:
+    """The spans in which the state is one of those wanted."""
     spans: list[Span] = []
-    for at, state in enumerate(states):
+    at = 0
+    for state, run in groupby(states):
+        start, at = at, at + len(list(run))
         if state in wanted:
-            if spans and spans[-1][1] == at:
-                spans[-1] = (spans[-1][0], at + 1)
+            if spans and spans[-1][1] == start:
+                spans[-1] = (spans[-1][0], at)
             else:
-                spans.append((at, at + 1))
+                spans.append((start, at))
     return spans
 
 

@@ -55,7 +55,8 @@ class ClipTruth:
     straight, 1 partly, 2 fully bent. back: hyperextensions. touches: contacts by the two things. gaps: changes of
     spread by hand and pair, True for spreading. spread: whether a pair is, by frame. moves: of a hand. nears: tips at
     the other palm, near or touching. distances: changes of the palms' distance, True for approach. runs: of states of
-    the palms' distance ("") and relative position, as (state, happening).
+    the palms' distance ("") and relative position, as (state, happening). ways: movements of a hand one way, as far as
+    they were looked for.
     """
 
     n_frames: int
@@ -73,6 +74,7 @@ class ClipTruth:
     distances: dict[bool, list[Happening]] = field(default_factory=dict)
     runs: dict[str, list[tuple[str, Happening]]] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
+    ways: dict[tuple[str, str], list[Happening]] = field(default_factory=dict)
 
 
 def clip_truth(events: Mapping[str, Any]) -> ClipTruth:
