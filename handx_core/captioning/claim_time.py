@@ -10,11 +10,10 @@ since nobody counts frames for "early on"; a happening is there if its first fra
 """
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Final
 
 from handx_core.captioning.claim_meaning import Claim
-from handx_core.captioning.clip_truth import ClipTruth, Happening
+from handx_core.captioning.clip_truth import ClipTruth, Happening, runs_of
 from handx_core.captioning.facts import Span
 
 _SHARE: Final = 0.5
@@ -227,14 +226,12 @@ def _count(states: Sequence[int], wanted: Sequence[int]) -> int:
 def spans_in(states: Sequence[int], wanted: Sequence[int]) -> list[Span]:
     """The spans in which the state is one of those wanted."""
     spans: list[Span] = []
-    at = 0
-    for state, run in groupby(states):
-        start, at = at, at + len(list(run))
-        if state in wanted:
+    for start, end in runs_of(states):
+        if states[start] in wanted:
             if spans and spans[-1][1] == start:
-                spans[-1] = (spans[-1][0], at)
+                spans[-1] = (spans[-1][0], end)
             else:
-                spans.append((start, at))
+                spans.append((start, end))
     return spans
 
 

@@ -10,10 +10,11 @@ Nothing here is shared with the rules' facts (`hand_summary`, `pair_summary`), w
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from typing import Any, Final
 
 from handx_core.captioning.event_summary import numbered_events
-from handx_core.captioning.facts import DISTANCE_RANK, SPEEDS, Span
+from handx_core.captioning.facts import DISTANCE_RANK, SPEEDS, Event, Span
 from handx_core.captioning.phases import Numbered
 from handx_core.skeleton import FINGERS, HANDS
 
@@ -83,15 +84,14 @@ def clip_truth(events: Mapping[str, Any]) -> ClipTruth:
     lists: dict[tuple[str, ...], list[Numbered]] = {}
     for number, (path, event) in truth.events.items():
         lists.setdefault(path, []).append((number, event))
+    joints: dict[Thing, dict[str, list[Numbered]]] = {(hand, finger): {} for hand in HANDS for finger in FINGERS}
+    for path, found in lists.items():
+        if path[1] == "finger_flexing":
+            finger, joint = path[2].split("_")
+            joints[path[0].split("_")[0], finger][joint] = found
+    for thing, of_finger in joints.items():
+        _finger(truth, thing, of_finger)
     for hand in HANDS:
-        section = f"{hand}_hand_events"
-        for finger in FINGERS:
-            joints = {
-                path[2].split("_")[1]: found
-                for path, found in lists.items()
-                if path[:2] == (section, "finger_flexing") and path[2].startswith(f"{finger}_")
-            }
-            _finger(truth, (hand, finger), joints)
         truth.moves[hand] = []
     for path, found in lists.items():
         _curve(truth, path, found)
@@ -153,8 +153,11 @@ def _frames(found: Sequence[Numbered], ranks: Mapping[str, int], n_frames: int) 
     values = [_UNKNOWN] * n_frames
     for _, event in found:
         start, end = event["start"], event["end"]
+        if "constant_des" in event:
+            values[start:end] = [ranks[event["constant_des"]]] * (end - start)
+            continue
         half = (start + end) // 2
-        first, last = (ranks[event.get("constant_des") or event[key]] for key in ("start_des", "end_des"))
+        first, last = ranks[event["start_des"]], ranks[event["end_des"]]
         values[start:half] = [first] * (half - start)
         values[half:end] = [last] * (end - half)
     if _UNKNOWN in values:
@@ -167,10 +170,14 @@ def _frames(found: Sequence[Numbered], ranks: Mapping[str, int], n_frames: int) 
 def _finger(truth: ClipTruth, thing: Thing, joints: Mapping[str, Sequence[Numbered]]) -> None:
     name = " ".join(thing)
     by_joint = {joint: _frames(found, RANK, truth.n_frames) for joint, found in joints.items()}
-    truth.bent[thing] = list(map(_bent, zip(*by_joint.values(), strict=True)))
+    if joints and all(len(found) == 1 and "constant_des" in found[0][1] for found in joints.values()):
+        truth.bent[thing] = [_bent(tuple(states[0] for states in by_joint.values()))] * truth.n_frames
+    else:
+        truth.bent[thing] = list(map(_bent, zip(*by_joint.values(), strict=True)))
     truth.finger_ids[thing] = tuple(n for found in joints.values() for n, e in found if "constant_des" in e)
+    changing = [(joint, number, event) for joint, found in joints.items() for number, event in found if "v_des" in event]
     for bends in (True, False):
-        turns = truth.turns[thing, bends] = list(_turns(joints, bends, truth.bent[thing]))
+        turns = truth.turns[thing, bends] = list(_turns(changing, bends, truth.bent[thing])) if changing else []
         verb = "bends" if bends else "straightens"
         truth.items += [Item("change", frozenset(turn.ids), f"the {name} {verb}") for turn in turns]
     back = [
@@ -197,17 +204,15 @@ def _bent(ranks: tuple[int, ...]) -> int:
     return 0 if ordered[-1] <= 0 else 2 if ordered[-2] == 2 else 1
 
 
-def _turns(joints: Mapping[str, Sequence[Numbered]], bends: bool, bent: Sequence[int]) -> Iterator[Happening]:
-    """Changes of a finger's joints one way, those that overlap as one."""
+def _turns(changing: Sequence[tuple[str, int, Event]], bends: bool, bent: Sequence[int]) -> Iterator[Happening]:
+    """Changes of a finger's joints one way, those that overlap as one. changing: all changes, by joint and number."""
     changes = [
         ((event["start"], event["end"]), number, joint)
-        for joint, found in joints.items()
-        for number, event in found
-        if "v_des" in event
+        for joint, number, event in changing
         for rise in [max(RANK[event["end_des"]], 0) - max(RANK[event["start_des"]], 0)]
         if (rise > 0) == bends and rise
     ]
-    speed = {n: event["v_des"] for found in joints.values() for n, event in found if "v_des" in event}
+    speed = {number: event["v_des"] for _, number, event in changing}
     for span, part in _joined(changes):
         ids = tuple(number for _, number, _ in part)
         after = bent[min(span[1], len(bent) - 1)]
@@ -237,6 +242,14 @@ def _joined(
         yield (group[0][0][0], end), group
 
 
+def runs_of(states: Sequence[int]) -> Iterator[Span]:
+    """The spans in each of which the state stays the same, in order."""
+    at = 0
+    for _, run in groupby(states):
+        start, at = at, at + len(list(run))
+        yield start, at
+
+
 def _gap(truth: ClipTruth, hand: str, pair: str, found: Sequence[Numbered]) -> None:
     truth.spread[hand, pair] = _frames(found, {"Closed": 0, "Open": 1}, truth.n_frames)
     truth.gap_ids[hand, pair] = tuple(number for number, event in found if "constant_des" in event)
@@ -257,12 +270,7 @@ def _relation(truth: ClipTruth, axis: str, found: Sequence[Numbered]) -> None:
         dict.fromkeys(event[key] for _, event in found for key in event if key.endswith("_des") and key != "v_des")
     )
     frames = _frames(found, {word: number for number, word in enumerate(words)}, truth.n_frames)
-    runs: list[tuple[str, int, int]] = []
-    for at, value in enumerate(frames):
-        if runs and runs[-1][0] == words[value]:
-            runs[-1] = (words[value], runs[-1][1], at + 1)
-        else:
-            runs.append((words[value], at, at + 1))
+    runs = [(words[frames[start]], start, end) for start, end in runs_of(frames)]
     for state, start, end in runs:
         behind = list(_behind(found, state, start, end))
         leads = [(e["start"], e["end"]) for n, e in found if n in behind and "v_des" in e]

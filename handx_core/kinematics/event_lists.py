@@ -15,11 +15,11 @@ CONTACT: Final = "Contact"
 
 def event_lists(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Sequence[Event]]]:
     """Each list in a piece of the JSON, in its order, with the keys that lead to it from `path` on."""
-    if isinstance(part, Mapping):
+    if isinstance(part, list):
+        yield path, part
+    elif isinstance(part, Mapping):
         for key, value in part.items():
             yield from event_lists(value, (*path, key))
-    elif isinstance(part, list):
-        yield path, part
 
 
 def events_in(part: Any) -> Iterator[Event]:
