@@ -115,6 +115,8 @@ def common_spans(members: Sequence[Sequence[Span]]) -> tuple[Span, ...]:
 def merge_spans(by_finger: Mapping[str, tuple[Span, ...]], tolerance: int) -> tuple[During, ...]:
     """Fingers whose spans agree in time, merged; in order of time. Fingers without a span are left out."""
     found = [(finger, by_finger[finger]) for finger in FINGERS if by_finger.get(finger)]
+    if not found:
+        return ()
     groups = clusters(found, lambda one, other: alike_in_time(one[1], other[1], tolerance))
     merged = [
         During(tuple(finger for finger, _ in group), mean_spans([spans for _, spans in group])) for group in groups

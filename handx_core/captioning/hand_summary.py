@@ -69,10 +69,12 @@ class Finger:
     def __init__(self, name: str, flexing: Mapping[str, Sequence[Event]]) -> None:
         self.name = name
         self.joints = {joint: flexing[key] for joint, key in _JOINT_KEYS[name] if key in flexing}
+        self._changes = any(len(events) > 1 or "v_des" in events[0] for events in self.joints.values())
         self._states: dict[int, str] = {}
 
     def state(self, frame: int) -> str:
         """Straight, partly bent or fully bent."""
+        frame = frame if self._changes else 0
         if frame not in self._states:
             self._states[frame] = finger_state(BENT_RANK[_state_at(events, frame)] for events in self.joints.values())
         return self._states[frame]
@@ -85,7 +87,7 @@ class Finger:
     @cached_property
     def is_steady(self) -> bool:
         """Whether it keeps one state, whichever of its joints drift from one to another without a movement."""
-        return len({self.state(frame) for frame in self.edges}) == 1
+        return not self._changes or len({self.state(frame) for frame in self.edges}) == 1
 
     @cached_property
     def leaves_at(self) -> int:
@@ -301,7 +303,7 @@ def _hyperextended(fingers: Fingers, tolerance: int) -> tuple[During, ...]:
             at = [
                 (event["start"], event["end"])
                 for event in events
-                if "Hyperextended" in (event.get("constant_des"), event.get("end_des"), event.get("start_des"))
+                if "Hyperextended" in event.values()
             ]
             if at:
                 spans[joint] = union(at)

@@ -284,7 +284,7 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
     if still:
         stays = voice.pick("place", in_place)
         groups = [(fingers_of(pose.fingers, "")[0], pose.state) for pose in facts.poses]
-        stays += (voice.always() + voice.frames(whole)) * (voice.level == 5)
+        stays += voice.always() * (voice.level == 5)
         shown = groups if voice.level > 1 else groups[:2]
         posture = listed([f"{name} {state}" for name, state in shown])
         statements.append(
@@ -304,7 +304,7 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
         text = rests + voice.all_frames(facts.rests)
         statements.append(Statement(STATE, 6, whole, lambda side: sentence(f"the {side}hand", text, plural=False)))
     if not facts.travels and not still and voice.level >= 3:
-        stays = voice.pick("place", in_place) + (voice.always() + voice.frames(whole)) * (voice.level == 5)
+        stays = voice.pick("place", in_place) + voice.always() * (voice.level == 5)
         statements.append(Statement(STATE, 6, whole, lambda side: sentence(f"the {side}hand", stays, plural=False)))
     return statements
 
@@ -314,7 +314,7 @@ def _pose(pose: During, voice: Voice, place: str) -> Statement:
 
     def say(side: str) -> str:
         name, plural = fingers_of(pose.fingers, side)
-        return sentence(name, f"{verb} {pose.state}{voice.always()}{voice.frames(pose.spans[0])}", plural)
+        return sentence(name, f"{verb} {pose.state}{voice.always()}", plural)
 
     return Statement(STATE, 5 - len(pose.fingers), pose.spans[0], say)
 

@@ -145,7 +145,7 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
             return []
         state = voice.pick("distance", _DISTANCE_WORDS[facts.distance[0][0]])
         stay = voice.pick("stay", ("stay", "remain"))
-        always = voice.always() + voice.frames(whole)
+        always = voice.always()
         return [Statement(STATE, -5, whole, lambda _: f"the hands {stay} {state}{always}")]
     together = voice.pick("together", ("come closer", "move together", "approach each other"))
     apart = voice.pick("apart", ("move apart", "separate", "draw apart"))
@@ -183,7 +183,7 @@ def _position(axis: str, states: Sequence[tuple[str, int]], voice: Voice) -> lis
     usual = axis == "left-right" and [state for state, _ in states] == ["RIGHT"]
     rank = -6 if crossed else 9 if usual else 2 if axis == "front-back" else 1
     if len(states) == 1:
-        always = voice.always() + voice.frames(whole)
+        always = voice.always()
         return [Statement(STATE, rank, whole, lambda _: words(states[0][0]) + always)]
     if voice.level <= 2 and crossed:
         sides = [state for state, _ in states if state != "ALIGNED"]

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from handx_core.captioning.facts import Span
@@ -103,7 +104,11 @@ class Voice:
 
 def sentence(subject: str, predicate: str, plural: bool) -> str:
     """Subject and predicate, with the verbs in square brackets made to agree."""
+    return f"{subject} {_agreeing(predicate, plural)}"
 
+
+@lru_cache(maxsize=20_000)
+def _agreeing(predicate: str, plural: bool) -> str:
     def agree(verb: re.Match[str]) -> str:
         word = verb[1]
         if word == "be":
@@ -112,7 +117,7 @@ def sentence(subject: str, predicate: str, plural: bool) -> str:
             return word
         return word + ("es" if word.endswith(("s", "sh", "ch", "x", "o")) else "s")
 
-    return f"{subject} {_VERB.sub(agree, predicate)}"
+    return _VERB.sub(agree, predicate)
 
 
 def capital(text: str) -> str:

@@ -23,8 +23,9 @@ from handx_core.skeleton import HANDS
 
 LEVELS: Final = (1, 2, 3, 4, 5)
 
-_WORD_BUDGET: Final = {1: 8, 2: 12, 3: 24, 4: 47, 5: 10_000}
-"""Words of one text up to which optional statements are added; three texts make 20, 35, 60, 100, 180 together."""
+_WORD_BUDGET: Final = {1: 8, 2: 12, 3: 24, 4: 47}
+"""Words of one text up to which optional statements are added, but for the fullest level; three texts together make 20,
+35, 60, 100, 180."""
 
 _FINE_TOLERANCE: Final = 2
 """As LIKE_FRAMES, at the comprehensive level, which names the frames."""
@@ -85,18 +86,26 @@ def _facts(
 def _text(statements: Sequence[Statement], voice: Voice, side: str) -> str:
     """The statements that the level has room for, in order, as sentences."""
     chosen = [statement for statement in statements if statement.required]
-    words = sum(len(statement.say(side).split()) for statement in chosen)
-    for statement in sorted((s for s in statements if not s.required), key=lambda s: s.rank):
-        length = len(statement.say(side).split())
-        if not chosen or words + length <= _WORD_BUDGET[voice.level]:
-            chosen.append(statement)
-            words += length
+    optional = sorted((statement for statement in statements if not statement.required), key=lambda s: s.rank)
+    if voice.level == LEVELS[-1]:
+        chosen += optional
+    else:
+        words = sum(_words(statement, side) for statement in chosen)
+        for statement in optional:
+            length = _words(statement, side)
+            if not chosen or words + length <= _WORD_BUDGET[voice.level]:
+                chosen.append(statement)
+                words += length
     chosen.sort(key=lambda s: (s.kind, s.span))
     sentences = []
     for number, statement in enumerate(chosen):
         link = _link(chosen[number - 1], statement, voice, number) if number else ""
         sentences.append(capital(link + statement.say(side if number == 0 else "")))
     return " ".join(sentences)
+
+
+def _words(statement: Statement, side: str) -> int:
+    return len(statement.say(side).split())
 
 
 def _link(before: Statement, statement: Statement, voice: Voice, number: int) -> str:
