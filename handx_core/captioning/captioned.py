@@ -47,7 +47,7 @@ def model_writer(settings: LlmSettings, bar: float, folder: Path) -> LlmWriter:
 
 def rules_rows(events: Events, bar: float) -> Iterator[pa.RecordBatch]:
     """The rules' captions of every clip."""
-    yield from map_in_order(partial(_by_rules, bar=bar), _chunks(_rows(events)), what="captions by rules")
+    yield from _batches(partial(_by_rules, bar=bar), _rows(events), "captions by rules")
 
 
 def model_rows(
@@ -74,13 +74,13 @@ def model_rows(
                 left.append(Rejection(clip_id, "clip", f"{writer.model}: {result.reason} [{result.why}]"))
 
     left: list[Rejection] = []
-    yield from map_in_order(partial(_audited, writer=writer.name, bar=bar), _chunks(written()), what="audit")
+    yield from _batches(partial(_audited, writer=writer.name, bar=bar), written(), "audit")
     yield from left
 
 
 def source_rows(texts: Iterable[Written], events: Events, bar: float, source: str) -> Iterator[pa.RecordBatch]:
     """A source's own texts. texts: in the order of the clips. Raises TableError where a clip has no events."""
-    yield from map_in_order(partial(_audited, writer=source, bar=bar), _chunks(_beside(texts, events)), what="audit")
+    yield from _batches(partial(_audited, writer=source, bar=bar), _beside(texts, events), "audit")
 
 
 def _in_order(
@@ -127,6 +127,14 @@ def _rows(events: Events) -> Iterator[_Row]:
         yield from zip(rows["clip_id"].to_pylist(), rows["events"].to_pylist(), strict=True)
 
 
+def _batches(write: Callable[[Sequence[T]], pa.RecordBatch], items: Iterable[T], what: str) -> Iterator[pa.RecordBatch]:
+    """What some function makes of a few clips at a time, in their order."""
+    try:
+        yield from map_in_order(write, _chunks(items), what=what)
+    finally:
+        gc.unfreeze()  # little work is done in this process, which goes on to do other things
+
+
 def _chunks(items: Iterable[T]) -> Iterator[Sequence[T]]:
     items = iter(items)
     for first in items:
@@ -135,12 +143,16 @@ def _chunks(items: Iterable[T]) -> Iterator[Sequence[T]]:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Put off looking for garbage: what is remembered of sentences is much to go through, and none of it is any."""
+    """Look for no garbage: what is remembered of sentences is much to go through again and again, and none of it is any.
+
+    What there is at the end is passed over from then on.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if enabled:
             gc.enable()
 

@@ -208,22 +208,30 @@ def is_compound(term: Term) -> bool:
     return "noun" in term or "finger" in term
 
 
-def _is_noun(terms: Terms, start: int, at: int) -> bool:
-    """Whether a word that may be a verb is a noun: by its ending, or by what stands before it."""
-    term, before = terms[at], terms[start:at]
+def may_be_noun(terms: Terms, at: int) -> bool:
+    """Whether a word that may be a verb may be a noun, whatever stands before it."""
+    term, following = terms[at], terms[at + 1] if at + 1 < len(terms) else None
     value = term.says("verb")
-    if term.text == "spread" and before and at + 1 < len(terms) and terms[at + 1].text in ("between", "of"):
+    if term.text == "spread" and following is not None and following.text in ("between", "of"):
         return True
-    if (
-        not value
-        or value in IDLE
-        or term.form == "ed"
-        or " " in term.text
-        or ({"state", "position", "distance"} & term.keys() and term.form != "noun")
-    ):
+    if not value or value in IDLE or term.form == "ed" or " " in term.text:
         return False
+    if term.form == "noun":
+        return True
+    return _STATING.isdisjoint(term) and (following is None or _NAMED.isdisjoint(following))
+
+
+_STATING: Final = frozenset({"state", "position", "distance"})
+_NAMED: Final = frozenset({"finger", "noun", "side"})
+
+
+def _is_noun(terms: Terms, start: int, at: int) -> bool:
+    """Whether a word that may be a verb, and may be a noun, is one: by its ending, or by what stands before it."""
+    term, before = terms[at], terms[start:at]
     following = terms[at + 1] if at + 1 < len(terms) else None
-    if following and {"finger", "noun", "side"} & following.keys() and term.form != "noun":
+    if term.text == "spread" and before and following is not None and following.text in ("between", "of"):
+        return True
+    if not may_be_noun(terms, at):
         return False
     if term.form == "noun":
         return True

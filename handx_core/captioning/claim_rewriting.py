@@ -17,6 +17,7 @@ from handx_core.captioning.claim_nouns import (
     Terms,
     is_adjective,
     is_idle,
+    may_be_noun,
     noun_at,
     phrase_end,
     run_end,
@@ -31,28 +32,36 @@ def rewritten(terms: Terms) -> list[Term]:
     found: list[Term] = []
     at = barren = 0
     while at < len(terms):
-        after = _gap(terms, at, found) or _held_fist(terms, at, found)
+        term = terms[at]
+        after = 0
+        if term.says("noun") == "gap":
+            after = _gap(terms, at, found)
+        elif term.text in _FISTS:
+            after = _held_fist(terms, at, found)
         if not after and at >= barren:
             end = run_end(terms, at)
-            if end < len(terms) and "verb" in terms[end]:
+            if end < len(terms) and may_be_noun(terms, end):
                 noun = noun_at(terms, at)
                 after = noun.put(terms, found) if noun else 0
             else:
                 barren = end
-        if not after:
+        if not after and ("verb" in term or "unknown" in term):
             resultative = _resultative(terms, at)
             if resultative:
                 found.append(resultative[0])
                 after = resultative[1]
-        if not (after or _says_nothing(terms[at]) or _is_idle_here(terms, at)):
-            found.append(terms[at])
+        if not (after or _says_nothing(term) or _is_idle_here(terms, at)):
+            found.append(term)
         at = after or at + 1
     return found
 
 
 def _is_idle_here(terms: Terms, at: int) -> bool:
     """ "Seven separate times", "always fast": words that say no more next to what follows."""
-    term, following = terms[at], terms[at + 1] if at + 1 < len(terms) else None
+    term = terms[at]
+    if _SELDOM_IDLE.isdisjoint(term):
+        return False
+    following = terms[at + 1] if at + 1 < len(terms) else None
     if "speed" in term and at and terms[at - 1].text in ("less", "more"):
         return True
     if following is None or not at:
@@ -61,6 +70,9 @@ def _is_idle_here(terms: Terms, at: int) -> bool:
         return "speed" in following
     counted = bool({"number", "quantifier"} & terms[at - 1].keys()) and "adjective" in term
     return counted and bool({"times", "noun", "finger"} & following.keys())
+
+
+_SELDOM_IDLE: Final = frozenset({"speed", "when", "adjective"})
 
 
 def _says_nothing(term: Term) -> bool:
@@ -77,8 +89,6 @@ _GAP_CLOSES: Final = ("close", "bend", "joining")
 def _gap(terms: Terms, at: int, found: list[Term]) -> int:
     """ "A gap opens between two fingers", "the distance of the hands grows": the two part, or come together; 0 if it is
     nothing of the kind. Behind what was found; the place after it."""
-    if terms[at].says("noun") != "gap":
-        return 0
     after = at + 1
     owner: Terms = ()
     verb: Term | None = None
@@ -129,10 +139,11 @@ def leading(found: Terms) -> int:
     return count
 
 
+_FISTS: Final = ("fist", "fists")
+
+
 def _held_fist(terms: Terms, at: int, found: list[Term]) -> int:
     """ "The fist is maintained": a hand that is a fist; 0 if it is nothing of the kind."""
-    if terms[at].text not in ("fist", "fists"):
-        return 0
     after = at + 1
     while after < len(terms) and ("speed" in terms[after] or terms[after].says("verb") in ("be", "occurs")):
         after += 1
