@@ -67,8 +67,9 @@ def hand_statements(facts: HandFacts, voice: Voice) -> list[Statement]:
     statements = _touches(facts.touches, voice) + _hyperextensions(facts.hyperextended, voice)
     statements += _bendings(facts.bends, voice)
     if facts.travels:
-        statements.append(_travel(facts.travels, voice))
-    statements += [_spreads(moves, voice, number) for number, moves in enumerate(facts.spreads)]
+        statements += _travel(facts.travels, voice)
+    for number, moves in enumerate(facts.spreads):
+        statements += _spreads(moves, voice, number)
     return statements + _states(facts, voice)
 
 
@@ -132,7 +133,9 @@ def _bendings(bends: Sequence[Moves], voice: Voice) -> list[Statement]:
     if voice.level <= 2:
         bends = first_movements(bends, LIKE_FRAMES)
     as_a_whole = _one_after_another(bends, voice) if voice.level < 5 and len(bends) > 2 else None
-    return [as_a_whole] if as_a_whole else [_bend(moves, voice, f"bend{number}") for number, moves in enumerate(bends)]
+    if as_a_whole:
+        return [as_a_whole]
+    return [bend for number, moves in enumerate(bends) for bend in _bend(moves, voice, f"bend{number}")]
 
 
 def _bend_words(step: Step, voice: Voice, place: str, joints: bool = False) -> str:
@@ -144,21 +147,36 @@ def _bend_words(step: Step, voice: Voice, place: str, joints: bool = False) -> s
     return verb + (" fully" if step.full and voice.level >= 3 and not joints else "")
 
 
-def _bend(moves: Moves, voice: Voice, place: str) -> Statement:
+def _bend(moves: Moves, voice: Voice, place: str) -> list[Statement]:
     where = " " + joints_of(moves.joints) if moves.joints else ""
-    predicate = _steps(
-        moves.steps,
-        voice,
-        place,
-        lambda step: _bend_words(step, voice, place, bool(where)) + where,
-        _where(moves, voice),
-    )
 
-    def say(side: str) -> str:
+    def words(step: Step) -> str:
+        return _bend_words(step, voice, place, bool(where)) + where
+
+    def say(side: str, predicate: str) -> str:
         name, plural = fingers_of(moves.fingers, side)
         return sentence(name, predicate, plural)
 
-    return Statement(MOVEMENT, 1 - len(moves.fingers), moves.span, say, tuple(step.span for step in moves.steps))
+    return [
+        _movement(some, _steps(some, voice, place, words, _where(moves, voice)), 1 - len(moves.fingers), say)
+        for place, some in _told_together(moves.steps, voice, place, words)
+    ]
+
+
+def _movement(steps: Sequence[Step], predicate: str, rank: int, say: Callable[[str, str], str]) -> Statement:
+    """Some steps as a statement. say: words it by the side to name, and what is done."""
+    span = (steps[0].span[0], max(step.span[1] for step in steps))
+    return Statement(MOVEMENT, rank, span, lambda side: say(side, predicate), tuple(step.span for step in steps))
+
+
+def _told_together(
+    steps: Sequence[Step], voice: Voice, place: str, words: Callable[[Step], str]
+) -> list[tuple[str, Sequence[Step]]]:
+    """Steps two by two, as much as a sentence holds, with a place for each; all in one as a pattern that repeats, or at
+    the concise levels."""
+    if voice.level <= 2 or len(steps) <= 2 or repeated([words(step) for step in steps])[1] > 1:
+        return [(place, steps)]
+    return [(f"{place}+{start}" if start else place, steps[start : start + 2]) for start in range(0, len(steps), 2)]
 
 
 def _where(moves: Moves, voice: Voice) -> Callable[[Step], str]:
@@ -237,7 +255,7 @@ def in_order(parts: Sequence[str], spans: Sequence[Span]) -> str:
     return told
 
 
-def _travel(steps: Sequence[Step], voice: Voice) -> Statement:
+def _travel(steps: Sequence[Step], voice: Voice) -> list[Statement]:
     def words(step: Step) -> str:
         if voice.level <= 2:
             return listed([_SHORT_DIRECTIONS[way] for way in step.what.split()])
@@ -252,27 +270,32 @@ def _travel(steps: Sequence[Step], voice: Voice) -> Statement:
     if voice.level <= 2 and len(told) > 3 and repeated([words(step) for step in told])[1] == 1:
         told = told[:2] if voice.level == 1 else told[:3]
     verb = voice.pick("travel", ("[move]", "[travel]", "[shift]", "[go]"))
-    predicate = f"{verb} {_steps(told, voice, 'travel', words)}"
-    span = (steps[0].span[0], max(step.span[1] for step in steps))
-    return Statement(
-        MOVEMENT,
-        0,
-        span,
-        lambda side: sentence(f"the {side}hand", predicate, plural=False),
-        tuple(step.span for step in steps),
-    )
+    return [
+        _movement(
+            some,
+            f"{verb} {_steps(some, voice, place, words)}",
+            0,
+            lambda side, predicate: sentence(f"the {side}hand", predicate, plural=False),
+        )
+        for place, some in _told_together(told, voice, "travel", words)
+    ]
 
 
-def _spreads(moves: Moves, voice: Voice, number: int) -> Statement:
+def _spreads(moves: Moves, voice: Voice, number: int) -> list[Statement]:
     place = f"spread{number}"
     spread = voice.pick(place, ("[spread] apart", "[open] sideways", "[fan] out"))
     close = voice.pick(place + "close", ("[close] together", "[come] together sideways"))
-    predicate = _steps(moves.steps, voice, place, lambda step: spread if step.what == "spread" else close)
 
-    def say(side: str) -> str:
+    def words(step: Step) -> str:
+        return spread if step.what == "spread" else close
+
+    def say(side: str, predicate: str) -> str:
         return sentence(fingers_of(moves.fingers, side)[0], predicate, plural=True)
 
-    return Statement(MOVEMENT, 2, moves.span, say, tuple(step.span for step in moves.steps))
+    return [
+        _movement(some, _steps(some, voice, place, words), 2, say)
+        for place, some in _told_together(moves.steps, voice, place, words)
+    ]
 
 
 def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
