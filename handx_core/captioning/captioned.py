@@ -143,7 +143,7 @@ def _chunks(items: Iterable[T]) -> Iterator[Sequence[T]]:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Look for no garbage: what is remembered of sentences is much to go through again and again, and none of it is any.
+    """Look for no garbage: what is remembered of sentences is much to go through each time, and none of it is any.
 
     What there is at the end is passed over from then on.
     """

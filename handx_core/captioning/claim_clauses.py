@@ -6,7 +6,7 @@ What belongs here: what was read so far, and how a clause comes by its parts. Wh
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final, Self
+from typing import Final
 
 from handx_core.captioning.claim_frames import Frames
 from handx_core.captioning.claim_meaning import Claim, Clause, Order, changed, claims_of
@@ -32,20 +32,16 @@ class Clauses:
     made of a verb.
     """
 
-    def __init__(self, side: str) -> None:
+    def __init__(self, side: str, before: "Clauses | None" = None) -> None:
+        """before: what was read so far, on which to read on without a trace in it."""
         self.side = side
         self.context = Context(side)
-        self.clauses: list[Clause] = []
+        self.clauses: list[Clause] = [*before.clauses] if before else []
         self.number = 0
         self.looked_back = False
         self.asked: list[str] = []
         self.begin()
-
-    def copy(self) -> Self:
-        """The same up to here, to be read on from without a trace."""
-        other = type(self)(self.side)
-        other.clauses, other.number = [*self.clauses], self.number
-        return other
+        self.number = before.number if before else 0
 
     def of_sentence(self, number: int) -> list[Clause]:
         """The clauses of a sentence."""
@@ -332,6 +328,11 @@ class Clauses:
             last.manners.append(f"comes {term.text}")
         last.open = True
         return True
+
+
+def before_it(relation: str, earlier: list[Clause]) -> list[Clause]:
+    """Which clauses of the sentence before one follows on that opens with "then", "before that" or "meanwhile"."""
+    return earlier[-1:] if relation == "after" else earlier[:1] if relation == "before" else earlier
 
 
 def _pass_on_row(clause: Clause, following: list[Clause]) -> None:

@@ -4,9 +4,10 @@ What belongs here: what a reading depends on beside its words, and its clauses f
 (`claims`).
 
 Captions say much the same of many clips, and reading costs ten times as much as looking up. A sentence is kept with
-marks in place of the frames that it states, and the claims of its clauses with it as far as nothing that the rest of the
-text says can change them. What it depends on of the text before it is found out while it is read: as a rule nothing, or
-the number of clauses of the sentence before, to which "then" refers. A reading that looked back farther is not kept.
+marks in place of the frames that it states, and the claims of its clauses with it as far as nothing that the rest of
+the text says can change them; "then" and the like, with which it may open, is no part of it. What it depends on of the
+text before it is found out while it is read: as a rule nothing, or the number of clauses of the sentence before, to
+which a "then" within it refers. A reading that looked back farther is not kept.
 """
 
 from collections import OrderedDict
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
-from handx_core.captioning.claim_clauses import Clauses
+from handx_core.captioning.claim_clauses import Clauses, before_it
 from handx_core.captioning.claim_frames import Frames
 from handx_core.captioning.claim_meaning import Claim, Clause, changed, claims_of
 from handx_core.captioning.claim_parts import Context, Member, Part
@@ -32,6 +33,9 @@ _LISTS: Final = ("ways", "frames", "when", "manners", "joints")
 _SPOKEN_OF: Final = ("subject", "named", "recent")
 _ASKED_OF: Final = frozenset({*_SPOKEN_OF, "side"})
 _PREVIOUS: Final = "previous"
+_SOME_ORDER: Final[tuple[str, list[Clause]]] = ("", [])
+FOLLOWING: Final = {"then": "after", "earlier": "before", "meanwhile": "meanwhile"}
+"""How a sentence that opens with a link follows on the one before."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +51,20 @@ class Reading:
     subject: Part | None
     named: Part | None
     recent: tuple[Member, ...]
-    claims: dict[str, tuple[tuple[Claim, ...] | None, ...]] = field(default_factory=dict)
+    claims: dict[tuple[str, bool], tuple[tuple[Claim, ...] | None, ...]] = field(default_factory=dict)
 
-    def claims_of(self, side: str) -> tuple[tuple[Claim, ...] | None, ...]:
-        """The claims of each clause in a text about a side, with marks as frames."""
-        found = self.claims.get(side)
+    def claims_of(self, side: str, follows: bool) -> tuple[tuple[Claim, ...] | None, ...]:
+        """The claims of each clause in a text about a side, with marks as frames. follows: on the sentence before."""
+        found = self.claims.get((side, follows))
         if found is None:
             in_row = any(clause.begins or clause.ends for clause in self.clauses)
+            clauses = [_copy(clause) for clause in self.clauses]
+            if follows:
+                clauses[0].order = clauses[0].order or _SOME_ORDER
             found = tuple(
-                None if in_row or not _is_settled(clause) else tuple(claims_of(_copy(clause), side))
-                for clause in self.clauses
+                None if in_row or not _is_settled(clause) else tuple(claims_of(clause, side)) for clause in clauses
             )
-            self.claims[side] = found
+            self.claims[side, follows] = found
         return found
 
 
@@ -162,18 +168,21 @@ def reading_of(after: Clauses, context: Watched, before: Clauses) -> Reading | N
     )
 
 
-def recall(reading: Reading, mentions: Mentions, into: Clauses) -> None:
-    """Add what became of a sentence, as if it had been read."""
-    previous = into.of_sentence(into.number) if any(reading.orders) else []
+def recall(reading: Reading, mentions: Mentions, into: Clauses, opening: str) -> None:
+    """Add what became of a sentence, as if it had been read. opening: how it follows on the one before, if it does."""
+    previous = into.of_sentence(into.number) if opening or any(reading.orders) else []
+    follows = bool(opening and previous)
     into.number += 1
     frames = _frames_of(mentions) if mentions else {}
     new = [
         _again(clause, claims, frames, into.number)
-        for clause, claims in zip(reading.clauses, reading.claims_of(into.side), strict=True)
+        for clause, claims in zip(reading.clauses, reading.claims_of(into.side, follows), strict=True)
     ]
     for clause, order in zip(new, reading.orders, strict=True):
         if order is not None:
             clause.order = order[0], [new[at] if at >= 0 else previous[-1 - at] for at in order[1]]
+    if follows and new[0].order is None:
+        new[0].order = opening, before_it(opening, previous)
     into.clauses += new
     context = into.context
     context.subject = context.subject if reading.subject is None else reading.subject
@@ -182,7 +191,7 @@ def recall(reading: Reading, mentions: Mentions, into: Clauses) -> None:
 
 
 def forget_claims(clauses: Sequence[Clause]) -> None:
-    """Make clauses that were recalled their text's own, since what is read next may look back at them and change them."""
+    """Make clauses that were recalled their text's own: what is read next may look back at them and change them."""
     for clause in clauses:
         if clause.claims is not None:
             clause.claims = None

@@ -14,9 +14,20 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from handx_core.captioning.claim_clauses import TAKES_OBJECT
+from handx_core.captioning.claim_clauses import TAKES_OBJECT, Clauses, before_it
+from handx_core.captioning.claim_frames import Frames
 from handx_core.captioning.claim_meaning import ORDINALS, Claim, Clause, Order
-from handx_core.captioning.claim_memory import Memory, Watched, forget_claims, key_of, marked, reading_of, recall
+from handx_core.captioning.claim_memory import (
+    FOLLOWING,
+    Memory,
+    Reading,
+    Watched,
+    forget_claims,
+    key_of,
+    marked,
+    reading_of,
+    recall,
+)
 from handx_core.captioning.claim_nouns import ADJECTIVES
 from handx_core.captioning.claim_parts import read_part
 from handx_core.captioning.claim_predicates import Predicates
@@ -48,46 +59,58 @@ def parse_claims(text: str, side: str) -> list[Claim]:
     """The claims of a text, in its order. side: "left", "right" or "interaction", for what is said of no named hand."""
     reader = _Reader(side)
     for sentence, frames in split_sentences(text):
-        key = key_of(_worded(sentence), frames, reader)
-        there, reading = _memory.find(key, reader)
-        if not there:
-            forget_claims(reader.clauses)
-            trial, context = reader.copy(), Watched(reader.context)
-            trial.context, trial.asked = context, context.asked
-            trial.read(with_frames(_plain(sentence), marked(frames)))
-            reading = reading_of(trial, context, reader)
-            _memory.keep(key, trial.asked, reader, reading)
+        opening, words = _said(sentence)
+        reading = _remembered(sentence, words, 1 if opening else 0, frames, reader)
+        if reading is not None and opening and not reading.clauses:  # "Then the index": only the last verb says what
+            opening, words = "", f"{opening} {words}"
+            reading = _remembered(sentence, words, 0, frames, reader)
         if reading is None:
             forget_claims(reader.clauses)
-            reader.read(with_frames(_plain(sentence), frames))
+            reader.read(with_frames(rewritten(_common(sentence)), frames))
         else:
-            recall(reading, frames, reader)
+            recall(reading, frames, reader, opening)
     return reader.claims()
 
 
 _memory: Final = Memory()
 
 
+def _remembered(
+    sentence: str, words: str, start: int, frames: Sequence[tuple[Frames, ...]], reader: Clauses
+) -> Reading | None:
+    """What becomes of a sentence from a term on after what was read; None if that cannot be said once for all."""
+    key = key_of(words, frames, reader)
+    there, reading = _memory.find(key, reader)
+    if not there:
+        forget_claims(reader.clauses)
+        trial, context = _Reader(reader.side, reader), Watched(reader.context)
+        trial.context, trial.asked = context, context.asked
+        trial.read(with_frames(rewritten(_common(sentence)[start:]), marked(frames)))
+        reading = reading_of(trial, context, reader)
+        _memory.keep(key, trial.asked, reader, reading)
+    return reading
+
+
 @lru_cache(maxsize=50_000)
-def _worded(sentence: str) -> str:
-    """What a sentence says, alike for sentences that differ in nothing that is read differently."""
-    return " ".join(f"{term.text}:{','.join(term)}" for term in _common(sentence))
+def _said(sentence: str) -> tuple[str, str]:
+    """How a sentence that opens with "then" and the like follows on the one before, and what it says beside that; alike
+    for sentences that differ in nothing that is read differently."""
+    terms = _common(sentence)
+    follows = len(terms) > 1 and terms[0].keys() == {"link"} and terms[0].text not in _OPENERS
+    opening = FOLLOWING.get(terms[0]["link"], "") if follows and _STATING.isdisjoint(terms[1]) else ""
+    return opening, " ".join(f"{term.text}:{','.join(term)}" for term in terms[bool(opening) :])
 
 
-def _plain(sentence: str) -> list[Term]:
-    return rewritten(_common(sentence))
+_STATING: Final = frozenset({"state", "distance"})
 
 
-def _common(sentence: str) -> list[Term]:
-    """The terms of a sentence, in one word for all where they say a speed or a way and no more, or open it with a link.
+@lru_cache(maxsize=1_000)
+def _common(sentence: str) -> tuple[Term, ...]:
+    """The terms of a sentence, in one word for all where they say a speed or a way and no more.
 
     They are what captions vary most, and it is all the same to the reader which word is taken.
     """
-    terms = [_one_for_all(term) for term in sentence_terms(sentence)]
-    opens = len(terms) > 1 and terms[0].keys() == {"link"} and "comma" in terms[1]
-    if opens and terms[0]["link"] in ("then", "earlier", "meanwhile") and terms[0].text not in _OPENERS:
-        terms[0] = Term(terms[0]["link"], terms[0])
-    return terms
+    return tuple(_one_for_all(term) for term in sentence_terms(sentence))
 
 
 def _one_for_all(term: Term) -> Term:
@@ -338,7 +361,7 @@ class _Reader(Predicates):
         if self.here and relation == "after":
             earlier = earlier[-1:]
         if not self.here:
-            earlier = earlier[-1:] if relation == "after" else earlier[:1] if relation == "before" else earlier
+            earlier = before_it(relation, earlier)
         last = self.last
         if last and relation == "meanwhile" and self.subject is None and not self._more_follows(terms, at + 1):
             last.manners.append("at once")

@@ -175,7 +175,9 @@ def _finger(truth: ClipTruth, thing: Thing, joints: Mapping[str, Sequence[Number
     else:
         truth.bent[thing] = list(map(_bent, zip(*by_joint.values(), strict=True)))
     truth.finger_ids[thing] = tuple(n for found in joints.values() for n, e in found if "constant_des" in e)
-    changing = [(joint, number, event) for joint, found in joints.items() for number, event in found if "v_des" in event]
+    changing = [
+        (joint, number, event) for joint, found in joints.items() for number, event in found if "v_des" in event
+    ]
     for bends in (True, False):
         turns = truth.turns[thing, bends] = list(_turns(changing, bends, truth.bent[thing])) if changing else []
         verb = "bends" if bends else "straightens"

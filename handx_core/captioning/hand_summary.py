@@ -300,11 +300,7 @@ def _hyperextended(fingers: Fingers, tolerance: int) -> tuple[During, ...]:
     for name, finger in fingers.items():
         spans: dict[str, tuple[Span, ...]] = {}
         for joint, events in finger.joints.items():
-            at = [
-                (event["start"], event["end"])
-                for event in events
-                if "Hyperextended" in event.values()
-            ]
+            at = [(event["start"], event["end"]) for event in events if "Hyperextended" in event.values()]
             if at:
                 spans[joint] = union(at)
         if spans:
