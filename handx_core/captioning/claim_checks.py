@@ -276,7 +276,7 @@ def gaps(claim: Claim, truth: ClipTruth) -> Verdict:
 def moves(claim: Claim, truth: ClipTruth) -> Verdict:
     found: list[Happening] = []
     for hand in dict.fromkeys(hand for hand, _ in claim.subject):
-        timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when)
+        timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when, count=claim.count)
         for way in claim.ways or ("",):
             met = matching(
                 the_one_meant(_movements(truth, hand, way), claim),

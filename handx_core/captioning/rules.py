@@ -23,7 +23,7 @@ from handx_core.skeleton import HANDS
 
 LEVELS: Final = (1, 2, 3, 4, 5)
 
-_WORD_BUDGET: Final = {1: 8, 2: 12, 3: 24, 4: 47}
+_WORD_BUDGET: Final = {1: 8, 2: 14, 3: 24, 4: 42}
 """Words of one text up to which optional statements are added, but for the fullest level; three texts together make 20,
 35, 60, 100, 180."""
 
