@@ -120,7 +120,9 @@ def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
 
 def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
     """That something does not happen: at no time, or not in the frames named. What is denied of many is so of each."""
-    frames = any(kind in ("span", "from", "until") for kind, *_ in claim.frames) or bool({*claim.when} - {"throughout"})
+    frames = any(kind in ("span", "from", "until", "at") for kind, *_ in claim.frames) or bool(
+        {*claim.when} - {"throughout"}
+    )
     bare = _positive(claim, () if not frames else tuple(_well_within(stated) for stated in claim.frames))
     ends = {"start": ("at", 0, 1), "end": ("at", truth.n_frames - 1, truth.n_frames)}
     whens = tuple(when for when in claim.when if when != "throughout")

@@ -174,6 +174,9 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return "part", ""
     if value in ("fist", "bend", "straighten"):
         return ("bend" if value == "fist" else value), ""
+    if value == "contact" and other.mutual and not (other.members or other.twin or subject.tips):
+        beside = _are_neighbours(subject, other, across)
+        return "together" if beside else value, ""
     if value == "contact" and clause.term.text.startswith(("join", "rejoin")) and not across and not other.members:
         return "close" if _are_neighbours(subject, other, across) else value, ""
     if value == "separation" and not (other.members or other.mutual) and clause.term.text.startswith(("leav", "left")):
@@ -194,6 +197,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return ("near" if fingers or clause.negated else "approach"), ""
     if value in ("spread", "close") and not fingers and "gap" not in subject.things:
         return ("part" if value == "spread" else "approach") if across else "", ""
+    if value == "changes" and fingers and (clause.only or subject.none):
+        return "flex", ""
     return value.split()[0], ""
 
 
@@ -292,13 +297,14 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         joints=tuple(clause.joints),
         negated=negated,
         some=clause.subject.some,
-        passing=(clause.turns or clause.passing) and not clause.negated,
-        turns=clause.turns and not clause.negated,
+        passing=(clause.turns or clause.passing) and not (clause.negated or none),
+        turns=clause.turns and not (clause.negated or none),
         loose=clause.subject.loose or clause.object.loose,
         text=clause.term.text,
         nth=clause.nth,
     )
     yield claim
+    yield from _from_where(claim)
     if clause.only_from and claim.frames and claim.frames[0][0] == "from" and claim.frames[0][1] > 0:
         before = (("span", 0, claim.frames[0][1]),)
         yield replace(claim, frames=before, when=(), negated=not negated, count=0, order=None)
@@ -325,11 +331,27 @@ def _when(clause: Clause) -> tuple[str, ...]:
     joined = clause.kind == "state" and clause.value == "together" and clause.stays is False and clause.order
     if (clause.so or joined) and not (clause.when or clause.frames):
         return ("end",)
+    if clause.so and clause.when == [""]:
+        return ()
     if clause.stays and clause.order and not whens:
         return ()
     if clause.stays and (not whens or (whens == ("until end",) and clause.first and not clause.frames)):
         return ("throughout", *whens)
     return whens
+
+
+def _from_where(claim: Claim) -> Iterator[Claim]:
+    """ "Taps the left palm from above": where the hand is then, if it is another that it taps."""
+    hands = {hand for hand, _ in claim.subject}
+    if claim.what != "contact" or claim.negated or len(hands) != 1 or hands & {hand for hand, _ in claim.object}:
+        return
+    for manner in claim.manners:
+        state = manner.removeprefix("from ")
+        if state != manner and claim.object:
+            tapped = {thing for _, thing in claim.subject} == {"palm"}
+            of = {OTHER[hand] for hand in hands} if tapped else hands
+            value = f"{AXIS_OF[state]} {state if of == {'right'} else _OPPOSITE[state]}"
+            yield Claim("position", tuple((hand, "hand") for hand in hands), value=value, passing=True, text=claim.text)
 
 
 def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
@@ -346,7 +368,8 @@ def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
         )
         return
     if claim.fingers and others and claim.what in _EXCLUSIVE:
-        yield replace(claim, subject=others, negated=True, count=0, manners=(), sequence=(), nth=0)
+        when = ("end",) if claim.turns and not (claim.when or claim.frames) else claim.when
+        yield replace(claim, subject=others, negated=True, count=0, manners=(), sequence=(), nth=0, when=when)
 
 
 _BACK: Final = {"up": "down", "down": "up", "front": "back", "back": "front", "left": "right", "right": "left"}

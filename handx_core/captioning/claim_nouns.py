@@ -217,7 +217,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     if (
         not value
         or value in IDLE
-        or term.form == "ed"
+        or (term.form == "ed" and term.text != "hit")
         or " " in term.text
         or ({"state", "position", "distance"} & term.keys() and term.form != "noun")
     ):
@@ -247,8 +247,9 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         return ends and (determined or adjective)
     if not before or "not" in before[-1]:
         if not start:
-            return term.text == "contact" or (following is not None and following.text in ("of", "between"))
-        return term.form == "" and _takes_noun(before[-1] if before else terms[start - 1])
+            return term.text == "contact" or _is_of(following) or _is_joined_noun(terms, at)
+        joined = start > 1 and _is_joined_noun(terms, start - 2)
+        return term.form == "" and (joined or _takes_noun(before[-1] if before else terms[start - 1]))
     last = before[-1]
     if last.text in ("the", "a", "an", "these", "those"):
         return True
@@ -257,6 +258,22 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     if determined and not any("pronoun" in one for one in before):
         return term.form != "s" or is_adjective(last) or "number" in last or "quantifier" in last or "ordinal" in last
     return is_adjective(last)
+
+
+def _is_of(following: Term | None) -> bool:
+    return following is not None and following.text in ("of", "between")
+
+
+def _is_joined_noun(terms: Terms, at: int) -> bool:
+    """ "Approach and retreat of the hands"."""
+    other = at + 2 + (at + 2 < len(terms) and "det" in terms[at + 2])
+    return (
+        other + 1 < len(terms)
+        and terms[at + 1].text == "and"
+        and "verb" in terms[other]
+        and terms[other].form in ("", "noun", "ing")
+        and _is_of(terms[other + 1])
+    )
 
 
 _OF_ONE: Final = ("each", "every", "any", "no", "another", "no single", "not a single")

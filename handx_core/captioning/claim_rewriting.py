@@ -50,6 +50,10 @@ def rewritten(terms: Terms) -> list[Term]:
     return found
 
 
+_INWARD: Final = ("inward", "inwards", "outward", "outwards")
+"""Ways that are toward the other hand or away from it where a way to the side follows."""
+
+
 def _is_idle_here(terms: Terms, at: int) -> bool:
     """ "Seven separate times", "always fast": words that say no more next to what follows."""
     term, following = terms[at], terms[at + 1] if at + 1 < len(terms) else None
@@ -59,6 +63,8 @@ def _is_idle_here(terms: Terms, at: int) -> bool:
         return False
     if term.says("when") == "throughout":
         return "speed" in following
+    if term.text in _INWARD:
+        return following.says("way") in ("left", "right", "sideways")
     counted = bool({"number", "quantifier"} & terms[at - 1].keys()) and "adjective" in term
     return counted and bool({"times", "noun", "finger"} & following.keys())
 

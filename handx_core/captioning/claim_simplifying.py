@@ -1,12 +1,13 @@
 """Whole sentences made simpler: "there is", clefts, comparisons and the like, from terms to terms.
 
 What belongs here: transformations that look at a sentence as a whole. What does not: those of single words and phrases
-(`claim_rewriting`, `claim_nouns`).
+(`claim_rewriting`, `claim_nouns`) and set ways of saying something (`claim_idioms`).
 """
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from handx_core.captioning.claim_idioms import STEPS as IDIOMS
 from handx_core.captioning.claim_nouns import NAMES, Terms, begins, phrase_end
 from handx_core.captioning.claim_terms import Term
 from handx_core.captioning.claim_words import WIDTHS
@@ -60,8 +61,9 @@ def _is_told(term: Term) -> bool:
 def _cleft(terms: Terms) -> list[Term]:
     """The terms with "the only finger that bends is the index" as "only the index bends"."""
     found = list(terms)
-    if len(found) > 4 and found[0].text == "it" and found[1].says("verb") == "be":
-        return _it_is(found)
+    opening = next((at for at, term in enumerate(found) if not {"frames", "when", "comma", "link"} & term.keys()), 0)
+    if len(found) > opening + 4 and found[opening].text == "it" and found[opening + 1].says("verb") == "be":
+        return [*found[:opening], *_it_is(found[opening:])]
     start = 1 if found and "det" in found[0] else 0
     if (
         len(found) < start + 5
@@ -86,6 +88,10 @@ def _it_is(terms: Terms) -> list[Term]:
         return list(terms)
     named, told = terms[2:that], terms[that + 1 :]
     verb = next((at for at, term in enumerate(told) if "verb" in term), None)
+    while verb is not None and told[verb].says("verb") == "be" and "verb" in told[min(verb + 1, len(told) - 1)]:
+        verb += 1
+        if verb + 1 == len(told):
+            break
     if verb is None or not any(any(kind in term for kind in NAMES) for term in named):
         return list(terms)
     return [*told[: verb + 1], *named, *told[verb + 1 :]] if verb else [*named, *told]
@@ -245,6 +251,7 @@ def _both_sides(terms: Terms) -> list[Term]:
 
 
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    *IDIOMS,
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
     (_cleft, frozenset({"only", "it", "first", "last"})),

@@ -100,12 +100,16 @@ _SPELLED: Final = {
 }  # fmt: skip
 
 
+_SHORT: Final = re.compile(r"\b([lr])(?:(h)\b|(?=\s+(?:hand|wrist|palm|fist|thumb|index|middle|ring|pinky|finger)))")
+
+
 def _spelled(text: str) -> str:
     """The text in small letters, without hyphens within words, and with one word for the clip."""
     text = text.lower()
     for said, meant in _SPELLED.items():
         if said in text:
             text = text.replace(said, meant)
+    text = _SHORT.sub(lambda found: ("left" if found[1] == "l" else "right") + (" hand" if found[2] else ""), text)
     if "-" in text or "‑" in text:
         text = re.sub(r"(?<=[a-z])[-‑](?=[a-z])", " ", text)
     if not any(word in text for word in _CLIP_WORDS):

@@ -37,16 +37,16 @@ WHENS: Final = {
     "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame; before , during and after; "
     "before during and after; continuous; constant; uninterrupted; permanent; unbroken",
     "": "for part; for a part; for some of the time; part of the time; for most; most of the time; for much of the "
-    "time; for most of the time; for much; before the end; in between; from above; from below; from behind; from the "
-    "front; from the side; briefly; for a moment; momentarily; for an instant; lightly; softly; firmly; shortly; at "
-    "the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; for a bit; for a while; for "
-    "some time; for a short time; for a short while; for a brief moment; for a brief period; for a second; for a few "
-    "frames; for several frames; slightly; very briefly; only briefly; for just a moment; across all joints; at all "
-    "its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a short hold; after a "
-    "brief hold; after a brief pause; after a short pause; after a moment; after a while; after a beat; after a "
-    "delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at the same place; "
-    "for long; after a short while; after a short delay; after a few frames; for half a second; for about half a "
-    "second; for a few moments; not even; even; for almost a second; for nearly a second",
+    "time; for most of the time; for much; before the end; in between; from the side; briefly; for a moment; "
+    "momentarily; for an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; at all joints; at every "
+    "joint; in all joints; in every joint; for a bit; for a while; for some time; for a short time; for a short "
+    "while; for a brief moment; for a brief period; for a second; for a few frames; for several frames; slightly; "
+    "very briefly; only briefly; for just a moment; across all joints; at all its joints; at all of its joints; in "
+    "all of its joints; after a hold; after a pause; after a short hold; after a brief hold; after a brief pause; "
+    "after a short pause; after a moment; after a while; after a beat; after a delay; after some time; part of the "
+    "way; part way; a little; a bit; a good deal; by degrees; at the same place; for long; after a short while; after "
+    "a short delay; after a few frames; for half a second; for about half a second; for a few moments; not even; "
+    "even; for almost a second; for nearly a second",
 }
 """Phrases for parts of the clip that are not put together of the parts below; with "" those that say nothing of it."""
 
@@ -188,6 +188,10 @@ MANNERS: Final = {
     "occasions; on multiple occasions; many a time; often; frequently; recurrently; periodically; rhythmically; in "
     "cycles; cyclically; over and over again; time after time; on repeat; a handful of times; in repetition; various "
     "times; repetitive; repetitively; in a repeated fashion; in repeating cycles",
+    "from UP": "from above; from overhead; from higher up; down from above; from the top",
+    "from DOWN": "from below; from underneath; from beneath; from lower down; up from below",
+    "from FRONT": "from the front; from in front",
+    "from BACK": "from behind; from the back",
     "full": "fully; completely; entirely; all the way; totally; in full; wholly; to the full; all the way in; all the "
     "way out; maximally",
     "again": "again; once more; once again; anew; a second time; another time; yet again; for a second time; one more "

@@ -79,7 +79,10 @@ VERBS: Final = {
     "past the straight line; bend rearward; go past straight; go beyond straight; open past straight",
     "spread": "spread; spread apart; spread out; fan out; fan; fan apart; splay; splay apart; splay out; open "
     "sideways; widen; spread sideways; spread open; fan open; spread wide; abduct; expand; widen apart; space out; "
-    "spread away; increase; grow; enlarge; become larger; become wider; get wider; get larger; become bigger",
+    "spread away; increase; grow; enlarge; become larger; become wider; get wider; get larger; become bigger; "
+    "open into a v; open up into a v; open in a v; open to a v; separate into a v; part into a v; spread into a v; "
+    "form a v; make a v; form a v shape; make a v shape; open into a v shape; open like a fan; spread like a fan; "
+    "open like scissors; scissor apart; scissor open",
     "close": "close together; come together sideways; close up; narrow; close sideways; squeeze together; move "
     "together sideways; draw together sideways; adduct; bunch; bunch together; press side by side; bunch up; "
     "unspread; close back together; line up side by side; come side by side; decrease; shrink; diminish; reduce; "

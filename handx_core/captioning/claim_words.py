@@ -82,7 +82,7 @@ FINGER_STATES: Final = {
     "out; splayed apart; wide apart; spread out; spread open; fanned; fanned apart; spread widely; widely spread; "
     "spread away from each other; separated sideways; widely splayed; splayed out; splayed wide; abducted; held open "
     "sideways; apart from each other; widely fanned; gapped; spaced out; spaced apart; spaced; widely separated from "
-    "each other",
+    "each other; in a v; in a v shape; v shaped",
     "together": "close together; side by side; held together; pressed side by side; adjacent; closed together; "
     "adducted; tightly together; next to each other; next to one another; touching side by side; pressed together "
     "side by side; alongside each other; alongside one another; bunched; bunched together; bunched up; parallel and "

@@ -150,8 +150,9 @@ class _Reader(Predicates):
             return at + 1
         if self.last is not None and following is not None and "frames" in following:
             self.last.only_from = True
-        elif not self.only and self.last is not None and self.last.open and self.last.object.members:
-            self.last.only = self.last.only_object = True
+        elif self.last is not None and self.last.open and self.last.value == "contact" and self.subject is None:
+            self.last.only = self.last.only_object = self.only or bool(self.last.object.members)
+            self.only = False
         return at + 1
 
     def _again(self, term: Term, terms: Sequence[Term], at: int) -> int:
