@@ -118,7 +118,10 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         return no("they do not touch so" if not ends else "no such contact ends so")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return no("not one after another")
-    if not _comes(claim, [span for met in found.values() for span in _spans(met)], lambda: _of_alike(claim, truth)):
+    spans = [span for met in found.values() for span in _spans(met)]
+    if not _comes(
+        claim, spans, lambda: [(end - 1, end + 1) if ends else (at, end) for at, end in _of_alike(claim, truth)]
+    ):
         return no("not before or after all others")
     if "at once" in claim.manners:
         starts = [met[0].span[0] for met in found.values()]

@@ -38,7 +38,7 @@ _COUNTED: Final = re.compile(
     rf"(\d+|{'|'.join(NUMBERS)}|fifteen|twenty|thirty)\s+frames\b"
 )
 _LONG: Final = re.compile(
-    r"\b(?:with)?in (?:about |around |only |just |roughly )?"
+    r"\b(?:within|in|over|for|across|lasting|taking) (?:about |around |only |just |roughly |some |nearly |almost )?"
     rf"(?:a few|several|some|\d+|{'|'.join(NUMBERS)}|fifteen|twenty) frames\b"
 )
 """How long something takes, which says nothing of when it is."""

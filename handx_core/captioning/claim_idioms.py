@@ -169,6 +169,8 @@ def _passive_in_front(terms: Terms) -> list[Term]:
 def _along_tips(terms: Terms) -> list[Term]:
     """The terms with "the thumb goes down the line of fingertips" as "the thumb touches the fingertips in turn"."""
     found = list(terms)
+    if not any(term.says("noun") in ("tip", "finger") for term in terms):
+        return found
     for at in range(1, len(found) - 1):
         named = next((term for term in reversed(found[:at]) if any(kind in term for kind in NAMES)), None)
         moves = found[at].says("verb") in ("move", "occurs", "move fast", "move slow") or "unknown" in found[at]
@@ -191,6 +193,8 @@ def _left_so(terms: Terms) -> list[Term]:
     """The terms with "is left extended" as "becomes extended"."""
     found: list[Term] = []
     at = 0
+    if not any(term.text == "left" and "way" in term for term in terms):
+        return list(terms)
     while at < len(terms):
         three = terms[at : at + 3]
         if len(three) == 3 and three[0].says("verb") == "be" and three[1].text == "left" and "state" in three[2]:
@@ -266,6 +270,57 @@ def _ends_with(terms: Terms) -> list[Term]:
     return [*idle, Term(f"at the {when}", {"when": when}), *between, *verbs, *terms[verb + 1 :]]
 
 
+def _after_hold(terms: Terms) -> list[Term]:
+    """The terms without "after a sustained hold": a pause between two things is no third one."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        after = at + 1
+        while after < len(terms) and {"det", "adjective", "speed", "unknown"} & terms[after].keys():
+            after += 1
+        determined = after > at + 1 and terms[at + 1].text in ("a", "an", "the", "this", "that")
+        holds = after < len(terms) and terms[after].text in _PAUSES
+        nameless = after == len(terms) or bool({"comma", "pronoun", "link"} & terms[after].keys())
+        if terms[at].says("link") == "after" and determined and (holds or nameless):
+            found.append(Term("after a hold", {"when": ""}))
+            at = after + holds
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
+_PAUSES: Final = ("hold", "pause", "rest", "stop", "freeze", "linger")
+
+
+def _otherwise(terms: Terms) -> list[Term]:
+    """The terms without "otherwise no motion" and "no other movement": they say that what was told is all."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        end = next((place for place in range(at, len(terms)) if "comma" in terms[place]), len(terms))
+        rest = terms[at:end]
+        verbs = [term for term in rest if "verb" in term and term.says("verb") not in ("be", "do", "light", "occurs")]
+        idle = all(term.says("verb").split()[0] in ("move", "still", "changes") for term in verbs)
+        denied = any("not" in term or term.says("verb") == "still" for term in rest)
+        if "otherwise" in terms[at] and end == at + 1 and not found:
+            return [] if any("not" in term for term in terms) else list(terms[end + 1 :])
+        fingers = next((place for place in range(at, end) if terms[place].says("noun") == "finger"), None)
+        if "otherwise" in terms[at] and fingers is not None and found and not denied:
+            found += [*terms[at + 1 : fingers], Term("other", {"quantifier": "other"})]
+            at = fingers
+            continue
+        other = len(rest) > 2 and "not" in rest[0] and rest[1].says("quantifier") == "other" and bool(verbs)
+        if "otherwise" in terms[at] and not (idle and denied and verbs):
+            at += 1
+        elif found and idle and (other or "otherwise" in terms[at]):
+            at = end
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
 _TURNS: Final = {"straight": "straighten", "bent": "bend", "fully bent": "bend", "fist": "fist"}
 
 
@@ -290,11 +345,13 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_in_between, frozenset({"between", "in between"})),
     (_each_once, frozenset({"once"})),
     (_passive_in_front, frozenset({"by"})),
-    (_along_tips, frozenset({"fingertips", "tips", "fingers", "fingertip"})),
+    (_along_tips, frozenset({"thumb"})),
     (_left_so, frozenset({"left"})),
     (_near_to_far, frozenset({"near to", "close to"})),
     (_on_it, frozenset({"on", "onto", "upon", "against"})),
     (_ends_with, frozenset({"edge end", "edge start"})),
+    (_after_hold, frozenset({"after", "following"})),
+    (_otherwise, frozenset({"otherwise", "other"})),
     (_into_state, frozenset({"to", "into"})),
 )
 """Idioms in their order, each with the words or kinds without one of which there is none of it."""

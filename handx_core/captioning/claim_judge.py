@@ -190,6 +190,8 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
     """The verdict if what the claim says is when it says, next to one of the claims that it refers to."""
     assert claim.order is not None
     relation, of, to = claim.order.relation, claim.order.of, claim.order.to
+    if relation == "meanwhile" and claim.what in _STATES and "end" in claim.when:
+        relation = "when"
     others = [span for place in to for span in alone[place].spans]
     spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
     told = (claim.what, claim.value, claim.subject)

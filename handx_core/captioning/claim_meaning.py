@@ -145,7 +145,7 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     if clause.kind == "state":
         if value == "spread" and not fingers and across and (clause.turns or clause.speed):
             return "part", ""
-        ordered = clause.turns and bool({"at once", "in turn"} & set(clause.manners))
+        ordered = "in turn" in clause.manners or (clause.turns and "at once" in clause.manners)
         if (clause.speed or ordered) and value in _CHANGES and not clause.stays:
             return _CHANGES[value], ""
         if value in ("apart", "together") and (not _are_neighbours(subject, other, across) or "palm" in subject.things):
@@ -297,7 +297,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         joints=tuple(clause.joints),
         negated=negated,
         some=clause.subject.some,
-        passing=(clause.turns or clause.passing) and not (clause.negated or none),
+        passing=(clause.turns or clause.passing or "some time" in clause.when) and not (clause.negated or none),
         turns=clause.turns and not (clause.negated or none),
         loose=clause.subject.loose or clause.object.loose,
         text=clause.term.text,
@@ -327,11 +327,12 @@ _EXCLUSIVE: Final = ("contact", "bend", "straighten", "hyperextended", "bent", "
 
 def _when(clause: Clause) -> tuple[str, ...]:
     """When; what "stays" is so throughout, and what "stays until the end" and comes after nothing else as well."""
-    whens = tuple(dict.fromkeys(when for when in clause.when if when and not (when == "throughout" and clause.count)))
+    said = (when for when in clause.when if when not in ("", "some time"))
+    whens = tuple(dict.fromkeys(when for when in said if not (when == "throughout" and clause.count)))
     joined = clause.kind == "state" and clause.value == "together" and clause.stays is False and clause.order
     if (clause.so or joined) and not (clause.when or clause.frames):
         return ("end",)
-    if clause.so and clause.when == [""]:
+    if "some time" in clause.when and not whens:
         return ()
     if clause.stays and clause.order and not whens:
         return ()

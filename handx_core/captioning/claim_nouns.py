@@ -18,6 +18,7 @@ MODIFIERS: Final = ("speed", "way", "when", "manner", "count", "number", "ordina
 IDLE: Final = ("be", "do", "have", "occurs", "changes", "edge start", "edge end", "light", "still")
 _STATES: Final = {"bend": "bent", "straighten": "straight", "hyperextended": "hyperextended"}
 _HOLDS: Final = ("maintain", "keep", "kept", "hold", "held", "retain", "preserv", "sustain", "enter")
+_PARTLY: Final = ("slight", "partial", "moderate", "gentle", "small", "relaxed", "loose", "soft", "light", "subtle")
 _ADJECTIVES_WORDS: Final = (
     "quick slow rapid swift sudden gradual steady fast repeated sharp abrupt upward downward leftward "
     "rightward forward backward brisk moderate sideways diagonal medium"
@@ -74,14 +75,18 @@ class Noun:
             place -= 1
         verb = found[place]
         inside = last.text in ("in", "into", "to", "at") and ("verb" in verb)
-        if not inside and not (verb.says("verb") == "be" and verb.text.startswith(_HOLDS)):
+        partly = any(term.text in _PARTLY for term in self.adjectives)
+        holds = verb.says("verb") == "be" and verb.text.startswith(_HOLDS)
+        if not inside and not (holds or (partly and verb.says("verb") == "have")):
             return False
-        if inside and not self.derived:
+        if inside and not (self.derived or verb.says("verb") == "be"):
             return False
-        if any(term.text in ("slight", "partial", "moderate", "gentle", "small") for term in self.adjectives):
+        if partly:
             state = "partly bent" if state == "bent" else state
         if inside:
             found.pop()
+        if verb.says("verb") == "have":
+            found[place] = Term(verb.text, {"verb": "be"}, verb.form)
         full = any(term.text == "full" for term in self.modifiers)
         found += [term for term in self.modifiers if "manner" not in term]
         found.append(Term(self.verb.text, {"state": "fully bent" if full and state == "bent" else state}))
@@ -294,6 +299,8 @@ def _take_modifiers(noun: Noun, before: Terms) -> None:
     for term in before:
         if "ordinal" in term:
             noun.modifiers.append(Term(term.text, {"nth": term.text}))
+        elif term.text in ("simultaneous", "synchronous", "synchronized"):
+            noun.modifiers.append(Term(term.text, {"manner": "at once"}))
         elif not ({*PHRASE} & term.keys()) and ({*MODIFIERS} & term.keys()):
             noun.modifiers.append(term)
         elif "number" in term and term.says("number") != "1":

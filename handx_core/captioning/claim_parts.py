@@ -228,7 +228,7 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
                 return at + 1
         elif "one" in term and at > 0:
             reading.one = True
-        elif term.text in ("to", "through") and reading.members and _is_range(reading, following):
+        elif term.text in ("to", "through") and reading.members and _is_range(reading, terms, at):
             reading.through = True
         elif (
             "possessive" in term
@@ -243,10 +243,12 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
     return at
 
 
-def _is_range(reading: _Reading, following: Term | None) -> bool:
-    """ "Middle to pinky": whether a finger further on follows "to"."""
+def _is_range(reading: _Reading, terms: Sequence[Term], at: int) -> bool:
+    """ "Middle to pinky", "middle through the pinky": whether a finger further on follows."""
     first = reading.members[-1][1]
-    last = following.says("finger") if following else ""
+    after = at + 1
+    after += terms[at].text == "through" and after < len(terms) and "det" in terms[after]
+    last = terms[after].says("finger") if after < len(terms) else ""
     return first != "thumb" and last in FINGERS and FINGERS.index(last) > FINGERS.index(first)
 
 

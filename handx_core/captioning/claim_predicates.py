@@ -154,11 +154,14 @@ class Predicates(Phrases):
             self.clauses.remove(last)
         clause.held = self.stays and clause.kind == "state" and last.kind == "verb" and not clause.stays
         clause.passing |= clause.kind == "state" and last.kind == "verb" and last.value in STATES_OF and not self.link
-        if last.value in ("spread", "parting") or (last.value == "apart" and last.subject.fingers):
+        gap = last.term.text.startswith("gap")
+        if last.value in ("spread", "parting") or gap or (last.value == "apart" and last.subject.fingers):
             if clause.value == "bend" and term.text.startswith("close"):
                 clause.value = "close"
             elif clause.kind == "state" and term.text.endswith(("open", "closed")):
                 clause.value = "together" if term.text.endswith("closed") else "spread"
+        elif last.value == "straight" and self.joined and term.text in ("closed", "closed up"):
+            clause.kind, clause.value = "state", "together"
 
     def _take_up(self, clause: Clause) -> None:
         """Give a clause what was said of it before its verb."""

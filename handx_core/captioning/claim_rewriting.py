@@ -121,6 +121,11 @@ def _gap(terms: Terms, at: int, found: list[Term]) -> int:
         return after
     if verb is None or not named:
         return 0
+    if "state" in verb and terms[after - 2].says("verb") == "be":
+        state = "together" if verb.says("verb") in _GAP_CLOSES else "spread"
+        del found[before_it:]
+        found += [*owner, *negations, terms[after - 2], Term(f"gap {verb.text}", {"state": state})]
+        return after
     del found[len(found) - leading(found) - (before is not None) :]
     value = "parting" if verb.says("verb") in _GAP_OPENS else "joining"
     found += [*owner, *negations, Term(verb.text, {"verb": value}, verb.form)]

@@ -24,6 +24,7 @@ class Rows(Clauses):
         """ "From the index to the pinky": fingers that follow one another; 0 if it is none."""
         ends: list[str] = []
         for word in (("from",), ("to", "towards", "toward", "through", "until", "up to", "till")):
+            at += bool(ends) and at < len(terms) and terms[at].text in ("over", "across", "down", "up", "all the way")
             if at >= len(terms) or terms[at].text not in word:
                 return 0
             part = read_part(terms, at + 1, self.context, as_object=True)

@@ -1,7 +1,8 @@
 """Whole sentences made simpler: "there is", clefts, comparisons and the like, from terms to terms.
 
 What belongs here: transformations that look at a sentence as a whole. What does not: those of single words and phrases
-(`claim_rewriting`, `claim_nouns`) and set ways of saying something (`claim_idioms`).
+(`claim_rewriting`, `claim_nouns`) and set ways of saying something (`claim_idioms`,
+`claim_shorthand`).
 """
 
 from collections.abc import Callable, Sequence
@@ -9,20 +10,28 @@ from typing import Final
 
 from handx_core.captioning.claim_idioms import STEPS as IDIOMS
 from handx_core.captioning.claim_nouns import NAMES, Terms, begins, phrase_end
+from handx_core.captioning.claim_shorthand import STEPS as SHORTHAND
 from handx_core.captioning.claim_terms import Term
 from handx_core.captioning.claim_words import WIDTHS
 
 
 def simplified(terms: Terms) -> list[Term]:
     """The terms of a sentence without what only makes it longer. Each step looks for its word first."""
-    words = {term.text for term in terms}
-    kinds = {kind for term in terms for kind in term}
-    verbs = {term.says("verb") for term in terms}
+    said = {term.text for term in terms}
+    for term in terms:
+        said.update(term)
+        for kind in _VALUED:
+            if kind in term:
+                said.add(term[kind])
     found = list(terms)
     for step, needed in _STEPS:
-        if needed & (words | kinds | verbs) or not needed:
+        if not needed.isdisjoint(said):
             found = step(found)
     return found
+
+
+_VALUED: Final = ("verb", "noun", "finger")
+"""Kinds of which a step may also look for what a term says as that."""
 
 
 def _without_there(terms: Terms) -> list[Term]:
@@ -162,6 +171,10 @@ def _from_state(terms: Terms) -> list[Term]:
             ends = range(first + 1, min(first + 4, len(found) - 1))
             to = next((place for place in ends if found[place].text == "to"), 0)
             if to and _is_state(found[min(to + 1 + ("det" in found[to + 1]), len(found) - 1)]):
+                last = min(to + 1 + ("det" in found[to + 1]), len(found) - 1)
+                for one, other in ((first, last), (last, first)):
+                    if found[one].says("state") == "spread" and found[other].text == "closed":
+                        found[other] = Term("gap closed", {"state": "together"})
                 found[at] = Term("is", {"verb": "be"}, "s")
                 found[to : to + 1] = [Term("then", {"link": "then"}), Term("becomes", {"verb": "be"}, "s")]
         at += 1
@@ -251,13 +264,14 @@ def _both_sides(terms: Terms) -> list[Term]:
 
 
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    *SHORTHAND,
     *IDIOMS,
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
     (_cleft, frozenset({"only", "it", "first", "last"})),
     (_without_comparison, frozenset({"than"})),
     (_from_state, frozenset({"from"})),
-    (_distance, frozenset({"distance", "gap", "noun"})),
+    (_distance, frozenset({"distance", "gap", "parting"})),
     (_still_as_adverb, frozenset({"still", "straight", "contact"})),
     (_without_there, frozenset({"there"})),
     (_after_it, frozenset({"pronoun"})),

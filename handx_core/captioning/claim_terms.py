@@ -109,7 +109,8 @@ def _spelled(text: str) -> str:
     for said, meant in _SPELLED.items():
         if said in text:
             text = text.replace(said, meant)
-    text = _SHORT.sub(lambda found: ("left" if found[1] == "l" else "right") + (" hand" if found[2] else ""), text)
+    if any(short in text for short in (" l ", " r ", "lh ", "rh ")) or text.startswith(("l ", "r ")):
+        text = _SHORT.sub(lambda found: ("left" if found[1] == "l" else "right") + (" hand" if found[2] else ""), text)
     if "-" in text or "‑" in text:
         text = re.sub(r"(?<=[a-z])[-‑](?=[a-z])", " ", text)
     if not any(word in text for word in _CLIP_WORDS):

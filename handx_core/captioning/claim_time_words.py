@@ -36,19 +36,21 @@ WHENS: Final = {
     "every point; in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; "
     "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame; before , during and after; "
     "before during and after; continuous; constant; uninterrupted; permanent; unbroken",
-    "": "for part; for a part; for some of the time; part of the time; for most; most of the time; for much of the "
-    "time; for most of the time; for much; before the end; in between; from the side; briefly; for a moment; "
-    "momentarily; for an instant; lightly; softly; firmly; shortly; at the tips; tip to tip; at all joints; at every "
-    "joint; in all joints; in every joint; for a bit; for a while; for some time; for a short time; for a short "
-    "while; for a brief moment; for a brief period; for a second; for a few frames; for several frames; slightly; "
-    "very briefly; only briefly; for just a moment; across all joints; at all its joints; at all of its joints; in "
-    "all of its joints; after a hold; after a pause; after a short hold; after a brief hold; after a brief pause; "
-    "after a short pause; after a moment; after a while; after a beat; after a delay; after some time; part of the "
-    "way; part way; a little; a bit; a good deal; by degrees; at the same place; for long; after a short while; after "
-    "a short delay; after a few frames; for half a second; for about half a second; for a few moments; not even; "
-    "even; for almost a second; for nearly a second",
+    "some time": "for some of the time; briefly; for a moment; momentarily; for an instant; for a bit; for a while; "
+    "for some time; for a short time; for a short while; for a brief moment; for a brief period; for a second; for a "
+    "few frames; for several frames; very briefly; only briefly; for just a moment; for half a second; for about half "
+    "a second; for a few moments; for almost a second; for nearly a second; temporarily; temporary; transiently; "
+    "transient; for a time; for a spell; for a stretch; short lived; for the time being; for a short stretch",
+    "": "for part; for a part; part of the time; for most; most of the time; for much of the time; for most of the "
+    "time; for much; before the end; in between; from the side; lightly; softly; firmly; shortly; at the tips; tip to "
+    "tip; at all joints; at every joint; in all joints; in every joint; slightly; across all joints; at all its "
+    "joints; at all of its joints; in all of its joints; after a hold; after a pause; after a short hold; after a "
+    "brief hold; after a brief pause; after a short pause; after a moment; after a while; after a beat; after a "
+    "delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at the same place; "
+    "for long; after a short while; after a short delay; after a few frames; not even; even",
 }
-"""Phrases for parts of the clip that are not put together of the parts below; with "" those that say nothing of it."""
+"""Phrases for parts of the clip that are not put together of the parts below; "" for those that say nothing of it, and
+"some time" for those that say that it is not for good."""
 
 _PLACES: Final = {
     "start": "start; beginning; outset; onset; very start; very beginning; opening; first frame; very first frame; "
@@ -143,15 +145,15 @@ LINKS: Final = {
     "and lastly; last of all; at last",
     "earlier": "before that; earlier; previously; beforehand; prior to that; before this; sooner; before this "
     "happens; prior to this; before then; ahead of that; ahead of this; preceded by; up until then; until then",
-    "meanwhile": "meanwhile; at the same time; simultaneously; together with this; during this; while; as; whilst; in "
-    "the meantime; all at the same time; during which; concurrently; all the while; in parallel; in tandem; "
-    "simultaneously with; at the same moment; at that time; at that moment; at this time; just as; even as; in the "
-    "process; along with this; in concert; synchronously; concurrently with; in synchrony; in sync; coincidentally; "
-    "at the same instant; and meanwhile; and simultaneously; and at the same time; as it does so; while doing so; in "
-    "doing so; while this happens; whereas; during; at the same time as; coincides with; coincide with; coinciding "
-    "with; happens together with; occurs together with; happen together with; occur together with; in time with; at "
-    "the same moment as",
-    "after": "after; once; as soon as; since; following; immediately after; right after; shortly after; soon after; "
+    "meanwhile": "meanwhile; since; because; at the same time; simultaneously; together with this; during this; "
+    "while; as; whilst; in the meantime; all at the same time; during which; concurrently; all the while; in "
+    "parallel; in tandem; simultaneously with; at the same moment; at that time; at that moment; at this time; just "
+    "as; even as; in the process; along with this; in concert; synchronously; concurrently with; in synchrony; in "
+    "sync; coincidentally; at the same instant; and meanwhile; and simultaneously; and at the same time; as it does "
+    "so; while doing so; in doing so; while this happens; whereas; during; at the same time as; coincides with; "
+    "coincide with; coinciding with; happens together with; occurs together with; happen together with; occur "
+    "together with; in time with; at the same moment as",
+    "after": "after; once; as soon as; following; immediately after; right after; shortly after; soon after; "
     "straight after; only after; just after; upon; right when; immediately once; only when; in the wake of; "
     "subsequent to; not until after; at which point; at which time; at which moment",
     "when": "when; whenever; each time; every time; right when; just when; at the moment when; with every; with each; "

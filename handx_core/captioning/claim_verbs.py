@@ -10,21 +10,22 @@ from collections.abc import Iterator
 from typing import Final
 
 VERBS: Final = {
-    "contact": "touch; meet; contact; press; strike; slap; clap; hit; tap; collide; brush; graze; reach; pinch; "
-    "connect; join; land; land on; land upon; arrive at; kiss; rub; stroke; poke; clasp; come into contact; come in "
-    "contact; get in contact; get into contact; make contact; enter contact; enter into contact; be in contact; in "
-    "contact; be in touch; in touch; in touching distance; stay in contact; remain in contact; keep contact; keep in "
-    "contact; keep touching; rest on; rest against; rest upon; rest atop; come to rest on; come to rest against; lie "
-    "against; lean on; lean against; lie on; place on; place against; lay on; settle on; settle against; settle upon; "
-    "press together; hold together; stay joined; remain joined; come together at the tips; bring into contact; meet "
-    "up; bump; interlock; nudge; prod; peck; dab; drum on; drum against; knock; flick against; smack; bang; bounce "
-    "on; impact; encounter; abut; adjoin; butt; push against; push into; dig into; press into; press on; sit against; "
-    "sit atop; stay against; remain against; hold against; keep against; go into contact; move into contact; swing "
-    "into contact; bring to touch; attach to; stick to; tip onto; touch down; set down on; put against; establish "
-    "contact; maintain contact; hold contact; retain contact; share contact; have contact; mate; rub against; scrape; "
-    "squeeze; nip; click; bridge; link; unite; fuse; close on; close onto; fall on; fall onto; drop on; drop onto; "
-    "lie upon; stand on; touch tips; brush past; reach contact; in physical contact; make physical contact; lower "
-    "onto; alight on; perch on",
+    "contact": "touch; meet; oppose; in opposition; in opposition to; in opposition with; be in opposition; contact; "
+    "press; strike; slap; clap; hit; tap; collide; brush; graze; reach; pinch; connect; join; land; land on; land "
+    "upon; arrive at; kiss; rub; stroke; poke; clasp; come into contact; come in contact; get in contact; get into "
+    "contact; make contact; enter contact; enter into contact; be in contact; in contact; be in touch; in touch; in "
+    "touching distance; stay in contact; remain in contact; keep contact; keep in contact; keep touching; rest on; "
+    "rest against; rest upon; rest atop; come to rest on; come to rest against; lie against; lean on; lean against; "
+    "lie on; place on; place against; lay on; settle on; settle against; settle upon; press together; hold together; "
+    "stay joined; remain joined; come together at the tips; bring into contact; meet up; bump; interlock; nudge; "
+    "prod; peck; dab; drum on; drum against; knock; flick against; smack; bang; bounce on; impact; encounter; abut; "
+    "adjoin; butt; push against; push into; dig into; press into; press on; sit against; sit atop; stay against; "
+    "remain against; hold against; keep against; go into contact; move into contact; swing into contact; bring to "
+    "touch; attach to; stick to; tip onto; touch down; set down on; put against; establish contact; maintain contact; "
+    "hold contact; retain contact; share contact; have contact; mate; rub against; scrape; squeeze; nip; click; "
+    "bridge; link; unite; fuse; close on; close onto; fall on; fall onto; drop on; drop onto; lie upon; stand on; "
+    "touch tips; brush past; reach contact; in physical contact; make physical contact; lower onto; alight on; perch "
+    "on",
     "separation": "separate from; part from; leave; let go; let go of; release; lift off; lose contact; break "
     "contact; break off; come off; detach; detach from; disengage; pull off; come away from; disconnect; release "
     "from; break away from; break away; lose touch; part company; pull free; come free; break free; pull away; lift "
@@ -170,7 +171,7 @@ _NOUNS: Final = {
     "flex": "flexion flexation flexing", "abduct": "abduction", "adduct": "adduction", "collide": "collision",
     "diverge": "divergence", "converge": "convergence", "depart": "departure", "move": "movement motion",
     "displace": "displacement", "meet": "meeting", "open": "opening", "release": "release", "raise": "raise",
-    "fist": "fist", "expand": "expansion",
+    "fist": "fist", "expand": "expansion", "oppose": "opposition",
 }  # fmt: skip
 """Nouns that no rule makes, by verb."""
 

@@ -91,6 +91,13 @@ FINGER_STATES: Final = {
     "grouped; grouped together; closely grouped; in close contact side by side; lined up side by side",
 }
 
+FINGER_STATES["partly bent"] += "".join(
+    f"; {before} {how} {bend}"
+    for before in ("at a", "in a", "with a", "in", "at")
+    for how in ("half", "slight", "partial", "gentle", "loose", "light", "soft", "mild", "moderate", "shallow")
+    for bend in ("bend", "curl", "flex", "flexion", "curve", "fold", "crook")
+)
+
 POSITIONS: Final = {
     "UP": "above; over; higher; higher up; higher than; on top; on top of; atop; higher up than; up higher; up above; "
     "upper; topmost; over the top of; uppermost; raised above; elevated above; higher in space than; higher in "
@@ -162,7 +169,8 @@ DISTANCES: Final = {
     "other; far from one another; far away from each other; far away from one another; widely distant; distant from "
     "each other; distant from one another; remote from each other; remote; widely distanced; at far range; well "
     "separated; well away from; well clear of; far separated; spaced far apart; spaced widely; widely spaced apart; "
-    "separated far; far; a long way apart; a long way from; a long way off; long way apart; a good way apart",
+    "separated far; far; a long way apart; a long way from; a long way off; long way apart; a good way apart; "
+    "out of each other 's reach; out of one another 's reach; out of reach of each other; beyond each other 's reach",
     "Medium": "moderately far apart; mid range; at mid range; medium range; at medium range; neither near nor far; "
     "neither close nor far; neither far nor near; neither far nor close; moderately distant; moderately separated; "
     "moderately spaced; neither close together nor far apart; neither far apart nor close together; moderately apart; "
@@ -295,7 +303,7 @@ SMALL_WORDS: Final = {
     "pronoun": "it; they; them; itself; themselves; he; she; the former; ones",
     "mutual": "each other; one another; together with each other",
     "of": "of; on; from; belonging to; onto; upon; in; into; at",
-    "with": "with; to; against; by; than; between; via; for; around; about; near to",
+    "with": "with; to; against; by; than; between; via; through; for; around; about; near to",
     "except": "except; except for; apart from; other than; aside from; save for; excluding; but",
     "one": "one; ones",
     "first": "first; last",
@@ -304,12 +312,14 @@ SMALL_WORDS: Final = {
     "long; lasting; subtle; strong; fluid; coordinated; synchronized; synchronous; simultaneous; small; large; big; "
     "wide; slight; final; subsequent; initial; full; maximal; immediate; last; further; deep; pronounced; fleeting; "
     "isolated; individual; physical; stable; constant; mutual; great; medium; narrow; average; considerable; "
-    "corresponding; lone; whole; total; matching; similar; successive; next; less; more",
+    "corresponding; lone; whole; total; matching; similar; successive; next; less; more; relaxed; natural",
     "there": "there",
     "which": "which; who; that",
     "unlike": "unlike; in contrast to; contrary to; compared to; compared with; as opposed to; instead of; in place "
     "of; regardless of; independent of; independently of; relative to; with respect to; in comparison to; in contrast "
     "with",
+    "otherwise": "otherwise; apart from that; besides that; other than that; aside from that; beyond that; besides "
+    "this; apart from this; other than this; aside from this",
     "so": "so; that way; this way; like that; like this",
     "only": "only; solely; just; exclusively",
     "apart": "apart; asunder; separate; separated",

@@ -34,6 +34,7 @@ from claim_sentences_round_twenty import ROUND_TWENTY
 from claim_sentences_round_twenty_five import ROUND_TWENTY_FIVE
 from claim_sentences_round_twenty_four import ROUND_TWENTY_FOUR
 from claim_sentences_round_twenty_one import ROUND_TWENTY_ONE
+from claim_sentences_round_twenty_six import ROUND_TWENTY_SIX
 from claim_sentences_round_twenty_three import ROUND_TWENTY_THREE
 from claim_sentences_round_twenty_two import ROUND_TWENTY_TWO
 from claim_sentences_round_two import ROUND_TWO
@@ -78,6 +79,7 @@ LISTS: dict[str, tuple[list[Sentence], float, float]] = {
     "round twenty-three": (ROUND_TWENTY_THREE, 0.93, 0.92),
     "round twenty-four": (ROUND_TWENTY_FOUR, 0.88, 0.88),
     "round twenty-five": (ROUND_TWENTY_FIVE, 0.87, 0.84),
+    "round twenty-six": (ROUND_TWENTY_SIX, 0.75, 0.67),
 }
 """Sentences, and on first sight the F1 of flagging and of supporting."""
 SENTENCES: list[Sentence] = [sentence for sentences, *_ in LISTS.values() for sentence in sentences]

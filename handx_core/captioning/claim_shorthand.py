@@ -1,0 +1,222 @@
+"""Idioms of fingers, ways and notes put plainly: "digits two to five", "to the upper left", "finger after finger".
+
+What belongs here: set ways of naming fingers, of saying where to, and what is left out in notes, from terms to terms.
+What does not: those of who takes part, and when (`claim_idioms`).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from handx_core.captioning.claim_nouns import Terms, begins
+from handx_core.captioning.claim_terms import Term
+from handx_core.skeleton import FINGERS
+
+
+def _numbered(terms: Terms) -> list[Term]:
+    """The terms with "digits two to five" as "index to pinky"; the thumb is the first digit."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        found.append(terms[at])
+        at += 1
+        if found[-1].text not in ("digit", "digits", "fingers", "finger"):
+            continue
+        numbers, end = _numbers(terms, at)
+        if numbers:
+            found[-1:] = [
+                term
+                for place, finger in enumerate(numbers)
+                for term in (
+                    *([Term("and", {"link": "and"})] if place else []),
+                    Term(finger, {"finger": finger}),
+                )
+            ]
+            at = end
+    return found
+
+
+def _numbers(terms: Terms, at: int) -> tuple[list[str], int]:
+    """The fingers that numbers from a place on name, and the place after them."""
+    numbers: list[int] = []
+    end = at
+    through = False
+    while at < len(terms):
+        said = terms[at].says("number")
+        if said and 1 <= int(said) <= len(FINGERS) and not (at + 1 < len(terms) and "times" in terms[at + 1]):
+            number, end = int(said), at + 1
+            step = 1 if not numbers or number > numbers[-1] else -1
+            numbers += range(numbers[-1] + step, number + step, step) if through else [number]
+            through = False
+        elif numbers and (terms[at].text in ("to", "through") or "dash" in terms[at]):
+            through = True
+        elif not (numbers and ("comma" in terms[at] or terms[at].text == "and")):
+            break
+        at += 1
+    return [FINGERS[number - 1] for number in numbers], end
+
+
+def _finger_after_finger(terms: Terms) -> list[Term]:
+    """The terms with "finger after finger bends" as "the fingers bend in turn"."""
+    found = list(terms)
+    for at in range(len(found) - 2):
+        same = found[at].says("noun") == found[at + 2].says("noun") in ("finger", "tip")
+        if same and found[at + 1].text in ("after", "upon"):
+            fingers = Term("fingers", {"noun": found[at].says("noun")})
+            return [*found[:at], fingers, Term("in turn", {"manner": "in turn"}), *found[at + 3 :]]
+    return found
+
+
+def _corner(terms: Terms) -> list[Term]:
+    """The terms with "to the upper left" as "up, left"."""
+    found: list[Term] = []
+    for at, term in enumerate(terms):
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        corner = following is not None and following.says("way") in ("left", "right")
+        if term.text in ("upper", "lower") and corner:
+            while found and ("det" in found[-1] or found[-1].text in ("to", "toward", "towards")):
+                found.pop()
+            found.append(Term(term.text, {"way": "up" if term.text == "upper" else "down"}))
+        else:
+            found.append(term)
+    return found
+
+
+def _of_the_three(terms: Terms) -> list[Term]:
+    """The terms with "the last of the three claps" as "the last clap"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        found.append(terms[at])
+        at += 1
+        if "ordinal" not in found[-1] or at >= len(terms) or terms[at].text != "of":
+            continue
+        end = at + 1
+        while end < len(terms) and {"det", "number", "quantifier"} & terms[end].keys():
+            end += 1
+        if end > at + 1 and end < len(terms) and "verb" in terms[end]:
+            at = end
+    return found
+
+
+def _and_so_on(terms: Terms) -> list[Term]:
+    """The terms without "and so on for all five"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        if terms[at].text == "so" and at and "link" in terms[at - 1] and at + 1 < len(terms) and _on(terms[at + 1]):
+            found.pop()
+            while at < len(terms) and not {"comma", "frames", "when"} & terms[at].keys():
+                at += 1
+            continue
+        found.append(terms[at])
+        at += 1
+    return found
+
+
+def _on(term: Term) -> bool:
+    return term.text in ("on", "forth")
+
+
+def _beyond_straight(terms: Terms) -> list[Term]:
+    """The terms with "leans back beyond its straight line" as "hyperextends"."""
+    found = list(terms)
+    for at in range(1, len(found) - 1):
+        state = at + 1 + ("det" in found[at + 1])
+        if found[at].text not in ("beyond", "past") or state >= len(found) or found[state].says("state") != "straight":
+            continue
+        verbs = [place for place in range(max(0, at - 4), at) if {"verb", "unknown"} & found[place].keys()]
+        if verbs and not (state + 1 < len(found) and begins(found[state + 1])):
+            verb = found[verbs[-1]]
+            between = [term for term in found[verbs[-1] + 1 : at] if "way" not in term]
+            turn = Term(verb.text, {"verb": "hyperextended"}, verb.form)
+            return [*found[: verbs[-1]], turn, *between, *found[state + 1 :]]
+    return found
+
+
+def _hardly_apart(terms: Terms) -> list[Term]:
+    """The terms with "hardly any separation between the palms" as "a small distance"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        gap = at + 1 < len(terms) and (
+            terms[at + 1].says("noun") == "gap" or terms[at + 1].text in ("separation", "separations")
+        )
+        if terms[at].text in _HARDLY and gap:
+            found.append(Term("a small distance", {"distance": "Near"}))
+            at += 2
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
+def _closed_sideways(terms: Terms) -> list[Term]:
+    """The terms with "closed" next to "fanned out" as "together", where nothing is said of bending."""
+    states = [term.says("state") for term in terms if "state" in term and term.text != "closed"]
+    turns = any(term.says("verb") in ("bend", "straighten", "fist") and term.text != "closed" for term in terms)
+    fingers = any("finger" in term or term.says("noun") in ("finger", "gap") for term in terms)
+    if not fingers or turns or "spread" not in states or not {*states} <= {"spread", "together"}:
+        return list(terms)
+    return [Term("gap closed", {"state": "together"}) if term.text == "closed" else term for term in terms]
+
+
+def _noted(terms: Terms) -> list[Term]:
+    """The terms of a note without a verb, "open hand at first, then fist", as "hand is open at first, ..."."""
+    if any("verb" in term and "state" not in term for term in terms):
+        return list(terms)
+    found: list[Term] = []
+    begins_part = True
+    at = 0
+    while at < len(terms):
+        told = _note(terms, at) if begins_part else None
+        if told is not None:
+            found += told[0]
+            at, begins_part = told[1], False
+            continue
+        going_on = begins_part and bool({"det", "adjective", "side"} & terms[at].keys())
+        begins_part = bool({"comma", "link"} & terms[at].keys()) or going_on
+        found.append(terms[at])
+        at += 1
+    return found
+
+
+def _note(terms: Terms, at: int) -> tuple[list[Term], int] | None:
+    """What "open hand", "fist" or "index to thumb" says, with a verb, and the place after it."""
+    said = terms[at : at + 3]
+    is_so = Term("is", {"verb": "be"}, "s")
+    if len(said) > 1 and "state" in said[0] and said[1].says("noun") in ("hand", "finger") and _ends(terms, at + 2):
+        return [said[1], is_so, Term(said[0].text, {"state": said[0].says("state")})], at + 2
+    if said[0].text in ("fist", "fists") and _ends(terms, at + 1):
+        return [Term("hand", {"noun": "hand"}), is_so, Term("in a fist", {"state": "fist"})], at + 1
+    if len(said) == 3 and _can_touch(said[0]) and said[1].text in ("to", "on", "against") and _can_touch(said[2]):
+        reaches = _ends(terms, at + 3) and not (at and terms[at - 1].text == "from")
+        return ([said[0], Term("touches", {"verb": "contact"}, "s"), said[2]], at + 3) if reaches else None
+    return None
+
+
+def _can_touch(term: Term) -> bool:
+    return "finger" in term or term.says("noun") in ("palm", "tip")
+
+
+def _ends(terms: Terms, at: int) -> bool:
+    """Whether a part of a note ends before a place, but for when it is so."""
+    return at >= len(terms) or bool({"comma", "link", "when", "frames", "manner", "number"} & terms[at].keys())
+
+
+_HARDLY: Final = (
+    "hardly any", "barely any", "almost no", "virtually no", "practically no", "next to no", "minimal", "negligible",
+    "little",
+)  # fmt: skip
+
+STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    (_numbered, frozenset({"number"})),
+    (_finger_after_finger, frozenset({"after", "upon"})),
+    (_corner, frozenset({"upper", "lower"})),
+    (_of_the_three, frozenset({"ordinal"})),
+    (_and_so_on, frozenset({"so"})),
+    (_beyond_straight, frozenset({"beyond", "past"})),
+    (_closed_sideways, frozenset({"closed"})),
+    (_noted, frozenset({"state", "fist", "fists", "to", "on", "against"})),
+    (_hardly_apart, frozenset(_HARDLY)),
+)
+"""Idioms in their order, each with the words or kinds without one of which there is none of it."""
