@@ -284,7 +284,8 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
                 timed,
                 truth,
             )
-            ways = {of for one in met for of in one.detail} if claim.count and not way else set()
+            several = way in ("", "sideways", "vertically")
+            ways = {of for one in met for of in one.detail} if claim.count and several else set()
             alike = any(often([one for one in met if of in one.detail], claim) for of in ways)
             if not met or not (often(met, claim) or alike):
                 return no(f"the {hand} hand does not move so: {way}")
@@ -322,6 +323,8 @@ def _parts(one: Happening, way: str, truth: ClipTruth) -> bool:
 def _goes(one: Happening, way: str) -> bool:
     if way == "sideways":
         return one.detail[0] in ("left", "right")
+    if way == "vertically":
+        return one.detail[0] in ("up", "down")
     return not way or way in one.detail or (way == "away" and "front" in one.detail)
 
 

@@ -170,7 +170,7 @@ class Clauses:
             self.context.subject = self.subject
         elif clause.subject.members:
             pass
-        elif not self.here and (term.form == "ing" or self.having):
+        elif not self.here and (term.form == "ing" or self.having or (self.being and self.terms[0].form == "ed")):
             clause.unresolved = True
             if self.having:
                 self.opening = "after"
@@ -254,7 +254,7 @@ class Clauses:
             return
         if part.pronoun:
             part = self._meant(clause, part)
-        if not clause.subject.members and not part.mutual and what in ("contact", "move"):
+        if not clause.subject.members and not part.mutual and what in ("contact", "move") and not clause.toward:
             clause.subject = part
             return
         if clause.object.members and part.members:

@@ -206,18 +206,6 @@ def _left_so(terms: Terms) -> list[Term]:
     return found
 
 
-def _near_to_far(terms: Terms) -> list[Term]:
-    """The terms with "from near to far" taken apart where "near to" was taken for one word."""
-    found: list[Term] = []
-    for at, term in enumerate(terms):
-        following = terms[at + 1] if at + 1 < len(terms) else None
-        if term.text in ("near to", "close to") and following is not None and {"distance"} & following.keys():
-            found += [Term(term.text.split()[0], {"distance": "Near"}), Term("to", {"with": "to"})]
-        else:
-            found.append(term)
-    return found
-
-
 def _into_state(terms: Terms) -> list[Term]:
     """The terms with "eases back to straight" as "straightens slowly"."""
     found: list[Term] = []
@@ -293,6 +281,47 @@ def _after_hold(terms: Terms) -> list[Term]:
 _PAUSES: Final = ("hold", "pause", "rest", "stop", "freeze", "linger")
 
 
+def _which(terms: Terms) -> list[Term]:
+    """The terms with "over the right one, which keeps still" as "over the right one, the right one keeps still"."""
+    found: list[Term] = []
+    for at, term in enumerate(terms):
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        tells = (
+            following is not None and "verb" in following and following.says("verb") not in ("occurs", "light", "ends")
+        )
+        if term.text not in ("which", "who") or not (found and "comma" in found[-1] and tells):
+            found.append(term)
+            continue
+        start = len(found) - 1
+        while start and not _PHRASE.isdisjoint(found[start - 1]) and not {"verb", "way"} & found[start - 1].keys():
+            start -= 1
+        found += found[start:-1]
+    return found
+
+
+_PHRASE: Final = frozenset({"det", "side", "finger", "noun", "number", "one", "state"})
+
+
+def _releases_it(terms: Terms) -> list[Term]:
+    """The terms with "makes a fist and releases it" as "makes a fist and straightens"."""
+    found: list[Term] = []
+    fist = False
+    at = 0
+    while at < len(terms):
+        term, following = terms[at], terms[at + 1] if at + 1 < len(terms) else None
+        fist = fist or term.says("verb") == "fist" or term.says("state") == "fist" or term.text == "fist"
+        if fist and term.text.startswith(_RELEASES) and following is not None and following.text in ("it", "them"):
+            found.append(Term(term.text, {"verb": "straighten"}, term.form))
+            at += 2
+        else:
+            found.append(term)
+            at += 1
+    return found
+
+
+_RELEASES: Final = ("releas", "undo", "loosen", "let go", "lets go", "letting go", "relax", "dissolv")
+
+
 def _otherwise(terms: Terms) -> list[Term]:
     """The terms without "otherwise no motion" and "no other movement": they say that what was told is all."""
     found: list[Term] = []
@@ -347,10 +376,11 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_passive_in_front, frozenset({"by"})),
     (_along_tips, frozenset({"thumb"})),
     (_left_so, frozenset({"left"})),
-    (_near_to_far, frozenset({"near to", "close to"})),
     (_on_it, frozenset({"on", "onto", "upon", "against"})),
     (_ends_with, frozenset({"edge end", "edge start"})),
     (_after_hold, frozenset({"after", "following"})),
+    (_which, frozenset({"which", "who"})),
+    (_releases_it, frozenset({"fist"})),
     (_otherwise, frozenset({"otherwise", "other"})),
     (_into_state, frozenset({"to", "into"})),
 )

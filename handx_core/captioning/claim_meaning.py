@@ -146,6 +146,9 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         if value == "spread" and not fingers and across and (clause.turns or clause.speed):
             return "part", ""
         ordered = "in turn" in clause.manners or (clause.turns and "at once" in clause.manners)
+        ordered |= any(
+            manner in ("comes second", "comes third", "comes fourth", "comes last") for manner in clause.manners
+        )
         if (clause.speed or ordered) and value in _CHANGES and not clause.stays:
             return _CHANGES[value], ""
         if value in ("apart", "together") and (not _are_neighbours(subject, other, across) or "palm" in subject.things):

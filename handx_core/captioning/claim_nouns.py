@@ -21,7 +21,7 @@ _HOLDS: Final = ("maintain", "keep", "kept", "hold", "held", "retain", "preserv"
 _PARTLY: Final = ("slight", "partial", "moderate", "gentle", "small", "relaxed", "loose", "soft", "light", "subtle")
 _ADJECTIVES_WORDS: Final = (
     "quick slow rapid swift sudden gradual steady fast repeated sharp abrupt upward downward leftward "
-    "rightward forward backward brisk moderate sideways diagonal medium"
+    "rightward forward backward brisk moderate sideways diagonal medium vertical lateral horizontal"
 )
 ADJECTIVES: Final = frozenset(_ADJECTIVES_WORDS.split())
 """Adjectives that also say how fast, how often or where to; those that say nothing are of the kind "adjective"."""
@@ -161,7 +161,9 @@ def noun_at(terms: Terms, start: int) -> Noun | None:
     _take_names(noun, before, names)
     _take_arguments(noun, terms)
     _take_gap(noun)
-    if noun.verb.says("verb") == "contact" and noun.end < len(terms) and "way" in terms[noun.end]:
+    leads = noun.end < len(terms) and "way" in terms[noun.end]
+    swings = noun.verb.text.startswith("stroke") and any("way" in term for term in noun.modifiers)
+    if noun.verb.says("verb") == "contact" and (leads or swings):
         noun.verb = noun.verb.put({"verb": "move"})
     if not (noun.subject or noun.owner) and noun.end + 1 < len(terms) and terms[noun.end].text == "and":
         other = noun_at(terms, noun.end + 1)
@@ -230,7 +232,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     following = terms[at + 1] if at + 1 < len(terms) else None
     if following and {"finger", "noun", "side"} & following.keys() and term.form != "noun":
         return False
-    if term.form == "noun":
+    if term.form == "noun" or (term.text == "contact" and _is_of(following)):
         return True
     determined = bool(before) and any(
         "det" in one or "number" in one or "quantifier" in one or "ordinal" in one or "possessive" in one

@@ -249,7 +249,8 @@ class Predicates(Phrases):
     def _does_stay(self, kind: str) -> bool:
         """Whether a state is said to last: throughout, unless it is told after a movement of the same sentence."""
         last = self.last
-        after = last is not None and (last.kind == "verb" or last.turns) and self.subject is None
+        same = self.subject is None or self.subject.pronoun
+        after = last is not None and (last.kind == "verb" or last.turns or bool(last.frames)) and same
         return self.stays and kind != "verb" and not after
 
     def _be(self, term: Term, verb: str, following: Sequence[Term]) -> None:

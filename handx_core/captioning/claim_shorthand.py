@@ -1,7 +1,7 @@
-"""Idioms of fingers, ways and notes put plainly: "digits two to five", "to the upper left", "finger after finger".
+"""Idioms of fingers, ways, distances and notes put plainly: "digits two to five", "to the upper left", "near to far".
 
-What belongs here: set ways of naming fingers, of saying where to, and what is left out in notes, from terms to terms.
-What does not: those of who takes part, and when (`claim_idioms`).
+What belongs here: set ways of naming fingers, of saying where to and how far, and what is left out in notes, from terms
+to terms. What does not: those of who takes part, and when (`claim_idioms`).
 """
 
 from collections.abc import Callable
@@ -98,6 +98,54 @@ def _of_the_three(terms: Terms) -> list[Term]:
     return found
 
 
+def _owned_gap(terms: Terms) -> list[Term]:
+    """The terms with "the palms' distance" as "the distance between the palms"."""
+    found = list(terms)
+    for at in range(1, len(found) - 1):
+        if "possessive" not in found[at] or found[at + 1].says("noun") != "gap" or not _can_part(found[at - 1]):
+            continue
+        start = at
+        while start and not _OWNER.isdisjoint(found[start - 1]):
+            start -= 1
+        between = Term("between", {"with": "between"})
+        return [*found[:start], Term("the", {"det": "the"}), found[at + 1], between, *found[start:at], *found[at + 2 :]]
+    return found
+
+
+_OWNER: Final = frozenset({"det", "side", "finger", "noun", "number", "quantifier"})
+
+
+def _can_part(term: Term) -> bool:
+    return "finger" in term or term.says("noun") in ("hand", "palm", "finger", "tip")
+
+
+def _is_upward(terms: Terms) -> list[Term]:
+    """The terms with "the movement is upward", of which no noun is left, as "moves upward"."""
+    found = list(terms)
+    at = next((place for place, term in enumerate(found) if term.says("verb") == "be"), len(found))
+    after = at + 1
+    while after < len(found) and {"speed", "not", "only", "adjective", "when"} & found[after].keys():
+        after += 1
+    plain = after < len(found) and "way" in found[after] and not {"position", "verb", "side"} & found[after].keys()
+    if plain and not any({"side", "finger", "noun", "pronoun", "verb"} & term.keys() for term in found[:at]):
+        found[at] = Term("moves", {"verb": "move"}, "s")
+    return found
+
+
+def _finger_in_order(terms: Terms) -> list[Term]:
+    """The terms with "is the second finger to bend" as the second of the fingers, and not the middle finger."""
+    found: list[Term] = []
+    for at, term in enumerate(terms):
+        following = terms[at + 1].text if at + 1 < len(terms) else ""
+        ordinal = term.text.split()[0] if term.text.endswith((" finger", " digit")) and "finger" in term else ""
+        counts = ordinal in ("first", "second", "third", "fourth") and following in ("to", "that", "which")
+        if counts and at > 1 and terms[at - 2].says("verb") == "be":
+            found += [Term(ordinal, {"ordinal": ordinal}), Term("finger", {"noun": "finger"})]
+        else:
+            found.append(term)
+    return found
+
+
 def _and_so_on(terms: Terms) -> list[Term]:
     """The terms without "and so on for all five"."""
     found: list[Term] = []
@@ -131,6 +179,30 @@ def _beyond_straight(terms: Terms) -> list[Term]:
             turn = Term(verb.text, {"verb": "hyperextended"}, verb.form)
             return [*found[: verbs[-1]], turn, *between, *found[state + 1 :]]
     return found
+
+
+def _near_to_far(terms: Terms) -> list[Term]:
+    """The terms with "from near to medium" as two distances, where "near to" was taken for one word."""
+    found: list[Term] = []
+    terms = [
+        Term(term.text, {"distance": "Medium"}) if term.text in ("medium", "moderate") and _is_end(terms, at) else term
+        for at, term in enumerate(terms)
+    ]
+    for at, term in enumerate(terms):
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        if term.text in ("near to", "close to") and following is not None and {"distance"} & following.keys():
+            found += [Term(term.text.split()[0], {"distance": "Near"}), Term("to", {"with": "to"})]
+        else:
+            found.append(term)
+    return found
+
+
+def _is_end(terms: Terms, at: int) -> bool:
+    """Whether a word is what something goes from, or to: "from near to medium", "from medium to far"."""
+    before = terms[at - 1].text if at else ""
+    if before == "from":
+        return at + 1 < len(terms) and terms[at + 1].text == "to"
+    return before in ("to", "near to", "close to") and any(term.text == "from" for term in terms[:at])
 
 
 def _hardly_apart(terms: Terms) -> list[Term]:
@@ -213,10 +285,14 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_finger_after_finger, frozenset({"after", "upon"})),
     (_corner, frozenset({"upper", "lower"})),
     (_of_the_three, frozenset({"ordinal"})),
+    (_owned_gap, frozenset({"possessive"})),
+    (_is_upward, frozenset({"way"})),
+    (_finger_in_order, frozenset({"be"})),
     (_and_so_on, frozenset({"so"})),
     (_beyond_straight, frozenset({"beyond", "past"})),
     (_closed_sideways, frozenset({"closed"})),
     (_noted, frozenset({"state", "fist", "fists", "to", "on", "against"})),
+    (_near_to_far, frozenset({"near to", "close to", "medium", "moderate"})),
     (_hardly_apart, frozenset(_HARDLY)),
 )
 """Idioms in their order, each with the words or kinds without one of which there is none of it."""

@@ -106,6 +106,8 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
             for one in fitting
             if within(one.span, stated) and (not to_end or _in_window(one.span, "until end", truth.n_frames))
         ]
+        if stated[0] == "until" and lasting and not claim.count:
+            inside = [one for one in inside if one.span[1] >= stated[1] - FRAME_SLACK]
         if stated[0] == "span":
             around = [one for one in fitting if lasting and _covers(one.span, stated)]
             inside = around or (inside if inside and _fills(inside, stated, claim.count) else [])

@@ -228,9 +228,10 @@ DIRECTIONS: Final = {
     "wearer; towards the wearer; toward itself; from front to back; front to back; against the body; to the torso; to "
     "the person",
     "away": "away; farther away; further away",
-    "sideways": "sideways; laterally; from side to side; side to side; to the side; to one side; horizontally; in a "
-    "sideways direction; sidewise; sideward; sidewards; laterally from side to side; sideways direction; back and "
-    "forth sideways; to either side; to both sides; from one side to the other",
+    "vertically": "vertically; vertical; in a vertical direction; vertical direction; along the vertical",
+    "sideways": "sideways; laterally; lateral; horizontal; from side to side; side to side; to the side; to one side; "
+    "horizontally; in a sideways direction; sidewise; sideward; sidewards; laterally from side to side; sideways "
+    "direction; back and forth sideways; to either side; to both sides; from one side to the other",
 }
 RETURNS: Final = {
     "back left": "back to the left; back left; back leftward; back leftwards",

@@ -168,7 +168,7 @@ class _Reader(Predicates):
 
     def _in_row(self, term: Term, terms: Sequence[Term], at: int) -> int:
         """ "From the index to the pinky", "the index first"; 0 if it is none of them."""
-        if term.text in ("first", "last"):
+        if term.text in ("first", "last") or (self.being and term.text in ORDINALS):
             if self.add_place_in_row(term) or self.is_end_of_row(terms, at):
                 return at + 1
             after = self.end_of_row(terms, at)

@@ -34,6 +34,7 @@ from claim_sentences_round_twenty import ROUND_TWENTY
 from claim_sentences_round_twenty_five import ROUND_TWENTY_FIVE
 from claim_sentences_round_twenty_four import ROUND_TWENTY_FOUR
 from claim_sentences_round_twenty_one import ROUND_TWENTY_ONE
+from claim_sentences_round_twenty_seven import ROUND_TWENTY_SEVEN
 from claim_sentences_round_twenty_six import ROUND_TWENTY_SIX
 from claim_sentences_round_twenty_three import ROUND_TWENTY_THREE
 from claim_sentences_round_twenty_two import ROUND_TWENTY_TWO
@@ -80,6 +81,7 @@ LISTS: dict[str, tuple[list[Sentence], float, float]] = {
     "round twenty-four": (ROUND_TWENTY_FOUR, 0.88, 0.88),
     "round twenty-five": (ROUND_TWENTY_FIVE, 0.87, 0.84),
     "round twenty-six": (ROUND_TWENTY_SIX, 0.75, 0.67),
+    "round twenty-seven": (ROUND_TWENTY_SEVEN, 0.84, 0.84),
 }
 """Sentences, and on first sight the F1 of flagging and of supporting."""
 SENTENCES: list[Sentence] = [sentence for sentences, *_ in LISTS.values() for sentence in sentences]
