@@ -170,7 +170,7 @@ class Clauses:
             self.context.subject = self.subject
         elif clause.subject.members:
             pass
-        elif not self.here and (term.form == "ing" or self.having or (self.being and self.terms[0].form == "ed")):
+        elif not self.here and (term.form == "ing" or self.having or (self.being and self.is_participle())):
             clause.unresolved = True
             if self.having:
                 self.opening = "after"
@@ -183,6 +183,10 @@ class Clauses:
             clause.subject = replace(subject, none=False) if subject.none else subject
         if clause.subject.members:
             self.context.named = clause.subject
+
+    def is_participle(self) -> bool:
+        """ "Held open, the hand rises", "after being lifted, it ...": whether what is told comes before its subject."""
+        return self.terms[0].form == "ed" or bool(self.opening)
 
     def give_order(self, clause: Clause) -> None:
         """Give a clause its place in time by the link before it."""

@@ -177,7 +177,7 @@ def _along_tips(terms: Terms) -> list[Term]:
         if not moves or named is None or named.says("finger") != "thumb":
             continue
         tip = at + 1
-        while tip < len(found) and ({"det", "of", "quantifier"} & found[tip].keys() or found[tip].text in _ALONG):
+        while tip < len(found) and ({"det", "quantifier"} & found[tip].keys() or found[tip].text in _ALONG):
             tip += 1
         if tip > at + 1 and tip < len(found) and found[tip].says("noun") in ("tip", "finger"):
             touches = Term(found[at].text, {"verb": "contact"}, found[at].form)
@@ -186,7 +186,7 @@ def _along_tips(terms: Terms) -> list[Term]:
     return found
 
 
-_ALONG: Final = ("down", "up", "over", "through", "across", "along", "past")
+_ALONG: Final = ("of", "down", "up", "over", "through", "across", "along", "past")
 
 
 def _left_so(terms: Terms) -> list[Term]:

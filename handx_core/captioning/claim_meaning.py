@@ -271,6 +271,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         and implied in _WAYS
         and implied not in clause.ways
         and _OPPOSITE_WAYS[implied] not in clause.ways
+        and not (clause.ways and clause.term.text.startswith(_RECOILS))
     ):
         clause.ways.insert(0, implied)
     speed = clause.speed or ("Slow" if clause.value == "move slow" else "Fast" if clause.value == "move fast" else "")
@@ -376,6 +377,8 @@ def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
         yield replace(claim, subject=others, negated=True, count=0, manners=(), sequence=(), nth=0, when=when)
 
 
+_RECOILS: Final = ("recoil", "withdr", "retreat", "retir")
+"""Verbs that lead back to where something came from, which is toward the body only if no other way is said."""
 _BACK: Final = {"up": "down", "down": "up", "front": "back", "back": "front", "left": "right", "right": "left"}
 _OPPOSITE_WAYS: Final = {"up": "down", "down": "up", "front": "back", "back": "front"}
 _WAYS: Final = tuple(_OPPOSITE_WAYS)

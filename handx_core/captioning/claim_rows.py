@@ -73,7 +73,7 @@ class Rows(Clauses):
         following = terms[at + 1] if at + 1 < len(terms) else None
         alone = following is None or any(kind in following for kind in ("frames", "when", "comma"))
         determined = at > 0 and "det" in terms[at - 1]
-        if not (self.last and alone and determined and self.last.nth):
+        if not (self.last and alone and determined and (self.last.nth or self.last.count > 1)):
             return False
         self.subject = self.last.subject
         self.again()

@@ -82,19 +82,34 @@ def _corner(terms: Terms) -> list[Term]:
 
 
 def _of_the_three(terms: Terms) -> list[Term]:
-    """The terms with "the last of the three claps" as "the last clap"."""
+    """The terms with "the last of the three claps" as "the last clap", and "the last one at frame 42" as "the last"."""
     found: list[Term] = []
     at = 0
     while at < len(terms):
         found.append(terms[at])
         at += 1
-        if "ordinal" not in found[-1] or at >= len(terms) or terms[at].text != "of":
+        if "ordinal" not in found[-1] or at >= len(terms):
+            continue
+        at += terms[at].text == "one" and at + 1 < len(terms) and bool({"frames", "when"} & terms[at + 1].keys())
+        if terms[at].text != "of":
             continue
         end = at + 1
         while end < len(terms) and {"det", "number", "quantifier"} & terms[end].keys():
             end += 1
         if end > at + 1 and end < len(terms) and "verb" in terms[end]:
             at = end
+    return found
+
+
+def _the_time(terms: Terms) -> list[Term]:
+    """The terms with "clap three times, the second time at frame 26" as "..., the second at frame 26"."""
+    found: list[Term] = []
+    for at, term in enumerate(terms):
+        ends = at + 1 < len(terms) and {"frames", "when"} & terms[at + 1].keys()
+        if "nth" in term and ends and at and "comma" in terms[at - 1] and any("times" in one for one in terms[:at]):
+            found += [Term("the", {"det": "the"}), Term(term.says("nth"), {"ordinal": term.says("nth")})]
+        else:
+            found.append(term)
     return found
 
 
@@ -205,6 +220,34 @@ def _is_end(terms: Terms, at: int) -> bool:
     return before in ("to", "near to", "close to") and any(term.text == "from" for term in terms[:at])
 
 
+def _on_axis(terms: Terms) -> list[Term]:
+    """The terms with "in depth they are aligned" as "they are abreast"."""
+    axes = [term for term in terms if "axis" in term]
+    if len(axes) != 1 or not any(_is_even(term) for term in terms):
+        return list(terms)
+    even = {"position": axes[0].says("axis")}
+    return [Term(term.text, even) if _is_even(term) else term for term in terms if "axis" not in term]
+
+
+def _is_even(term: Term) -> bool:
+    return term.text in ("level", "aligned", "even", "equal", "on a par", "lined up")
+
+
+def _labelled(terms: Terms) -> list[Term]:
+    """The terms with "left hand: fingers curl" as "left fingers curl"."""
+    start = int(bool(terms) and "det" in terms[0])
+    if start + 2 >= len(terms) or terms[start].text not in ("left", "right"):
+        return list(terms)
+    end = start + 1 + (terms[start + 1].says("noun") == "hand")
+    if end + 1 >= len(terms) or terms[end].text not in (":", "-", "–", "—"):
+        return list(terms)
+    side, rest = Term(terms[start].text, {"side": terms[start].text}), list(terms[end + 1 :])
+    named = next((at for at, term in enumerate(rest) if {"finger", "noun", "side", "verb", "way"} & term.keys()), None)
+    if named is None or not {"finger", "noun"} & rest[named].keys():
+        return [side, Term("hand", {"noun": "hand"}), *rest]
+    return [*rest[:named], side, *rest[named:]]
+
+
 def _hardly_apart(terms: Terms) -> list[Term]:
     """The terms with "hardly any separation between the palms" as "a small distance"."""
     found: list[Term] = []
@@ -281,10 +324,13 @@ _HARDLY: Final = (
 )  # fmt: skip
 
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    (_labelled, frozenset({"left", "right"})),
+    (_on_axis, frozenset({"axis"})),
     (_numbered, frozenset({"number"})),
     (_finger_after_finger, frozenset({"after", "upon"})),
     (_corner, frozenset({"upper", "lower"})),
     (_of_the_three, frozenset({"ordinal"})),
+    (_the_time, frozenset({"nth"})),
     (_owned_gap, frozenset({"possessive"})),
     (_is_upward, frozenset({"way"})),
     (_finger_in_order, frozenset({"be"})),

@@ -269,13 +269,14 @@ def _phrases() -> _Node:
         "finger": words.FINGER_WORDS, "noun": words.NOUNS, "state": words.FINGER_STATES, "position": words.POSITIONS,
         "distance": words.DISTANCES, "way": {**words.DIRECTIONS, **words.RETURNS}, "speed": words.SPEEDS,
         "link": times.LINKS, "manner": times.MANNERS, "joint": words.JOINT_WORDS, "quantifier": words.QUANTIFIERS,
+        "axis": words.AXES,
     }  # fmt: skip
     for kind, table in tables.items():
         for value, phrases in table.items():
             for phrase in split(phrases):
                 _grow(root, phrase, kind, value)
     for value, widths in words.WIDTHS.items():
-        for width, noun in product(widths.split(), ("distance", "gap", "space", "separation", "spacing")):
+        for width, noun in product(widths.split(), ("distance", "gap", "space", "separation", "spacing", "room")):
             for frame in (
                 "{}",
                 "a {}",

@@ -42,12 +42,13 @@ WHENS: Final = {
     "a second; for a few moments; for almost a second; for nearly a second; temporarily; temporary; transiently; "
     "transient; for a time; for a spell; for a stretch; short lived; for the time being; for a short stretch",
     "": "for part; for a part; part of the time; for most; most of the time; for much of the time; for most of the "
-    "time; for much; before the end; in between; from the side; lightly; softly; firmly; shortly; at the tips; tip to "
-    "tip; at all joints; at every joint; in all joints; in every joint; slightly; across all joints; at all its "
-    "joints; at all of its joints; in all of its joints; after a hold; after a pause; after a short hold; after a "
-    "brief hold; after a brief pause; after a short pause; after a moment; after a while; after a beat; after a "
-    "delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at the same place; "
-    "for long; after a short while; after a short delay; after a few frames; not even; even",
+    "time; for much; before the end; in between; in mirror image; in mirror fashion; like mirror images; in a "
+    "mirrored fashion; in a mirrored way; symmetrically; mirrored; from the side; lightly; softly; firmly; shortly; "
+    "at the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; slightly; across all "
+    "joints; at all its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a "
+    "short hold; after a brief hold; after a brief pause; after a short pause; after a moment; after a while; after a "
+    "beat; after a delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at "
+    "the same place; for long; after a short while; after a short delay; after a few frames; not even; even",
 }
 """Phrases for parts of the clip that are not put together of the parts below; "" for those that say nothing of it, and
 "some time" for those that say that it is not for good."""
@@ -109,7 +110,8 @@ def whens() -> Iterator[tuple[str, str]]:
         )
         for place, before in product(split(places), (*preps, *near)):
             loosely = before in near and value == "end"
-            yield f"{before} the {place}", ("by end" if before == "by" else "near end") if loosely else value
+            when = ("by end" if before == "by" else "near end") if loosely else value
+            yield from ((f"{before} {whose} {place}", when) for whose in ("the", "its"))
     for place in split(_PLACES["end"]):
         for before in ("until", "till", "up to", "up until", "through", "to", "through to", "right up to", "right to"):
             yield f"{before} the {place}", "until end"

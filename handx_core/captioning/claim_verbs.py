@@ -104,12 +104,12 @@ VERBS: Final = {
     "position; remain at its position",
     "move": "move; travel; shift; go; glide; slide; drift; swing; head; push; pull; slip; sweep; carry; draw; bob; "
     "return; come back; float; wander; proceed; progress; bring; make its way; shuttle; displace; swipe; translate; "
-    "migrate; push out; reach out; step; jump; hop; bounce; veer; steer; sail; roam; oscillate; relocate; reposition; "
-    "transfer; slant; tilt; reverse; journey; course; jolt; jab; punch; pump; transition; curve away; sway; rock; "
-    "waggle; wag; shake; stroll; arc; whoosh; dive; propel; send; trace; work its way; track; edge along; change its "
-    "place; change its position; change place; change position; change its location; leave its place; leave its "
-    "position; change location; shift position; shift its position; leave its spot; change their place; change their "
-    "position; change their positions",
+    "migrate; push out; reach out; step; jump; hop; bounce; rebound; veer; steer; sail; roam; oscillate; relocate; "
+    "reposition; transfer; slant; tilt; reverse; journey; course; jolt; jab; punch; pump; transition; curve away; "
+    "sway; rock; waggle; wag; shake; stroll; arc; whoosh; dive; propel; send; trace; work its way; track; edge along; "
+    "change its place; change its position; change place; change position; change its location; leave its place; "
+    "leave its position; change location; shift position; shift its position; leave its spot; change their place; "
+    "change their position; change their positions",
     "move slow": "creep; inch; crawl; ease; edge; nudge along; sneak; trickle; linger",
     "move fast": "dart; shoot; rush; race; snap; whip; fling; jerk; dash; zip; flick; hurry; speed; bolt; lunge; "
     "hurtle; streak; lash; fly; leap; spring; thrash; hurl; burst; thrust",

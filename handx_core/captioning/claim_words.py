@@ -163,14 +163,25 @@ POSITIONS: Final = {
 }
 """Where one hand is to the other: said of the hand named first, as the events say it of the right one."""
 
+AXES: Final = {
+    "abreast": "in depth; in terms of depth; along the depth axis; on the depth axis; along the front back axis; on "
+    "the front back axis; in the depth direction; with respect to depth; regarding depth; as to depth; depth wise; "
+    "depthwise",
+    "level": "in height; in terms of height; along the vertical axis; on the vertical axis; in the vertical direction; "
+    "with respect to height; regarding height; as to height; height wise; heightwise",
+}
+"""Words for an axis, by the position that "aligned" is on it."""
+
 DISTANCES: Final = {
     "Far": "far apart; well apart; far from; far away from; widely separated; wide apart; widely apart; far away; at "
     "a distance; separated widely; far off from; distant; widely spaced; far off; far removed from; far from each "
     "other; far from one another; far away from each other; far away from one another; widely distant; distant from "
     "each other; distant from one another; remote from each other; remote; widely distanced; at far range; well "
     "separated; well away from; well clear of; far separated; spaced far apart; spaced widely; widely spaced apart; "
-    "separated far; far; a long way apart; a long way from; a long way off; long way apart; a good way apart; "
-    "out of each other 's reach; out of one another 's reach; out of reach of each other; beyond each other 's reach",
+    "separated far; far; a long way apart; a long way from; a long way off; long way apart; a good way apart; a lot "
+    "of room; a lot of space; a lot of distance; plenty of room; plenty of space; plenty of distance; much room; much "
+    "space; much distance; lots of room; lots of space; ample room; ample space; out of each other 's reach; out of "
+    "one another 's reach; out of reach of each other; beyond each other 's reach",
     "Medium": "moderately far apart; mid range; at mid range; medium range; at medium range; neither near nor far; "
     "neither close nor far; neither far nor near; neither far nor close; moderately distant; moderately separated; "
     "moderately spaced; neither close together nor far apart; neither far apart nor close together; moderately apart; "
@@ -287,9 +298,9 @@ NUMBERS: Final = {
 }  # fmt: skip
 
 QUANTIFIERS: Final = {
-    "all": "all; every; each; everything; any; all of; each of; every one of; the entire; entire; whole; each and "
-    "every; all the; every single; each single; all of the; every one; each one; each one of; the full set of; the "
-    "set of",
+    "all": "any part of; every part of; all; every; each; everything; any; all of; each of; every one of; the entire; "
+    "entire; whole; each and every; all the; every single; each single; all of the; every one; each one; each one of; "
+    "the full set of; the set of",
     "both": "both; both of; both of the; either",
     "none": "no; none; none of; neither; neither of; not one of; no single; not a single; not any; not any of; not "
     "one; no part of; neither one of; zero; minimal; negligible; almost no; virtually no; hardly any; barely any; "

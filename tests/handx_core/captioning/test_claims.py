@@ -31,6 +31,7 @@ from claim_sentences_round_thirteen import ROUND_THIRTEEN
 from claim_sentences_round_three import ROUND_THREE
 from claim_sentences_round_twelve import ROUND_TWELVE
 from claim_sentences_round_twenty import ROUND_TWENTY
+from claim_sentences_round_twenty_eight import ROUND_TWENTY_EIGHT
 from claim_sentences_round_twenty_five import ROUND_TWENTY_FIVE
 from claim_sentences_round_twenty_four import ROUND_TWENTY_FOUR
 from claim_sentences_round_twenty_one import ROUND_TWENTY_ONE
@@ -82,6 +83,7 @@ LISTS: dict[str, tuple[list[Sentence], float, float]] = {
     "round twenty-five": (ROUND_TWENTY_FIVE, 0.87, 0.84),
     "round twenty-six": (ROUND_TWENTY_SIX, 0.75, 0.67),
     "round twenty-seven": (ROUND_TWENTY_SEVEN, 0.84, 0.84),
+    "round twenty-eight": (ROUND_TWENTY_EIGHT, 0.86, 0.83),
 }
 """Sentences, and on first sight the F1 of flagging and of supporting."""
 SENTENCES: list[Sentence] = [sentence for sentences, *_ in LISTS.values() for sentence in sentences]
