@@ -15,6 +15,7 @@ from handx_core.captioning.claim_meaning import Claim
 from handx_core.captioning.claim_time import (
     FRAME_SLACK,
     SIMULTANEOUS,
+    fills,
     frames_of,
     holds,
     in_time,
@@ -79,6 +80,7 @@ def is_between(pair: frozenset[Thing], claim: Claim) -> bool:
 def contact(claim: Claim, truth: ClipTruth) -> Verdict:
     """Each of the subject's parts touches one of the object's, and each of the object's is touched."""
     ends = claim.what == "separation"
+    timed = _each_within(claim)
     found: dict[frozenset[Thing], list[Happening]] = {}
     for pair, touches in truth.touches.items():
         if not is_between(pair, claim):
@@ -92,7 +94,7 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         touches = list(the_one_meant(touches, claim))
         if claim.speed and not ends and {thing for _, thing in pair} == {"palm"}:
             touches = [one for one in touches if _is_led_to(one, claim, truth)]
-        met = matching(touches, claim, truth, lasting=True)
+        met = matching(touches, timed, truth, lasting=True)
         if met:
             found[pair] = met
     listed = claim.count > 1 and claim.count == len(claim.frames) and not ends
@@ -116,6 +118,8 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         missing = [member for member in missing if member[1] != "thumb"]
     if not found or (missing and not claim.some):
         return no("they do not touch so" if not ends else "no such contact ends so")
+    if timed is not claim and not fills([one for met in found.values() for one in met], claim.frames[0], claim.count):
+        return no("not all through these frames")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return no("not one after another")
     spans = [span for met in found.values() for span in _spans(met)]
@@ -151,12 +155,21 @@ def _begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
     return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
 
 
+def _each_within(claim: Claim) -> Claim:
+    """A claim that holds of each of several that come in turn where frames are stated for all of them together."""
+    if "in turn" not in claim.manners or len(claim.frames) != 1 or claim.frames[0][0] != "span":
+        return claim
+    _, first, last = claim.frames[0]
+    return replace(claim, frames=(("within", first, last),))
+
+
 def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
     found: list[Happening] = []
     firsts: dict[str, Span] = {}
     missing = []
+    timed = _each_within(claim)
     for member in claim.subject:
-        met = matching(the_one_meant(happenings(member), claim), claim, truth, lasting=claim.what == "hyperextended")
+        met = matching(the_one_meant(happenings(member), claim), timed, truth, lasting=claim.what == "hyperextended")
         if "full" in claim.manners and claim.what != "hyperextended":
             met = [one for one in met if one.full]
         if met and often(met, claim):
@@ -170,6 +183,8 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
     alike = [(hand, finger) for hand in hands for finger in FINGERS]
     if not _comes(claim, _spans(found), lambda: [span for thing in alike for span in _spans(happenings(thing))]):
         return no("not before or after all others")
+    if timed is not claim and not fills(found, claim.frames[0], claim.count):
+        return no("not all through these frames")
     if "in turn" in claim.manners and not _one_by_one(claim, firsts):
         return no("not one after another in that order")
     if "at once" in claim.manners and len(firsts) > 1:

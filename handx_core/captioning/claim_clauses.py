@@ -106,6 +106,8 @@ class Clauses:
         for place, clause in enumerate(self.clauses):
             if clause.value == "separation":
                 _complete(clause, self.clauses[:place])
+            elif clause.value in ("parting", "together") and not clause.object.members:
+                _part_from_touched(clause, self.clauses[:place])
             if clause.begins or clause.ends:
                 _pass_on_row(clause, self.clauses[place + 1 : place + 2])
         last = self.clauses[-1] if self.clauses else None
@@ -213,7 +215,8 @@ class Clauses:
         said = [*target.ways, *(w for w in implied if w in _OPPOSITES)]
         if not target.value.startswith("move"):
             return
-        if (back and said) or self.link or (self.apart and target.speed) or _OPPOSITES.get(way) in said:
+        again = target.speed and (self.apart or (self.joined and self.waiting))
+        if (back and said) or self.link or again or _OPPOSITES.get(way) in said:
             if not target.ways:
                 target.ways += [w for w in implied if w in _OPPOSITES]
             clause = replace(
@@ -261,9 +264,9 @@ class Clauses:
         if not clause.subject.members and not part.mutual and what in ("contact", "move") and not clause.toward:
             clause.subject = part
             return
-        if clause.object.members and part.members:
+        if clause.object.members and part.members and not clause.inherits:
             part = replace(part, members=tuple(dict.fromkeys((*clause.object.members, *part.members))))
-        clause.object = part
+        clause.object, clause.inherits = part, False
         fingers = set(clause.subject.things) & set(FINGERS)
         if part.members and (set(part.things) & set(FINGERS)) and fingers != set(FINGERS):
             self.context.named = part
@@ -349,6 +352,19 @@ def _complete(clause: Clause, before: list[Clause]) -> None:
         clause.object = touched.object
     elif same and same[-1].value in ("bend", "fist") and clause.term.text.startswith("releas"):
         clause.value = "straighten"
+
+
+def _part_from_touched(clause: Clause, before: list[Clause]) -> None:
+    """ "Touches the palm and parts", "touches the thumb; they stay together": from what, or with what, it touched."""
+    touches = (other for other in reversed(before) if other.value == "contact")
+    touched = next((other for other in touches if other.object.members or other.object.twin), None)
+    if touched is None or touched.subject.members != clause.subject.members or touched.negated:
+        return
+    if not (clause.subject.pronoun or touched.sentence == clause.sentence):
+        return
+    clause.object, clause.stays = touched.object, False
+    if clause.value == "parting":
+        clause.value = "separation"
 
 
 def _is_other_object(part: Part, clause: Clause) -> bool:

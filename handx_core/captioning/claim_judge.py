@@ -200,7 +200,7 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
         return verdict
     changes = [span for place in to if claims[place].what in _STATES for span in alone[place].spans]
     met = [span for span in spans if any(related(relation, span, other) for other in others)]
-    if not met and relation == "after" and claim.what in _STATES and claim.passing:
+    if not met and relation == "after" and claim.what in _STATES:
         met = [span for span in spans if any(span[1] - other[1] >= FRAME_SLACK for other in others)]
     if not met and relation == "before" and claim.what in _STATES:
         met = [span for span in spans if any(span[0] < other[0] for other in others)]

@@ -72,13 +72,13 @@ class Claim:
 
 @dataclass(eq=False)
 class Clause:
-    """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays:
-    "remains". turns: a state that is come to. passing: that may be short. so: "stays so". held: "stays", after a
-    change. beside: said with "with". only_when: "only at the end". begins, ends: the fingers that come first and
-    last. toward: whether a movement is "toward" its object, "to" it or "away" from it. only: "only the index",
-    or (only_object) "the index only", or (only_from) "only from frame 30". nth: see `ORDINALS`. first: whether
-    it is the first of its text. excluded: "except the thumb". edge: whether it "starts" or "ends" so. returns:
-    where the movement went that it goes back from.
+    """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays: "remains".
+    turns: a state that is come to. passing: that may be short. so: "stays so". held: "stays", after a change.
+    beside: said with "with". only_when: "only at the end". begins, ends: the fingers that come first and last.
+    toward: whether a movement is "toward" its object, "to" it or "away" from it. only: "only the index", or
+    (only_object) "the index only", or (only_from) "only from frame 30". nth: see `ORDINALS`. first: whether it is
+    the first of its text. inherits: whether its object is that of the clause before. excluded: "except the thumb".
+    edge: whether it "starts" or "ends" so. returns: where the movement went that it goes back from.
     """
 
     term: Term
@@ -117,6 +117,7 @@ class Clause:
     returns: tuple[str, ...] = ()
     nth: int = 0
     first: bool = False
+    inherits: bool = False
 
 
 STATES_OF: Final = {
@@ -184,7 +185,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return "close" if _are_neighbours(subject, other, across) else value, ""
     if value == "separation" and not (other.members or other.mutual) and clause.term.text.startswith(("leav", "left")):
         return "", ""
-    if value == "separation" and other.mutual and not other.members and _are_neighbours(subject, Part(), across):
+    mutual = other.mutual and not (other.members or other.twin)
+    if value == "separation" and mutual and _are_neighbours(subject, Part(), across):
         return "spread", ""
     if value == "separation" and other.fingers and _can_only_spread(subject, other, side):
         clause.subject = Part((*subject.members, *((next(iter(subject.hands)), f) for _, f in other.members)))
@@ -196,6 +198,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return _parting(subject, other, fingers, across), ""
     if value == "joining":
         return _joining(subject, other, fingers, across), ""
+    if value == "near" and not fingers and clause.term.text.startswith(("stay", "remain", "keep", "be", "are", "is")):
+        return "distance", "Near"
     if value == "near":
         return ("near" if fingers or clause.negated else "approach"), ""
     if value in ("spread", "close") and not fingers and "gap" not in subject.things:

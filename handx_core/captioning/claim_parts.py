@@ -327,6 +327,8 @@ def _many(reading: _Reading, context: Context) -> tuple[str, ...]:
     """Fingers that are not named one by one."""
     if reading.other:
         others = tuple(finger for finger in FINGERS if finger not in context.named.things)
+        fewer = tuple(finger for finger in others if finger not in context.subject.things)
+        others = fewer if reading.number and len(fewer) == reading.number < len(others) else others
         return others[1:] if len(others) == reading.number + 1 and others[0] == "thumb" else others
     if reading.number == 4:
         return FINGERS if reading.digits else FINGERS[1:]

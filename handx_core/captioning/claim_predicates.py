@@ -199,7 +199,7 @@ class Predicates(Phrases):
         self.nominal = clause.term.form == "noun" or (clause.kind == "verb" and clause.term.form == "" and named)
         self.give_subject(clause, clause.term)
         if elided and last is not None and clause.subject == last.subject:
-            clause.object = last.object
+            clause.object, clause.inherits = last.object, True
         self.give_order(clause)
         if self.tool.members and clause.value in ("contact", "separation") and clause.subject.things <= {"hand"}:
             clause.subject = with_hand_of(self.tool, clause.subject)

@@ -214,7 +214,8 @@ def _near_to_far(terms: Terms) -> list[Term]:
 
 def _is_end(terms: Terms, at: int) -> bool:
     """Whether a word is what something goes from, or to: "from near to medium", "from medium to far"."""
-    before = terms[at - 1].text if at else ""
+    place = at - 1 - (at > 1 and "det" in terms[at - 1])
+    before = terms[place].text if at else ""
     if before == "from":
         return at + 1 < len(terms) and terms[at + 1].text == "to"
     return before in ("to", "near to", "close to") and any(term.text == "from" for term in terms[:at])
@@ -230,7 +231,7 @@ def _on_axis(terms: Terms) -> list[Term]:
 
 
 def _is_even(term: Term) -> bool:
-    return term.text in ("level", "aligned", "even", "equal", "on a par", "lined up")
+    return term.text in ("level", "level with", "aligned", "even", "even with", "equal", "on a par", "lined up")
 
 
 def _labelled(terms: Terms) -> list[Term]:

@@ -2,13 +2,14 @@
 
 What belongs here: transformations that look at a sentence as a whole. What does not: those of single words and phrases
 (`claim_rewriting`, `claim_nouns`) and set ways of saying something (`claim_idioms`,
-`claim_shorthand`).
+`claim_shorthand`), and lists (`claim_lists`).
 """
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from handx_core.captioning.claim_idioms import STEPS as IDIOMS
+from handx_core.captioning.claim_lists import STEPS as LISTS
 from handx_core.captioning.claim_nouns import NAMES, Terms, begins, phrase_end
 from handx_core.captioning.claim_shorthand import STEPS as SHORTHAND
 from handx_core.captioning.claim_terms import Term
@@ -266,6 +267,7 @@ def _both_sides(terms: Terms) -> list[Term]:
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     *SHORTHAND,
     *IDIOMS,
+    *LISTS,
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
     (_cleft, frozenset({"only", "it", "first", "last"})),
