@@ -317,7 +317,9 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
 def rests(claim: Claim, truth: ClipTruth) -> Verdict:
     """A hand rests in the frames that are meant, but for a movement that runs into them by a few frames."""
     parts = frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
-    if (claim.order or claim.passing) and not claim.frames and not claim.when:
+    follows = claim.order is not None and claim.order.relation == "after"
+    open_frames = not claim.frames or (follows and all(kind == "until" for kind, *_ in claim.frames))
+    if (claim.order or claim.passing) and open_frames and not claim.when:
         moving = [one.span for hand, _ in claim.subject for one in truth.moves[hand]]
         resting = [int(not any(start <= at < end for start, end in moving)) for at in range(truth.n_frames)]
         rests = [span for span in spans_in(resting, (1,)) if span[1] - span[0] >= SIMULTANEOUS]

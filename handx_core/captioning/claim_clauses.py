@@ -172,7 +172,7 @@ class Clauses:
             self.context.subject = self.subject
         elif clause.subject.members:
             pass
-        elif not self.here and (term.form == "ing" or self.having or (self.being and self.is_participle())):
+        elif not self.here and (term.form == "ing" or self.having or self.is_absolute(clause)):
             clause.unresolved = True
             if self.having:
                 self.opening = "after"
@@ -186,9 +186,11 @@ class Clauses:
         if clause.subject.members:
             self.context.named = clause.subject
 
-    def is_participle(self) -> bool:
-        """ "Held open, the hand rises", "after being lifted, it ...": whether what is told comes before its subject."""
-        return self.terms[0].form == "ed" or bool(self.opening)
+    def is_absolute(self, clause: Clause) -> bool:
+        """ "Held open, the hand rises", "at first close, they part": whether what is told comes before its subject."""
+        return (self.being and (self.terms[0].form == "ed" or bool(self.opening))) or (
+            clause.kind == "distance" and not self.being
+        )
 
     def give_order(self, clause: Clause) -> None:
         """Give a clause its place in time by the link before it."""

@@ -71,7 +71,7 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
     if "frame" not in text:
         return text
     if "(" not in text and "frames" in text:
-        text = _COUNTED.sub(counted, _LONG.sub("", text))
+        text = _COUNTED.sub(counted, _LONG.sub(lambda found: "for a while" if found[0].startswith("for") else "", text))
     for pattern, meant in ((_RANGES, ranges), (_POINTS, points), (_POINT, point)):
         text = _near_frame(pattern, meant, text)
     return text

@@ -113,7 +113,7 @@ def _in_between(terms: Terms) -> list[Term]:
     while at < len(terms):
         after = _pause_end(terms, at) if terms[at].text in ("between", "in between") else 0
         if after:
-            found.append(Term("in between", {"when": ""}))
+            found.append(Term("in between", {"when": "some time"}))
         else:
             found.append(terms[at])
         at = after or at + 1

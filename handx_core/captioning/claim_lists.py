@@ -27,12 +27,18 @@ def _listed(terms: Terms) -> list[Term]:
         if "verb" in term and term.says("verb") not in ("be", "do", "have", "light", "occurs"):
             verb, begun = term, at
             is_object = False
-        if _is_time(term) and verb is not None:
+        again = at > 0 and terms[at - 1].says("link") == "then" and any(_is_time(one) for one in terms[:at])
+        if _is_time(term) and verb is not None and again and _ends(terms, at + 1):
+            found.append(verb)
+        elif _is_time(term) and verb is not None:
             start = _phrase_start(terms, at)
             between = terms[begun + 1 : start]
             told = start < at and any("finger" in one for one in terms[start:at])
             if told and not any(_is_time(one) for one in between):
-                is_object = all({"det", "speed", "with", "of", "only"} & one.keys() for one in between)
+                is_object = all(
+                    {"det", "speed", "with", "of", "only"} & one.keys() or one.text == ":" for one in between
+                )
+                found = [one for one in found if one.text != ":"] if is_object else found
             elif told and _ends(terms, at + 1) and not any("verb" in one for one in terms[start:at]):
                 opened = at - 1 if "comma" in terms[at - 1] else at
                 del found[len(found) - (at - start) :]
@@ -126,6 +132,77 @@ _UNTIL_WHEN: Final = {
 _AFTER_TIME: Final = frozenset({"comma", "link", "frames", "det", "side", "finger", "noun"})
 
 
+def _row_at_end(terms: Terms) -> list[Term]:
+    """The terms with "the fingers bend, pinky to index" as "..., from the pinky to the index"."""
+    at = len(terms) - 4
+    if at < 2 or "comma" not in terms[at] or terms[at + 2].text not in ("to", "through"):
+        return list(terms)
+    ends = {terms[at + 1].says("finger"), terms[at + 3].says("finger")}
+    several = any(term.says("noun") in ("finger", "tip") for term in terms[:at])
+    if len(ends) < 2 or ends & {"", "thumb"} or not several or not any("verb" in term for term in terms[:at]):
+        return list(terms)
+    return [*terms[: at + 1], Term("from", {"of": "from"}), terms[at + 1], Term("to", {"with": "to"}), terms[at + 3]]
+
+
+def _joined_times(terms: Terms) -> list[Term]:
+    """The terms with "far apart at the start and at the end" without the "and", which begins no other clause."""
+    return [
+        term
+        for at, term in enumerate(terms)
+        if term.text != "and"
+        or not (
+            0 < at < len(terms) - 1 and _is_time(terms[at - 1]) and _is_time(terms[at + 1]) and _ends(terms, at + 2)
+        )
+    ]
+
+
+def _before_and_after(terms: Terms) -> list[Term]:
+    """The terms with "before and after, it is still" as "for a while"."""
+    words = [term.says("link") for term in terms[:3]]
+    if words != ["before", "and", "after"] or not _ends(terms, 3):
+        return list(terms)
+    return [Term("before and after", {"when": "some time"}), *terms[3:]]
+
+
+def _so_do(terms: Terms) -> list[Term]:
+    """The terms with "and so does the thumb" as "and the thumb does", and "neither does the thumb" as its denial."""
+    found = list(terms)
+    for at in range(len(found) - 2):
+        inverted = found[at].text in ("so", "as", "neither", "nor") and found[at + 1].says("verb") in ("do", "be")
+        end = at + 2
+        while (
+            inverted
+            and end < len(found)
+            and (not _NAMING.isdisjoint(found[end]) or (end + 1 < len(found) and _joins(found[end], found[end + 1])))
+        ):
+            end += 1
+        if inverted and end > at + 2 and (end == len(found) or "comma" in found[end]):
+            denied = [Term("not", {"not": "not"})] if found[at].text in ("neither", "nor") else []
+            joined = [] if at and "link" in found[at - 1] else [_AND]
+            do = Term("does", {"verb": "do"}, "s")
+            return [*found[:at], *joined, *found[at + 2 : end], do, *denied, *found[end:]]
+    return found
+
+
+def _joins(term: Term, following: Term) -> bool:
+    return ("comma" in term or term.text == "and") and (not _NAMING.isdisjoint(following) or following.text == "and")
+
+
+def _waits(terms: Terms) -> list[Term]:
+    """The terms with "the hand hovers until frame 30" as "the hand is still until frame 30"."""
+    found: list[Term] = []
+    for at, term in enumerate(terms):
+        timed = at + 1 < len(terms) and "frames" in terms[at + 1] and _ends(terms, at + 2)
+        named = next((one for one in reversed(found) if {"noun", "finger", "pronoun"} & one.keys()), None)
+        hand = named is not None and named.says("noun") == "hand"
+        still = timed and hand and term.text.startswith(_WAITING) and term.says("verb") == "be"
+        found.append(term.put({"verb": "still"}) if still else term)
+    return found
+
+
+_WAITING: Final = ("hover", "wait", "linger", "stay", "remain", "rest", "hang")
+
+
 def _each_in_turn(terms: Terms) -> list[Term]:
     """The terms with "parting from each before the next" as "parting"."""
     found: list[Term] = []
@@ -174,6 +251,11 @@ def _comes_to_be(terms: Terms) -> list[Term]:
 
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_from_until, frozenset(_UNTIL)),
+    (_row_at_end, frozenset({"to", "through"})),
+    (_joined_times, frozenset({"and"})),
+    (_before_and_after, frozenset({"before"})),
+    (_so_do, frozenset({"so", "as", "neither", "nor"})),
+    (_waits, frozenset({"frames"})),
     (_listed, frozenset({"frames", "when"})),
     (_inserted, frozenset({"hand"})),
     (_each_in_turn, frozenset({"each", "next"})),

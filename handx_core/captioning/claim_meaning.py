@@ -144,7 +144,10 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     fingers, across = subject.fingers, len(_hands(subject, side)) > 1
     value = clause.value
     if clause.kind == "state":
-        if value == "spread" and not fingers and across and (clause.turns or clause.speed):
+        if subject.things == {"gap"} and not other.members and value in ("bent", "straight"):
+            return "", ""
+        parts = (value == "spread" and clause.turns) or (value in ("spread", "apart") and bool(clause.speed))
+        if parts and not fingers and across:
             return "part", ""
         ordered = "in turn" in clause.manners or (clause.turns and "at once" in clause.manners)
         ordered |= any(
@@ -280,6 +283,10 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         clause.ways.insert(0, implied)
     speed = clause.speed or ("Slow" if clause.value == "move slow" else "Fast" if clause.value == "move fast" else "")
     apart = what == "apart"
+    if apart and "some time" in clause.when:
+        apart, what = False, "separation" if clause.subject.fingers else "part"
+    if apart and clause.nth:
+        clause.when, clause.nth = [*clause.when, "end"], 0
     what = "contact" if apart else what
     subject, other = _members(clause, side, what)
     subject = tuple(member for member in subject if member[1] not in clause.excluded)

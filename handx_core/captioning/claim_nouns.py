@@ -61,7 +61,9 @@ class Noun:
         at = self._drop_idle_verb(terms)
         who = self.subject or self.owner
         negation = [Term("not", {"not": "not"})] if self.negated else []
-        found += [*who, *negation, *self.modifiers, self.verb, *self.object]
+        counts = [term for term in self.modifiers if "count" in term and not who]
+        others = [term for term in self.modifiers if term not in counts]
+        found += [*who, *negation, *others, self.verb, *counts, *self.object]
         return at
 
     def _is_state(self, found: list[Term]) -> bool:

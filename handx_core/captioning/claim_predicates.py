@@ -17,6 +17,7 @@ from handx_core.skeleton import FINGERS
 _RETURNS: Final = ("return", "come back", "comes back", "came back", "coming back", "revert", "reverse")
 
 
+_LISTED: Final = ("state", "distance", "position")
 _STATING: Final = frozenset({"position", "distance", "state"})
 _COMING: Final = ("fall", "fell", "drop", "pull", "move", "raised", "lifted", "elevated", "lowered")
 """How phrases for a position begin that tell how it is come to."""
@@ -33,10 +34,10 @@ class Predicates(Phrases):
         """Whether a clause begins with a term."""
         term = terms[at]
         small = not _SMALL.isdisjoint(term)
-        listed = self.joined and self.subject is None and self.last is not None and self.last.kind == "state"
+        listed = self.joined and self.subject is None and self.last is not None and self.last.kind in _LISTED
         if small and (
             self.being
-            or (listed and term.text.startswith(("away", "clear")))
+            or (listed and term.text.startswith(("away", "clear", "together", "apart")))
             or ("source" not in term and self._is_verbless(terms, at))
         ):
             return True
@@ -176,7 +177,7 @@ class Predicates(Phrases):
         text, kind = clause.term.text, clause.kind
         clause.passing |= self.briefly
         self.briefly = False
-        clause.turns |= self.becomes or text.startswith(("paus", "freez"))
+        clause.turns |= self.becomes or text.startswith(("paus", "freez", "wait", "halt"))
         self.becomes = False
         if kind == "state" and "spread" in clause.term.says("verb") and self.subject is not None:
             clause.turns |= not (self.being or self.with_subject)
@@ -293,7 +294,7 @@ class Predicates(Phrases):
                 return "state", "together" if "together" in term else "apart"
             if _MAKING.isdisjoint(term):
                 return "verb", "contact"
-        if term.form == "" and "distance" in term and term is self.terms[0]:
+        if term.form == "" and "distance" in term and self._is_first(term):
             return "distance", term.says("distance")
         fingers = bool((self.subject or self.context.subject).fingers)
         both = term.form == "" and "state" in term and "verb" in term and _PLACING.isdisjoint(term)
@@ -321,6 +322,10 @@ class Predicates(Phrases):
             if kind in term:
                 return kind, term.says(kind)
         return "verb", term.says("verb")
+
+    def _is_first(self, term: Term) -> bool:
+        """Whether a sentence opens with a term, but for a word for when."""
+        return term is next((one for one in self.terms if "when" not in one), None)
 
     def _is_absolute(self, term: Term) -> bool:
         """Whether a sentence opens with a state without a verb: "fingers open, the hand rises"."""

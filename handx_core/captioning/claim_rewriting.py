@@ -202,6 +202,6 @@ def _leads_to_part(terms: Terms, at: int) -> bool:
     for term in terms[at : at + 4]:
         if "finger" in term or term.says("noun") in ("palm", "tip", "finger"):
             return True
-        if not ({"det", "side", "quantifier", "noun"} & term.keys()):
+        if not ({"det", "side", "quantifier", "noun", "number"} & term.keys()):
             return False
     return False

@@ -141,8 +141,12 @@ class Rows(Clauses):
 
     def stays_so(self) -> bool:
         """ "... and remains so": what was told last, from then on; whether it is said."""
-        lasting = (clause for clause in self.backwards() if clause.kind != "verb" or clause.value == "contact")
-        last = next(lasting, None)
+        last = self.last
+        if last is not None and last.kind == "verb" and last.value in STATES_OF:
+            last = replace(last, kind="state", value=STATES_OF[last.value], begins="", ends="", speed="")
+        else:
+            lasting = (clause for clause in self.backwards() if clause.kind != "verb" or clause.value == "contact")
+            last = next(lasting, None)
         if not (self.stays and self.being and last):
             return False
         self.subject = None

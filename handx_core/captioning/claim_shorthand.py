@@ -278,13 +278,12 @@ def _closed_sideways(terms: Terms) -> list[Term]:
 
 def _noted(terms: Terms) -> list[Term]:
     """The terms of a note without a verb, "open hand at first, then fist", as "hand is open at first, ..."."""
-    if any("verb" in term and "state" not in term for term in terms):
-        return list(terms)
+    told_of = any("verb" in term and "state" not in term for term in terms)
     found: list[Term] = []
-    begins_part = True
+    begins_part = not told_of
     at = 0
     while at < len(terms):
-        told = _note(terms, at) if begins_part else None
+        told = _note(terms, at) if begins_part and (not told_of or _is_pair(terms[at : at + 3])) else None
         if told is not None:
             found += told[0]
             at, begins_part = told[1], False
@@ -294,6 +293,12 @@ def _noted(terms: Terms) -> list[Term]:
         found.append(terms[at])
         at += 1
     return found
+
+
+def _is_pair(said: Terms) -> bool:
+    """Whether "thumb to pinky" or "index to index" can only be two that touch, and no row of fingers."""
+    fingers = [term.says("finger") for term in said[::2]]
+    return len(fingers) == 2 and all(fingers) and ("thumb" in fingers or fingers[0] == fingers[1])
 
 
 def _note(terms: Terms, at: int) -> tuple[list[Term], int] | None:

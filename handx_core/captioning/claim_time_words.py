@@ -36,13 +36,14 @@ WHENS: Final = {
     "every point; in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; "
     "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame; before , during and after; "
     "before during and after; continuous; constant; uninterrupted; permanent; unbroken",
-    "some time": "for some of the time; briefly; for a moment; momentarily; for an instant; for a bit; for a while; "
-    "for some time; for a short time; for a short while; for a brief moment; for a brief period; for a second; for a "
-    "few frames; for several frames; very briefly; only briefly; for just a moment; for half a second; for about half "
-    "a second; for a few moments; for almost a second; for nearly a second; temporarily; temporary; transiently; "
-    "transient; for a time; for a spell; for a stretch; short lived; for the time being; for a short stretch",
+    "some time": "in between; for some of the time; briefly; for a moment; momentarily; for an instant; for a bit; "
+    "for a while; for some time; for a short time; for a short while; for a brief moment; for a brief period; for a "
+    "second; for a few frames; for several frames; very briefly; only briefly; for just a moment; for half a second; "
+    "for about half a second; for a few moments; for almost a second; for nearly a second; temporarily; temporary; "
+    "transiently; transient; for a time; for a spell; for a stretch; short lived; for the time being; for a short "
+    "stretch",
     "": "for part; for a part; part of the time; for most; most of the time; for much of the time; for most of the "
-    "time; for much; before the end; in between; in mirror image; in mirror fashion; like mirror images; in a "
+    "time; for much; before the end; in mirror image; in mirror fashion; like mirror images; in a "
     "mirrored fashion; in a mirrored way; symmetrically; mirrored; from the side; lightly; softly; firmly; shortly; "
     "at the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; slightly; across all "
     "joints; at all its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a "
@@ -133,18 +134,18 @@ def split(phrases: str) -> list[str]:
 
 
 LINKS: Final = {
-    "then": "then; after that; next; afterwards; afterward; later; subsequently; and then; followed by; later on; "
-    "thereafter; after which; whereupon; following this; after this; and afterwards; only afterwards; immediately "
-    "after; shortly after that; again later; thereupon; later in the clip; a little later; a bit later; a moment "
-    "later; moments later; shortly after; shortly afterwards; shortly thereafter; soon after; soon afterwards; soon "
-    "thereafter; right after; right afterwards; following that; straight after; subsequent to that; finally; in the "
-    "next moment; after a moment; after a while; after a pause; and finally; eventually; upon which; and next; then "
-    "later; only then; and only then; followed in turn by; succeeded by; trailed by; and subsequently; and later; "
-    "from then on; from there; afterwards then; thereafter then; leading to; later than that; giving way to; "
-    "followed; succeeded; a while later; some time later; a short while later; a little while later; much later; a "
-    "few frames later; a second later; half a second later; not long after; not much later; a moment afterwards; a "
-    "while after that; some frames later; soon later; a good while later; in a later movement; only later; lastly; "
-    "and lastly; last of all; at last",
+    "then": "then; from where; from which; after that; next; afterwards; afterward; later; subsequently; and then; "
+    "followed by; later on; thereafter; after which; whereupon; following this; after this; and afterwards; only "
+    "afterwards; immediately after; shortly after that; again later; thereupon; later in the clip; a little later; a "
+    "bit later; a moment later; moments later; shortly after; shortly afterwards; shortly thereafter; soon after; "
+    "soon afterwards; soon thereafter; right after; right afterwards; following that; straight after; subsequent to "
+    "that; finally; in the next moment; after a moment; after a while; after a pause; and finally; eventually; upon "
+    "which; and next; then later; only then; and only then; followed in turn by; succeeded by; trailed by; and "
+    "subsequently; and later; from then on; from there; afterwards then; thereafter then; leading to; later than "
+    "that; giving way to; followed; succeeded; a while later; some time later; a short while later; a little while "
+    "later; much later; a few frames later; a second later; half a second later; not long after; not much later; a "
+    "moment afterwards; a while after that; some frames later; soon later; a good while later; in a later movement; "
+    "only later; lastly; and lastly; last of all; at last",
     "earlier": "before that; earlier; previously; beforehand; prior to that; before this; sooner; before this "
     "happens; prior to this; before then; ahead of that; ahead of this; preceded by; up until then; until then",
     "meanwhile": "meanwhile; since; because; at the same time; simultaneously; together with this; during this; "

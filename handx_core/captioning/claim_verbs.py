@@ -32,14 +32,14 @@ VERBS: Final = {
     "away; come away; peel off; peel away; unpinch; unclasp; free; end contact; cease contact; release contact; cease "
     "touching; stop touching; quit; come loose; uncouple; unlink; slide off; slip off; relinquish; lose hold of; let "
     "loose; leave contact; leave behind",
-    "parting": "separate; part; move apart; come apart; draw apart; spring apart; pull apart; drift apart; go apart; "
-    "fly apart; glide apart; slide apart; travel apart; part ways; move away from each other; shift apart; move away "
-    "from one another; move farther apart; move further apart; get farther apart; get further apart; diverge; "
-    "increase their distance; increase the distance; widen the distance; widen their distance; widen the gap; "
-    "increase the gap; open the gap; distance themselves; back away from each other; split; split apart; divide; "
-    "swing apart; jump apart; push apart; push away from each other; step apart; break apart; snap apart; peel apart; "
-    "bounce apart; recoil from each other; retreat from each other; disperse; withdraw from each other; pull away "
-    "from each other; drift away from each other; grow apart",
+    "parting": "separate; part; drive apart; force apart; tear apart; pry apart; carry apart; move apart; come apart; "
+    "draw apart; spring apart; pull apart; drift apart; go apart; fly apart; glide apart; slide apart; travel apart; "
+    "part ways; move away from each other; shift apart; move away from one another; move farther apart; move further "
+    "apart; get farther apart; get further apart; diverge; increase their distance; increase the distance; widen the "
+    "distance; widen their distance; widen the gap; increase the gap; open the gap; distance themselves; back away "
+    "from each other; split; split apart; divide; swing apart; jump apart; push apart; push away from each other; "
+    "step apart; break apart; snap apart; peel apart; bounce apart; recoil from each other; retreat from each other; "
+    "disperse; withdraw from each other; pull away from each other; drift away from each other; grow apart",
     "joining": "come together; move together; close in; close in on; come closer; get closer; move closer; draw near; "
     "draw nearer; draw closer; approach; rush together; converge; glide together; slide together; go together; swing "
     "together; move toward each other; move towards each other; move toward one another; move towards one another; "
@@ -88,16 +88,16 @@ VERBS: Final = {
     "together sideways; draw together sideways; adduct; bunch; bunch together; press side by side; bunch up; "
     "unspread; close back together; line up side by side; come side by side; decrease; shrink; diminish; reduce; "
     "become smaller; become narrower; get smaller; get narrower",
-    "still": "stay in place; remain in place; keep in place; hold in place; keep still; stay still; remain still; "
-    "hold still; stay put; be motionless; remain motionless; stay motionless; be stationary; stay stationary; remain "
-    "stationary; keep its place; keep their place; be still; motionless; immobile; not move; rest in place; stand "
-    "still; keep its position; hold its position; stationary; hold position; maintain its position; remain fixed; "
-    "stay fixed; stay where it is; remain where it is; at rest; hold steady; keep steady; remain steady; stay steady; "
-    "hold their position; hold their positions; maintain their position; maintain position; keep position; fixed in "
-    "place; keep stationary; remain in position; stay in position; remain static; stay static; static; unmoving; "
-    "freeze; stay at rest; without moving; pause; remain at rest; stand in place; remain anchored; stay anchored; "
-    "remain immobile; stay immobile; be immobile; not travel; be steady; be fixed; be static; be unmoving; be "
-    "inactive; be at rest; stay at its place; remain at its place; keep at its place; stay in its place; remain in "
+    "still": "stay in place; remain in place; wait; keep in place; hold in place; keep still; stay still; remain "
+    "still; hold still; stay put; be motionless; remain motionless; stay motionless; be stationary; stay stationary; "
+    "remain stationary; keep its place; keep their place; be still; motionless; immobile; not move; rest in place; "
+    "stand still; keep its position; hold its position; stationary; hold position; maintain its position; remain "
+    "fixed; stay fixed; stay where it is; remain where it is; at rest; hold steady; keep steady; remain steady; stay "
+    "steady; hold their position; hold their positions; maintain their position; maintain position; keep position; "
+    "fixed in place; keep stationary; remain in position; stay in position; remain static; stay static; static; "
+    "unmoving; freeze; stay at rest; without moving; pause; remain at rest; stand in place; remain anchored; stay "
+    "anchored; remain immobile; stay immobile; be immobile; not travel; be steady; be fixed; be static; be unmoving; "
+    "be inactive; be at rest; stay at its place; remain at its place; keep at its place; stay in its place; remain in "
     "its place; stay at the same place; remain at the same place; stay in the same place; remain in the same place; "
     "stay in one place; remain in one place; stay on the spot; remain on the spot; stay at the same spot; stay in the "
     "same position; remain in the same position; hold the same position; keep the same position; stay at its "
@@ -159,7 +159,7 @@ IRREGULAR: Final = {
         "see": "seen saw", "shake": "shook shaken", "find": "found", "run": "ran", "give": "gave given", "dig": "dug",
         "freeze": "froze frozen", "grow": "grew grown", "show": "shown", "set": "set", "put": "put", "hit": "hit",
         "split": "split", "shut": "shut", "spread": "spread", "overlie": "overlay", "shrink": "shrank shrunk",
-        "tie": "tying", "dive": "dove",
+        "tie": "tying", "dive": "dove", "drive": "drove driven", "tear": "tore torn",
     }.items()
     for form in forms.split()
 }  # fmt: skip

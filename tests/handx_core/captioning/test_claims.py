@@ -28,6 +28,7 @@ from claim_sentences_round_six import ROUND_SIX
 from claim_sentences_round_sixteen import ROUND_SIXTEEN
 from claim_sentences_round_ten import ROUND_TEN
 from claim_sentences_round_thirteen import ROUND_THIRTEEN
+from claim_sentences_round_thirty import ROUND_THIRTY
 from claim_sentences_round_three import ROUND_THREE
 from claim_sentences_round_twelve import ROUND_TWELVE
 from claim_sentences_round_twenty import ROUND_TWENTY
@@ -86,6 +87,7 @@ LISTS: dict[str, tuple[list[Sentence], float, float]] = {
     "round twenty-seven": (ROUND_TWENTY_SEVEN, 0.84, 0.84),
     "round twenty-eight": (ROUND_TWENTY_EIGHT, 0.86, 0.83),
     "round twenty-nine": (ROUND_TWENTY_NINE, 0.83, 0.78),
+    "round thirty": (ROUND_THIRTY, 0.80, 0.78),
 }
 """Sentences, and on first sight the F1 of flagging and of supporting."""
 SENTENCES: list[Sentence] = [sentence for sentences, *_ in LISTS.values() for sentence in sentences]
