@@ -172,9 +172,11 @@ def _along_tips(terms: Terms) -> list[Term]:
     if not any(term.says("noun") in ("tip", "finger") for term in terms):
         return found
     for at in range(1, len(found) - 1):
-        named = next((term for term in reversed(found[:at]) if any(kind in term for kind in NAMES)), None)
         moves = found[at].says("verb") in ("move", "occurs", "move fast", "move slow") or "unknown" in found[at]
-        if not moves or named is None or named.says("finger") != "thumb":
+        if not moves:
+            continue
+        named = next((term for term in reversed(found[:at]) if any(kind in term for kind in NAMES)), None)
+        if named is None or named.says("finger") != "thumb":
             continue
         tip = at + 1
         while tip < len(found) and ({"det", "quantifier"} & found[tip].keys() or found[tip].text in _ALONG):

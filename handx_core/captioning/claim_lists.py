@@ -190,13 +190,13 @@ def _joins(term: Term, following: Term) -> bool:
 
 def _waits(terms: Terms) -> list[Term]:
     """The terms with "the hand hovers until frame 30" as "the hand is still until frame 30"."""
-    found: list[Term] = []
+    found = list(terms)
     for at, term in enumerate(terms):
-        timed = at + 1 < len(terms) and "frames" in terms[at + 1] and _ends(terms, at + 2)
-        named = next((one for one in reversed(found) if {"noun", "finger", "pronoun"} & one.keys()), None)
-        hand = named is not None and named.says("noun") == "hand"
-        still = timed and hand and term.text.startswith(_WAITING) and term.says("verb") == "be"
-        found.append(term.put({"verb": "still"}) if still else term)
+        waits = term.says("verb") == "be" and term.text.startswith(_WAITING)
+        if waits and at + 1 < len(terms) and "frames" in terms[at + 1] and _ends(terms, at + 2):
+            named = next((one for one in reversed(terms[:at]) if {"noun", "finger", "pronoun"} & one.keys()), None)
+            if named is not None and named.says("noun") == "hand":
+                found[at] = term.put({"verb": "still"})
     return found
 
 

@@ -153,12 +153,15 @@ def _finger_in_order(terms: Terms) -> list[Term]:
     for at, term in enumerate(terms):
         following = terms[at + 1].text if at + 1 < len(terms) else ""
         ordinal = term.text.split()[0] if term.text.endswith((" finger", " digit")) and "finger" in term else ""
-        counts = ordinal in ("first", "second", "third", "fourth") and following in ("to", "that", "which")
+        counts = ordinal in _NTH and following in ("to", "that", "which")
         if counts and at > 1 and terms[at - 2].says("verb") == "be":
             found += [Term(ordinal, {"ordinal": ordinal}), Term("finger", {"noun": "finger"})]
         else:
             found.append(term)
     return found
+
+
+_NTH: Final = ("first", "second", "third", "fourth")
 
 
 def _and_so_on(terms: Terms) -> list[Term]:
@@ -279,6 +282,8 @@ def _closed_sideways(terms: Terms) -> list[Term]:
 def _noted(terms: Terms) -> list[Term]:
     """The terms of a note without a verb, "open hand at first, then fist", as "hand is open at first, ..."."""
     told_of = any("verb" in term and "state" not in term for term in terms)
+    if told_of and not any(_is_pair(terms[at : at + 3]) for at, term in enumerate(terms) if "finger" in term):
+        return list(terms)
     found: list[Term] = []
     begins_part = not told_of
     at = 0
@@ -339,7 +344,7 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_the_time, frozenset({"nth"})),
     (_owned_gap, frozenset({"possessive"})),
     (_is_upward, frozenset({"way"})),
-    (_finger_in_order, frozenset({"be"})),
+    (_finger_in_order, frozenset(f"{nth} {what}" for nth in _NTH for what in ("finger", "digit"))),
     (_and_so_on, frozenset({"so"})),
     (_beyond_straight, frozenset({"beyond", "past"})),
     (_closed_sideways, frozenset({"closed"})),

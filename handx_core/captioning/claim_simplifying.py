@@ -25,9 +25,8 @@ def simplified(terms: Terms) -> list[Term]:
             if kind in term:
                 said.add(term[kind])
     found = list(terms)
-    for step, needed in _STEPS:
-        if not needed.isdisjoint(said):
-            found = step(found)
+    for place in sorted({place for word in said if word in _PLACES for place in _PLACES[word]}):
+        found = _STEPS[place][0](found)
     return found
 
 
@@ -252,6 +251,8 @@ def _both_sides(terms: Terms) -> list[Term]:
     """ "The left and right thumbs" are both thumbs."""
     found: list[Term] = []
     at = 0
+    if sum("side" in term for term in terms) < 2:
+        return list(terms)
     while at < len(terms):
         three = terms[at : at + 4]
         joined = len(three) == 4 and "side" in three[0] and three[1].text in ("and", "or") and "side" in three[2]
@@ -281,3 +282,9 @@ _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] 
     (_both_sides, frozenset({"and", "or"})),
 )
 """Transformations in their order, each with the words, kinds or verbs without one of which it has nothing to do."""
+
+_PLACES: Final = {
+    word: tuple(place for place, (_, needed) in enumerate(_STEPS) if word in needed)
+    for word in frozenset().union(*(needed for _, needed in _STEPS))
+}
+"""Which of the transformations each word, kind or verb may need."""
