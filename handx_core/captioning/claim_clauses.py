@@ -203,7 +203,8 @@ class Clauses:
     def to_pattern(self, target: Clause, apply: Callable[[Clause], None]) -> None:
         """Apply to a clause, and to those that it is a pattern with: "bend and straighten three times quickly"."""
         for clause in self.here:
-            if clause is target or (target.count and clause.pattern == target.pattern):
+            alike = clause.pattern == target.pattern and (clause.kind == "verb") == (target.kind == "verb")
+            if clause is target or (target.count and alike):
                 apply(clause)
 
     def add_way(self, way: str, target: Clause | None) -> None:
@@ -359,8 +360,15 @@ def _complete(clause: Clause, before: list[Clause]) -> None:
 def _part_from_touched(clause: Clause, before: list[Clause]) -> None:
     """ "Touches the palm and parts", "touches the thumb; they stay together": from what, or with what, it touched."""
     touches = (other for other in reversed(before) if other.value == "contact")
-    touched = next((other for other in touches if other.object.members or other.object.twin), None)
-    if touched is None or touched.subject.members != clause.subject.members or touched.negated:
+    touched = next(
+        (other for other in touches if other.object.members or other.object.twin or other.subject.tips), None
+    )
+    if touched is None or touched.negated:
+        return
+    recent = clause.subject.pronoun and touched.sentence + 1 >= clause.sentence
+    if recent and clause.value == "parting" and clause.subject.things == {"hand"} and touched.subject.fingers:
+        clause.subject, clause.object, clause.value = touched.subject, touched.object, "separation"
+    if touched.subject.members != clause.subject.members:
         return
     if not (clause.subject.pronoun or touched.sentence == clause.sentence):
         return

@@ -283,47 +283,6 @@ def _after_hold(terms: Terms) -> list[Term]:
 _PAUSES: Final = ("hold", "pause", "rest", "stop", "freeze", "linger")
 
 
-def _which(terms: Terms) -> list[Term]:
-    """The terms with "over the right one, which keeps still" as "over the right one, the right one keeps still"."""
-    found: list[Term] = []
-    for at, term in enumerate(terms):
-        following = terms[at + 1] if at + 1 < len(terms) else None
-        tells = (
-            following is not None and "verb" in following and following.says("verb") not in ("occurs", "light", "ends")
-        )
-        if term.text not in ("which", "who") or not (found and "comma" in found[-1] and tells):
-            found.append(term)
-            continue
-        start = len(found) - 1
-        while start and not _PHRASE.isdisjoint(found[start - 1]) and not {"verb", "way"} & found[start - 1].keys():
-            start -= 1
-        found += found[start:-1]
-    return found
-
-
-_PHRASE: Final = frozenset({"det", "side", "finger", "noun", "number", "one", "state"})
-
-
-def _releases_it(terms: Terms) -> list[Term]:
-    """The terms with "makes a fist and releases it" as "makes a fist and straightens"."""
-    found: list[Term] = []
-    fist = False
-    at = 0
-    while at < len(terms):
-        term, following = terms[at], terms[at + 1] if at + 1 < len(terms) else None
-        fist = fist or term.says("verb") == "fist" or term.says("state") == "fist" or term.text == "fist"
-        if fist and term.text.startswith(_RELEASES) and following is not None and following.text in ("it", "them"):
-            found.append(Term(term.text, {"verb": "straighten"}, term.form))
-            at += 2
-        else:
-            found.append(term)
-            at += 1
-    return found
-
-
-_RELEASES: Final = ("releas", "undo", "loosen", "let go", "lets go", "letting go", "relax", "dissolv")
-
-
 def _otherwise(terms: Terms) -> list[Term]:
     """The terms without "otherwise no motion" and "no other movement": they say that what was told is all."""
     found: list[Term] = []
@@ -381,8 +340,6 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_on_it, frozenset({"on", "onto", "upon", "against"})),
     (_ends_with, frozenset({"edge end", "edge start"})),
     (_after_hold, frozenset({"after", "following"})),
-    (_which, frozenset({"which", "who"})),
-    (_releases_it, frozenset({"fist"})),
     (_otherwise, frozenset({"otherwise", "other"})),
     (_into_state, frozenset({"to", "into"})),
 )

@@ -195,7 +195,8 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
     others = [span for place in to for span in alone[place].spans]
     spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
     told = (claim.what, claim.value, claim.subject)
-    same = claim.what in _STATES and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to)
+    lasting = claim.what in _STATES or claim.what == "hyperextended"
+    same = lasting and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to)
     if not others or not spans or same:
         return verdict
     changes = [span for place in to if claims[place].what in _STATES for span in alone[place].spans]

@@ -307,7 +307,7 @@ class Predicates(Phrases):
         if term.form == "ed" and held and "state" not in term and term.says("verb") in STATES_OF:
             return "state", STATES_OF[term.says("verb")]
         stative = ("state" in term and not term.form) or (("position" in term or "distance" in term) and not fingers)
-        listed = self.subject is None and self.last is not None and self.last.kind == "state" and self.joined
+        listed = self.subject is None and self.last is not None and self.last.kind in _LISTED and self.joined
         if "verb" in term and term.form != "ed" and not ((self.being or listed) and stative):
             return "verb", term.says("verb")
         if "state" in term and (fingers or _PLACING.isdisjoint(term)):

@@ -272,7 +272,7 @@ def _hardly_apart(terms: Terms) -> list[Term]:
 def _closed_sideways(terms: Terms) -> list[Term]:
     """The terms with "closed" next to "fanned out" as "together", where nothing is said of bending."""
     states = [term.says("state") for term in terms if "state" in term and term.text != "closed"]
-    turns = any(term.says("verb") in ("bend", "straighten", "fist") and term.text != "closed" for term in terms)
+    turns = any(term.says("verb") in ("bend", "straighten", "fist") and term.text[:4] != "clos" for term in terms)
     fingers = any("finger" in term or term.says("noun") in ("finger", "gap") for term in terms)
     if not fingers or turns or "spread" not in states or not {*states} <= {"spread", "together"}:
         return list(terms)

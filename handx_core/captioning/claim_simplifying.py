@@ -1,8 +1,8 @@
 """Whole sentences made simpler: "there is", clefts, comparisons and the like, from terms to terms.
 
-What belongs here: transformations that look at a sentence as a whole. What does not: those of single words and phrases
-(`claim_rewriting`, `claim_nouns`) and set ways of saying something (`claim_idioms`,
-`claim_shorthand`), and lists (`claim_lists`).
+What belongs here: transformations that look at a sentence as a whole, and the order in which all are made. What does
+not: those of single words and phrases (`claim_rewriting`, `claim_nouns`), set ways of saying something (`claim_idioms`,
+`claim_shorthand`), lists (`claim_lists`) and what refers back (`claim_references`).
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from typing import Final
 from handx_core.captioning.claim_idioms import STEPS as IDIOMS
 from handx_core.captioning.claim_lists import STEPS as LISTS
 from handx_core.captioning.claim_nouns import NAMES, Terms, begins, phrase_end
+from handx_core.captioning.claim_references import STEPS as REFERENCES
 from handx_core.captioning.claim_shorthand import STEPS as SHORTHAND
 from handx_core.captioning.claim_terms import Term
 from handx_core.captioning.claim_words import WIDTHS
@@ -268,6 +269,7 @@ def _both_sides(terms: Terms) -> list[Term]:
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     *SHORTHAND,
     *IDIOMS,
+    *REFERENCES,
     *LISTS,
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
