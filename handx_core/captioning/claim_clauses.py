@@ -113,6 +113,9 @@ class Clauses:
         last = self.clauses[-1] if self.clauses else None
         if last is not None and last.held and not (last.when or last.frames):
             last.so = True
+        rests = last is not None and last.value == "contact" and last.term.text.startswith(("rest", "stay", "remain"))
+        if rests and last is not None and last.order and last.order[0] == "after" and not (last.when or last.frames):
+            last.when = ["end"]
         telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
         told = {id(clause) for clause in telling}
         for clause in self.clauses:
@@ -383,6 +386,8 @@ def _is_other_object(part: Part, clause: Clause) -> bool:
     def kinds(of: Part) -> set[tuple[str, str]]:
         return {(hand, "finger" if thing in FINGERS[1:] else thing) for hand, thing in of.members}
 
+    if part.things == {"palm"} and clause.value == "contact" and clause.subject.fingers:
+        return "palm" not in clause.subject.things
     return bool(part.members) and kinds(part) <= kinds(clause.object) and not kinds(part) <= kinds(clause.subject)
 
 

@@ -191,6 +191,33 @@ def _along_tips(terms: Terms) -> list[Term]:
 _ALONG: Final = ("of", "down", "up", "over", "through", "across", "along", "past")
 
 
+def _point_straight(terms: Terms) -> list[Term]:
+    """The terms with "point straight ahead" as "are straight"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        points = terms[at].says("verb") == "be" and terms[at].text.startswith(("point", "stick", "stand"))
+        three = terms[at + 1 : at + 3]
+        if points and len(three) == 2 and three[0].text == "straight" and "way" in three[1]:
+            found += [terms[at], three[0]]
+            at += 3
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
+def _ends_in_contact(terms: Terms) -> list[Term]:
+    """The terms with "a motion to the right ends in contact with the palm" as "..., and touches the palm"."""
+    found = list(terms)
+    for at in range(1, len(found) - 1):
+        ends = found[at].says("verb") == "edge end" and found[at + 1].text.startswith("in contact")
+        before = [term for term in found[:at] if "verb" in term]
+        if ends and before and before[-1].says("verb").startswith("move"):
+            found[at] = Term("and", {"link": "and"})
+    return found
+
+
 def _left_so(terms: Terms) -> list[Term]:
     """The terms with "is left extended" as "becomes extended"."""
     found: list[Term] = []
@@ -336,6 +363,8 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_each_once, frozenset({"once"})),
     (_passive_in_front, frozenset({"by"})),
     (_along_tips, frozenset({"thumb"})),
+    (_point_straight, frozenset({"straight"})),
+    (_ends_in_contact, frozenset({"edge end"})),
     (_left_so, frozenset({"left"})),
     (_on_it, frozenset({"on", "onto", "upon", "against"})),
     (_ends_with, frozenset({"edge end", "edge start"})),

@@ -6,6 +6,7 @@ kind of claim true by itself (`claim_checks`), and scoring captions (`audit`).
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from handx_core.captioning.claim_checks import (
@@ -131,6 +132,11 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
         when=tuple(when for when in whens if when not in ends),
         frames=bare.frames + tuple(ends[when] for when in whens if when in ends),
     )
+    if claim.what == "contact" and "at once" in claim.manners:
+        spans = sorted(
+            one.span for pair, touches in truth.touches.items() if is_between(pair, claim) for one in touches
+        )
+        return no("two touch at once") if any(a[1] > b[0] for a, b in pairwise(spans)) else Verdict(True)
     if claim.what == "contact":
         touched = [
             pair for pair in truth.touches if is_between(pair, claim) and (not frames or judge(bare, truth).supported)

@@ -289,7 +289,7 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
     if reading.noun in ("finger", "tip") and both and len(set(context.recent[-2:])) == 2:
         return Part(tuple(context.recent[-2:]))
     if reading.noun in ("finger", "tip"):
-        rest = reading.other and not context.named.fingers
+        rest = reading.other and not context.named.fingers and reading.number != 3
         some |= (
             reading.number in ((2, 3, 4) if reading.digits else (2, 3))
             and not reading.other
@@ -329,6 +329,8 @@ def _many(reading: _Reading, context: Context) -> tuple[str, ...]:
         others = tuple(finger for finger in FINGERS if finger not in context.named.things)
         fewer = tuple(finger for finger in others if finger not in context.subject.things)
         others = fewer if reading.number and len(fewer) == reading.number < len(others) else others
+        if reading.number == 3 and not context.named.fingers:
+            return FINGERS[2:]
         return others[1:] if len(others) == reading.number + 1 and others[0] == "thumb" else others
     if reading.number == 4:
         return FINGERS if reading.digits else FINGERS[1:]

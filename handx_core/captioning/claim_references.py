@@ -83,6 +83,50 @@ _COMING_BACK: Final = (
 )
 
 
+def _after_as(terms: Terms) -> list[Term]:
+    """The terms with "after 16 frames as a fist" as "after being a fist"."""
+    for at, term in enumerate(terms):
+        if term.says("link") != "after":
+            continue
+        end = at + 1
+        while end < len(terms) and {"with", "det", "adjective", "unknown", "number"} & terms[end].keys():
+            end += 1
+        if end > at + 1 and end + 1 < len(terms) and terms[end].text == "as" and "state" in terms[end + 1]:
+            return [*terms[: at + 1], Term("being", {"verb": "be"}, "ing"), *terms[end + 1 :]]
+    return list(terms)
+
+
+def _pinch_opens(terms: Terms) -> list[Term]:
+    """The terms with "the pinch is closed by frame 15, open again by frame 50" as "they touch ..., and part ..."."""
+    at = next((place for place, term in enumerate(terms) if term.text in ("pinch", "pinches", "grip")), None)
+    others = [term for term in terms if {"finger", "noun", "side"} & term.keys()]
+    if at is None or others:
+        return list(terms)
+    found = list(terms[: at + 1])
+    for term in terms[at + 1 :]:
+        if term.text.startswith("open"):
+            found.append(Term(term.text, {"verb": "separation"}, "s"))
+        elif not (term.text == "closed" or term.says("verb") == "be"):
+            found.append(term)
+    return found
+
+
+def _back_together(terms: Terms) -> list[Term]:
+    """The terms with "move apart and back together" as "move apart and come together"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        joined = bool(found) and "link" in found[-1] and at + 1 < len(terms) and terms[at].text == "back"
+        if joined and terms[at + 1].text in ("together", "apart"):
+            value = "joining" if terms[at + 1].text == "together" else "parting"
+            found.append(Term(f"move {terms[at + 1].text}", {"verb": value}))
+            at += 2
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
 def _which(terms: Terms) -> list[Term]:
     """The terms with "over the right one, which keeps still" as "over the right one, the right one keeps still"."""
     found: list[Term] = []
@@ -128,6 +172,9 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_stays_up, frozenset({"up", "down"})),
     (_at_once, frozenset({"at the same time", "simultaneously", "at the same moment"})),
     (_comes_back, frozenset(_COMING_BACK)),
+    (_after_as, frozenset({"as"})),
+    (_pinch_opens, frozenset({"pinch", "pinches", "grip"})),
+    (_back_together, frozenset({"back"})),
     (_which, frozenset({"which", "who"})),
     (_releases_it, frozenset({"fist"})),
 )

@@ -50,6 +50,7 @@ def rewritten(terms: Terms) -> list[Term]:
     return found
 
 
+_MEETING: Final = ("contact", "joining", "parting", "separation")
 _INWARD: Final = ("inward", "inwards", "outward", "outwards")
 """Ways that are toward the other hand or away from it where a way to the side follows."""
 
@@ -64,7 +65,8 @@ def _is_idle_here(terms: Terms, at: int) -> bool:
     if term.says("when") == "throughout":
         return "speed" in following
     if term.text in _INWARD:
-        return following.says("way") in ("left", "right", "sideways")
+        meant = terms[at + 2].says("verb") if following.text == "to" and at + 2 < len(terms) else ""
+        return following.says("way") in ("left", "right", "sideways") or meant in _MEETING
     counted = bool({"number", "quantifier"} & terms[at - 1].keys()) and "adjective" in term
     return counted and bool({"times", "noun", "finger"} & following.keys())
 

@@ -139,10 +139,10 @@ class Rows(Clauses):
         self.subject = None
         return True
 
-    def stays_so(self) -> bool:
+    def stays_so(self, said: str) -> bool:
         """ "... and remains so": what was told last, from then on; whether it is said."""
         last = self.last
-        if last is not None and last.kind == "verb" and last.value in STATES_OF:
+        if said != "there" and last is not None and last.kind == "verb" and last.value in STATES_OF:
             last = replace(last, kind="state", value=STATES_OF[last.value], begins="", ends="", speed="")
         else:
             lasting = (clause for clause in self.backwards() if clause.kind != "verb" or clause.value == "contact")

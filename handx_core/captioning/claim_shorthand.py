@@ -91,13 +91,18 @@ def _of_the_three(terms: Terms) -> list[Term]:
         if "ordinal" not in found[-1] or at >= len(terms):
             continue
         at += terms[at].text == "one" and at + 1 < len(terms) and bool({"frames", "when"} & terms[at + 1].keys())
-        if terms[at].text != "of":
+        if at >= len(terms) or terms[at].text != "of":
             continue
         end = at + 1
         while end < len(terms) and {"det", "number", "quantifier"} & terms[end].keys():
             end += 1
-        if end > at + 1 and end < len(terms) and "verb" in terms[end]:
-            at = end
+        if not (end > at + 1 and end < len(terms) and "verb" in terms[end]):
+            continue
+        at = end
+        is_it = len(found) > 3 and "det" in found[-2] and found[-3].says("verb") == "be"
+        if is_it and found[-1].text in _NTH_OF_ALL and end + 1 == len(terms):
+            found[-3:] = [Term(found[-1].text, {"manner": f"comes {found[-1].text}"})]
+            at = end + 1
     return found
 
 
@@ -162,6 +167,9 @@ def _finger_in_order(terms: Terms) -> list[Term]:
 
 
 _NTH: Final = ("first", "second", "third", "fourth")
+
+
+_NTH_OF_ALL: Final = (*_NTH, "last")
 
 
 def _and_so_on(terms: Terms) -> list[Term]:
@@ -285,11 +293,14 @@ def _noted(terms: Terms) -> list[Term]:
     if told_of and not any(_is_pair(terms[at : at + 3]) for at, term in enumerate(terms) if "finger" in term):
         return list(terms)
     found: list[Term] = []
-    begins_part = not told_of
+    begins_part = True
     at = 0
     while at < len(terms):
         told = _note(terms, at) if begins_part and (not told_of or _is_pair(terms[at : at + 3])) else None
         if told is not None:
+            follows = len(found) > 3 and "comma" in found[-1] and found[-3].text == "touches" and "finger" in found[-4]
+            if follows and told[0][0].text == found[-4].text:
+                found.append(Term("then", {"link": "then"}))
             found += told[0]
             at, begins_part = told[1], False
             continue

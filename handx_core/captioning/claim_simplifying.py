@@ -216,8 +216,13 @@ def _distance(terms: Terms) -> list[Term]:
     place = next((place for place, term in enumerate(after) if _width(term)), None)
     if place is None or any("link" in term or "comma" in term for term in after[:place]):
         return found
-    width = Term(after[place].text, {"distance": _width(after[place])})
-    return [*found[:start], *owner, *after[:place], width, *after[place + 1 :]]
+    after = [
+        Term(term.text, {"distance": _width(term)})
+        if number == place or (_width(term) and number and after[number - 1].says("verb") == "be")
+        else term
+        for number, term in enumerate(after)
+    ]
+    return [*found[:start], *owner, *after]
 
 
 def _width(term: Term) -> str:

@@ -219,7 +219,8 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
     terms = [
         term
         for place, term in enumerate(terms)
-        if term.text not in ("long", "small", "little")
+        if (term.text == "small" and place and terms[place - 1].says("verb") == "be")
+        or term.text not in ("long", "small", "little")
         or (_is_listed(terms[place + 1 : place + 2]) and not (place and terms[place - 1].says("verb") == "occurs"))
     ]
     terms = [_last_as_verb(term, terms[place + 1 : place + 2]) for place, term in enumerate(terms)]

@@ -104,7 +104,8 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
         inside = [
             one
             for one in fitting
-            if within(one.span, stated) and (not to_end or _in_window(one.span, "until end", truth.n_frames))
+            if (within(one.span, stated) or (lasting and stated[0] == "by" and one.span[0] <= stated[1]))
+            and (not to_end or _in_window(one.span, "until end", truth.n_frames))
         ]
         if stated[0] == "until" and lasting and not claim.count:
             inside = [one for one in inside if one.span[1] >= stated[1] - FRAME_SLACK]

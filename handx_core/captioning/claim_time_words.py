@@ -13,7 +13,8 @@ WHENS: Final = {
     "at first; initially; to begin with; at the outset; early in time",
     "from start": "from the outset; from the very beginning; right from the start; from the off",
     "early": "early on; early; fairly early; quite early; rather early; soon",
-    "first half": "before the midpoint",
+    "first half": "before the midpoint; until about two thirds; until two thirds; for two thirds; for about two "
+    "thirds; until about halfway; until halfway; until about half way through; until half way through",
     "midway": "midway; halfway; halfway through; midway through; mid clip; partway through; mid way; half way "
     "through; around halfway; about halfway; about halfway through; around the halfway mark; at the halfway mark; at "
     "the halfway point; around the halfway point; about midway; about midway through",
@@ -36,12 +37,13 @@ WHENS: Final = {
     "every point; in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; "
     "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame; before , during and after; "
     "before during and after; continuous; constant; uninterrupted; permanent; unbroken",
-    "some time": "in between; for some of the time; briefly; for a moment; momentarily; for an instant; for a bit; "
-    "for a while; for some time; for a short time; for a short while; for a brief moment; for a brief period; for a "
-    "second; for a few frames; for several frames; very briefly; only briefly; for just a moment; for half a second; "
-    "for about half a second; for a few moments; for almost a second; for nearly a second; temporarily; temporary; "
-    "transiently; transient; for a time; for a spell; for a stretch; short lived; for the time being; for a short "
-    "stretch",
+    "some time": "in between; only a few frames; just a few frames; a few frames; only a moment; just a moment; a few "
+    "moments; only a short time; only a short while; only briefly each time; a few frames each time; for some of the "
+    "time; briefly; for a moment; momentarily; for an instant; for a bit; for a while; for some time; for a short "
+    "time; for a short while; for a brief moment; for a brief period; for a second; for a few frames; for several "
+    "frames; very briefly; only briefly; for just a moment; for half a second; for about half a second; for a few "
+    "moments; for almost a second; for nearly a second; temporarily; temporary; transiently; transient; for a time; "
+    "for a spell; for a stretch; short lived; for the time being; for a short stretch",
     "": "for part; for a part; part of the time; for most; most of the time; for much of the time; for most of the "
     "time; for much; before the end; in mirror image; in mirror fashion; like mirror images; in a "
     "mirrored fashion; in a mirrored way; symmetrically; mirrored; from the side; lightly; softly; firmly; shortly; "

@@ -157,12 +157,12 @@ class _Reader(Predicates):
 
     def _again(self, term: Term, terms: Sequence[Term], at: int) -> int:
         """ "Stays so", "keeps it", "the second": what was told before; 0 if it is none of them."""
-        if term.text in _SO and self.stays_so():
+        if term.text in _SO and self.stays_so(term.text):
             return at + 1
         if "pronoun" in term and self.being and at and self.keeps_it(terms, at):
             return at + 1
         on_it = term.text in ("on", "against", "upon") and at + 1 < len(terms) and "pronoun" in terms[at + 1]
-        if on_it and self.stays_so():
+        if on_it and self.stays_so("there"):
             return at + 2
         return at + 1 if term.text in ORDINALS and self.another(terms, at) else 0
 

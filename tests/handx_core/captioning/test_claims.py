@@ -30,6 +30,7 @@ from claim_sentences_round_ten import ROUND_TEN
 from claim_sentences_round_thirteen import ROUND_THIRTEEN
 from claim_sentences_round_thirty import ROUND_THIRTY
 from claim_sentences_round_thirty_one import ROUND_THIRTY_ONE
+from claim_sentences_round_thirty_two import ROUND_THIRTY_TWO
 from claim_sentences_round_three import ROUND_THREE
 from claim_sentences_round_twelve import ROUND_TWELVE
 from claim_sentences_round_twenty import ROUND_TWENTY
@@ -90,6 +91,7 @@ LISTS: dict[str, tuple[list[Sentence], float, float]] = {
     "round twenty-nine": (ROUND_TWENTY_NINE, 0.83, 0.78),
     "round thirty": (ROUND_THIRTY, 0.80, 0.78),
     "round thirty-one": (ROUND_THIRTY_ONE, 0.87, 0.85),
+    "round thirty-two": (ROUND_THIRTY_TWO, 0.75, 0.74),
 }
 """Sentences, and on first sight the F1 of flagging and of supporting."""
 SENTENCES: list[Sentence] = [sentence for sentences, *_ in LISTS.values() for sentence in sentences]
