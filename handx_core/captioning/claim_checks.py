@@ -15,6 +15,7 @@ from handx_core.captioning.claim_meaning import Claim
 from handx_core.captioning.claim_time import (
     FRAME_SLACK,
     SIMULTANEOUS,
+    fills,
     frames_of,
     holds,
     in_time,
@@ -81,6 +82,7 @@ def is_between(pair: frozenset[Thing], claim: Claim) -> bool:
 def contact(claim: Claim, truth: ClipTruth) -> Verdict:
     """Each of the subject's parts touches one of the object's, and each of the object's is touched."""
     ends = claim.what == "separation"
+    timed = _each_within(claim)
     found: dict[frozenset[Thing], list[Happening]] = {}
     for pair, touches in truth.touches.items():
         if not is_between(pair, claim):
@@ -94,7 +96,7 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         touches = list(the_one_meant(touches, claim))
         if claim.speed and not ends and {thing for _, thing in pair} == {"palm"}:
             touches = [one for one in touches if _is_led_to(one, claim, truth)]
-        met = matching(touches, claim, truth, lasting=True)
+        met = matching(touches, timed, truth, lasting=True)
         if met:
             found[pair] = met
     listed = claim.count > 1 and claim.count == len(claim.frames) and not ends
@@ -118,9 +120,14 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         missing = [member for member in missing if member[1] != "thumb"]
     if not found or (missing and not claim.some):
         return no("they do not touch so" if not ends else "no such contact ends so")
+    if timed is not claim and not fills([one for met in found.values() for one in met], claim.frames[0], claim.count):
+        return no("not all through these frames")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return no("not one after another")
-    if not _comes(claim, [span for met in found.values() for span in _spans(met)], lambda: _of_alike(claim, truth)):
+    spans = [span for met in found.values() for span in _spans(met)]
+    if not _comes(
+        claim, spans, lambda: [(end - 1, end + 1) if ends else (at, end) for at, end in _of_alike(claim, truth)]
+    ):
         return no("not before or after all others")
     if "at once" in claim.manners:
         starts = [met[0].span[0] for met in found.values()]
@@ -150,12 +157,21 @@ def _begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
     return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
 
 
+def _each_within(claim: Claim) -> Claim:
+    """A claim that holds of each of several that come in turn where frames are stated for all of them together."""
+    if "in turn" not in claim.manners or len(claim.frames) != 1 or claim.frames[0][0] != "span":
+        return claim
+    _, first, last = claim.frames[0]
+    return replace(claim, frames=(("within", first, last),))
+
+
 def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
     found: list[Happening] = []
     firsts: dict[str, Span] = {}
     missing = []
+    timed = _each_within(claim)
     for member in claim.subject:
-        met = matching(the_one_meant(happenings(member), claim), claim, truth, lasting=claim.what == "hyperextended")
+        met = matching(the_one_meant(happenings(member), claim), timed, truth, lasting=claim.what == "hyperextended")
         if "full" in claim.manners and claim.what != "hyperextended":
             met = [one for one in met if one.full]
         if met and often(met, claim):
@@ -169,6 +185,8 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
     alike = [(hand, finger) for hand in hands for finger in FINGERS]
     if not _comes(claim, _spans(found), lambda: [span for thing in alike for span in _spans(happenings(thing))]):
         return no("not before or after all others")
+    if timed is not claim and not fills(found, claim.frames[0], claim.count):
+        return no("not all through these frames")
     if "in turn" in claim.manners and not _one_by_one(claim, firsts):
         return no("not one after another in that order")
     if "at once" in claim.manners and len(firsts) > 1:
@@ -283,7 +301,8 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
                 timed,
                 truth,
             )
-            ways = {of for one in met for of in one.detail} if claim.count and not way else set()
+            several = way in ("", "sideways", "vertically")
+            ways = {of for one in met for of in one.detail} if claim.count and several else set()
             alike = any(often([one for one in met if of in one.detail], claim) for of in ways)
             if not met or not (often(met, claim) or alike):
                 return no(f"the {hand} hand does not move so: {way}")
@@ -300,7 +319,9 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
 def rests(claim: Claim, truth: ClipTruth) -> Verdict:
     """A hand rests in the frames that are meant, but for a movement that runs into them by a few frames."""
     parts = frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
-    if (claim.order or claim.passing) and not claim.frames and not claim.when:
+    follows = claim.order is not None and claim.order.relation == "after"
+    open_frames = not claim.frames or (follows and all(kind == "until" for kind, *_ in claim.frames))
+    if (claim.order or claim.passing) and open_frames and not claim.when:
         moving = [one.span for hand, _ in claim.subject for one in truth.moves[hand]]
         resting = [int(not any(start <= at < end for start, end in moving)) for at in range(truth.n_frames)]
         rests = [span for span in spans_in(resting, (1,)) if span[1] - span[0] >= SIMULTANEOUS]
@@ -330,6 +351,8 @@ def _parts(one: Happening, way: str, truth: ClipTruth) -> bool:
 def _goes(one: Happening, way: str) -> bool:
     if way == "sideways":
         return one.detail[0] in ("left", "right")
+    if way == "vertically":
+        return one.detail[0] in ("up", "down")
     return not way or way in one.detail or (way == "away" and "front" in one.detail)
 
 

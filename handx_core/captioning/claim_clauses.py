@@ -20,6 +20,9 @@ TAKES_OBJECT: Final = (
     "move", "contact", "separation", "near", "parting", "joining", "position", "distance", "close", "spread", "state",
 )  # fmt: skip
 
+LASTS: Final = ("rest", "stay", "remain")
+"""How verbs begin of what touches and goes on to."""
+
 
 class Clauses:
     """What was read of a text. Of the text: the clauses, what was spoken of last, and the sentence's number.
@@ -102,11 +105,16 @@ class Clauses:
         for place, clause in enumerate(self.clauses):
             if clause.value == "separation":
                 _complete(clause, self.clauses[:place])
+            elif clause.value in ("parting", "together") and not clause.object.members:
+                _part_from_touched(clause, self.clauses[:place])
             if clause.begins or clause.ends:
                 _pass_on_row(clause, self.clauses[place + 1 : place + 2])
         last = self.clauses[-1] if self.clauses else None
         if last is not None and last.held and not (last.when or last.frames):
             last.so = True
+        rests = last is not None and last.value == "contact" and last.term.text.startswith(LASTS)
+        if rests and last is not None and last.order and last.order[0] == "after" and not (last.when or last.frames):
+            last.when = ["end"]
         telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
         told = {id(clause) for clause in telling}
         for clause in self.clauses:
@@ -175,7 +183,7 @@ class Clauses:
             self.context.subject = self.subject
         elif clause.subject.members:
             pass
-        elif not self.here and (term.form == "ing" or self.having):
+        elif not self.here and (term.form == "ing" or self.having or self.is_absolute(clause)):
             clause.unresolved = True
             if self.having:
                 self.opening = "after"
@@ -189,6 +197,12 @@ class Clauses:
         if clause.subject.members:
             self.context.named = clause.subject
 
+    def is_absolute(self, clause: Clause) -> bool:
+        """ "Held open, the hand rises", "at first close, they part": whether what is told comes before its subject."""
+        return (self.being and (self.terms[0].form == "ed" or bool(self.opening))) or (
+            clause.kind == "distance" and not self.being
+        )
+
     def give_order(self, clause: Clause) -> None:
         """Give a clause its place in time by the link before it."""
         if self.link and self.link[1]:
@@ -200,7 +214,8 @@ class Clauses:
     def to_pattern(self, target: Clause, apply: Callable[[Clause], None]) -> None:
         """Apply to a clause, and to those that it is a pattern with: "bend and straighten three times quickly"."""
         for clause in self.here:
-            if clause is target or (target.count and clause.pattern == target.pattern):
+            alike = clause.pattern == target.pattern and (clause.kind == "verb") == (target.kind == "verb")
+            if clause is target or (target.count and alike):
                 apply(clause)
 
     def add_way(self, way: str, target: Clause | None) -> None:
@@ -214,7 +229,8 @@ class Clauses:
         said = [*target.ways, *(w for w in implied if w in _OPPOSITES)]
         if not target.value.startswith("move"):
             return
-        if (back and said) or self.link or (self.apart and target.speed) or _OPPOSITES.get(way) in said:
+        again = target.speed and (self.apart or (self.joined and self.waiting))
+        if (back and said) or self.link or again or _OPPOSITES.get(way) in said:
             if not target.ways:
                 target.ways += [w for w in implied if w in _OPPOSITES]
             clause = replace(
@@ -259,12 +275,12 @@ class Clauses:
             return
         if part.pronoun:
             part = self._meant(clause, part)
-        if not clause.subject.members and not part.mutual and what in ("contact", "move"):
+        if not clause.subject.members and not part.mutual and what in ("contact", "move") and not clause.toward:
             clause.subject = part
             return
-        if clause.object.members and part.members:
+        if clause.object.members and part.members and not clause.inherits:
             part = replace(part, members=tuple(dict.fromkeys((*clause.object.members, *part.members))))
-        clause.object = part
+        clause.object, clause.inherits = part, False
         fingers = set(clause.subject.things) & set(FINGERS)
         if part.members and (set(part.things) & set(FINGERS)) and fingers != set(FINGERS):
             self.context.named = part
@@ -357,12 +373,34 @@ def _complete(clause: Clause, before: list[Clause]) -> None:
         clause.value = "straighten"
 
 
+def _part_from_touched(clause: Clause, before: list[Clause]) -> None:
+    """ "Touches the palm and parts", "touches the thumb; they stay together": from what, or with what, it touched."""
+    touches = (other for other in reversed(before) if other.value == "contact")
+    touched = next(
+        (other for other in touches if other.object.members or other.object.twin or other.subject.tips), None
+    )
+    if touched is None or touched.negated:
+        return
+    recent = clause.subject.pronoun and touched.sentence + 1 >= clause.sentence
+    if recent and clause.value == "parting" and clause.subject.things == {"hand"} and touched.subject.fingers:
+        clause.subject, clause.object, clause.value = touched.subject, touched.object, "separation"
+    if touched.subject.members != clause.subject.members:
+        return
+    if not (clause.subject.pronoun or touched.sentence == clause.sentence):
+        return
+    clause.object, clause.stays = touched.object, False
+    if clause.value == "parting":
+        clause.value = "separation"
+
+
 def _is_other_object(part: Part, clause: Clause) -> bool:
     """Whether "..., then the middle" is another that the thumb touches, and not another that touches."""
 
     def kinds(of: Part) -> set[tuple[str, str]]:
         return {(hand, "finger" if thing in FINGERS[1:] else thing) for hand, thing in of.members}
 
+    if part.things == {"palm"} and clause.value == "contact" and clause.subject.fingers:
+        return "palm" not in clause.subject.things
     return bool(part.members) and kinds(part) <= kinds(clause.object) and not kinds(part) <= kinds(clause.subject)
 
 

@@ -38,7 +38,7 @@ _COUNTED: Final = re.compile(
     rf"(\d+|{'|'.join(NUMBERS)}|fifteen|twenty|thirty)\s+frames\b"
 )
 _LONG: Final = re.compile(
-    r"\b(?:with)?in (?:about |around |only |just |roughly )?"
+    r"\b(?:within|in|over|for|across|lasting|taking) (?:about |around |only |just |roughly |some |nearly |almost )?"
     rf"(?:a few|several|some|\d+|{'|'.join(NUMBERS)}|fifteen|twenty) frames\b"
 )
 """How long something takes, which says nothing of when it is."""
@@ -71,7 +71,7 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
     if "frame" not in text:
         return text
     if "(" not in text and "frames" in text:
-        text = _COUNTED.sub(counted, _LONG.sub("", text))
+        text = _COUNTED.sub(counted, _LONG.sub(lambda found: "for a while" if found[0].startswith("for") else "", text))
     for pattern, meant in ((_RANGES, ranges), (_POINTS, points), (_POINT, point)):
         text = _near_frame(pattern, meant, text)
     return text

@@ -6,6 +6,7 @@ kind of claim true by itself (`claim_checks`), and scoring captions (`audit`).
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from handx_core.captioning.claim_checks import (
@@ -120,7 +121,9 @@ def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
 
 def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
     """That something does not happen: at no time, or not in the frames named. What is denied of many is so of each."""
-    frames = any(kind in ("span", "from", "until") for kind, *_ in claim.frames) or bool({*claim.when} - {"throughout"})
+    frames = any(kind in ("span", "from", "until", "at") for kind, *_ in claim.frames) or bool(
+        {*claim.when} - {"throughout"}
+    )
     bare = _positive(claim, () if not frames else tuple(_well_within(stated) for stated in claim.frames))
     ends = {"start": ("at", 0, 1), "end": ("at", truth.n_frames - 1, truth.n_frames)}
     whens = tuple(when for when in claim.when if when != "throughout")
@@ -129,6 +132,11 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
         when=tuple(when for when in whens if when not in ends),
         frames=bare.frames + tuple(ends[when] for when in whens if when in ends),
     )
+    if claim.what == "contact" and "at once" in claim.manners:
+        spans = sorted(
+            one.span for pair, touches in truth.touches.items() if is_between(pair, claim) for one in touches
+        )
+        return no("two touch at once") if any(a[1] > b[0] for a, b in pairwise(spans)) else Verdict(True)
     if claim.what == "contact":
         touched = [
             pair for pair in truth.touches if is_between(pair, claim) and (not frames or judge(bare, truth).supported)
@@ -188,15 +196,18 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
     """The verdict if what the claim says is when it says, next to one of the claims that it refers to."""
     assert claim.order is not None
     relation, of, to = claim.order.relation, claim.order.of, claim.order.to
+    if relation == "meanwhile" and claim.what in _STATES and "end" in claim.when:
+        relation = "when"
     others = [span for place in to for span in alone[place].spans]
     spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
     told = (claim.what, claim.value, claim.subject)
-    same = claim.what in _STATES and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to)
+    lasting = claim.what in _STATES or claim.what == "hyperextended"
+    same = lasting and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to)
     if not others or not spans or same:
         return verdict
     changes = [span for place in to if claims[place].what in _STATES for span in alone[place].spans]
     met = [span for span in spans if any(related(relation, span, other) for other in others)]
-    if not met and relation == "after" and claim.what in _STATES and claim.passing:
+    if not met and relation == "after" and claim.what in _STATES:
         met = [span for span in spans if any(span[1] - other[1] >= FRAME_SLACK for other in others)]
     if not met and relation == "before" and claim.what in _STATES:
         met = [span for span in spans if any(span[0] < other[0] for other in others)]

@@ -10,6 +10,18 @@ from typing import Final
 
 from handx_core.captioning.claim_frames import Frames
 from handx_core.captioning.claim_parts import OTHER, Member, Part
+from handx_core.captioning.claim_relations import (
+    AXIS_OF,
+    OPPOSITE_STATE,
+    anything,
+    are_neighbours,
+    can_only_spread,
+    hands_of,
+    joining,
+    parting,
+    position_of,
+    wants_thumb,
+)
 from handx_core.captioning.claim_terms import Term
 from handx_core.skeleton import FINGERS, HANDS
 
@@ -79,13 +91,14 @@ def changed(claim: Claim, **changes: object) -> Claim:
 
 @dataclass(eq=False)
 class Clause:
-    """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays:
-    "remains". turns: a state that is come to. passing: that may be short. so: "stays so". held: "stays", after a
-    change. beside: said with "with". only_when: "only at the end". begins, ends: the fingers that come first and
-    last. toward: whether a movement is "toward" its object, "to" it or "away" from it. only: "only the index",
-    or (only_object) "the index only", or (only_from) "only from frame 30". nth: see `ORDINALS`. first: whether
-    it is the first of its text. excluded: "except the thumb". edge: whether it "starts" or "ends" so. returns:
-    where the movement went that it goes back from. claims: what it claims, where that is known from an earlier text.
+    """A verb (or a state, a position, a distance) with all that belongs to it, while it is read. stays: "remains".
+    turns: a state that is come to. passing: that may be short. so: "stays so". held: "stays", after a change.
+    beside: said with "with". only_when: "only at the end". begins, ends: the fingers that come first and last.
+    toward: whether a movement is "toward" its object, "to" it or "away" from it. only: "only the index", or
+    (only_object) "the index only", or (only_from) "only from frame 30". nth: see `ORDINALS`. first: whether it is
+    the first of its text. inherits: whether its object is that of the clause before. excluded: "except the thumb".
+    edge: whether it "starts" or "ends" so. returns: where the movement went that it goes back from. claims: what it
+    claims, where that is known from an earlier text.
     """
 
     term: Term
@@ -124,6 +137,7 @@ class Clause:
     returns: tuple[str, ...] = ()
     nth: int = 0
     first: bool = False
+    inherits: bool = False
     claims: tuple[Claim, ...] | None = None
 
     def __copy__(self) -> "Clause":
@@ -142,27 +156,25 @@ STATES_OF: Final = {
 ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "final": -1, "last": -1}
 """Which of several happenings is meant; -1 for the last."""
 
-_AXIS: Final = {"UP": "DOWN", "FRONT": "BACK", "LEFT": "RIGHT"}
-_OPPOSITE: Final = _AXIS | {low: high for high, low in _AXIS.items()}
-_EVEN: Final = {"level": "down-up", "abreast": "front-back", "lined up": "left-right"}
-AXIS_OF: Final = {
-    "LEFT": "left-right", "RIGHT": "left-right", "BACK": "front-back", "FRONT": "front-back", "DOWN": "down-up",
-    "UP": "down-up",
-}  # fmt: skip
-
 
 def what_of(clause: Clause, side: str) -> tuple[str, str]:
     """What a clause claims, by its verb and subject, and the state of it; ("", "") where it claims nothing."""
     subject, other = clause.subject, clause.object
-    fingers, across = subject.fingers, len(_hands(subject, side)) > 1
+    fingers, across = subject.fingers, len(hands_of(subject, side)) > 1
     value = clause.value
     if clause.kind == "state":
-        if value == "spread" and not fingers and across and (clause.turns or clause.speed):
+        if subject.things == {"gap"} and not other.members and value in ("bent", "straight"):
+            return "", ""
+        parts = (value == "spread" and clause.turns) or (value in ("spread", "apart") and bool(clause.speed))
+        if parts and not fingers and across:
             return "part", ""
-        ordered = clause.turns and bool({"at once", "in turn"} & set(clause.manners))
+        ordered = "in turn" in clause.manners or (clause.turns and "at once" in clause.manners)
+        ordered |= any(
+            manner in ("comes second", "comes third", "comes fourth", "comes last") for manner in clause.manners
+        )
         if (clause.speed or ordered) and value in _CHANGES and not clause.stays:
             return _CHANGES[value], ""
-        if value in ("apart", "together") and (not _are_neighbours(subject, other, across) or "palm" in subject.things):
+        if value in ("apart", "together") and (not are_neighbours(subject, other, across) or "palm" in subject.things):
             if value == "together" and subject.things <= {"hand"}:
                 return "distance", "Near"
             return "contact" if value == "together" else "apart", ""
@@ -174,7 +186,7 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return value, ""
     if value.startswith("move") and clause.toward and (other.members or other.mutual):
         told = _relative_move(clause, fingers, across)
-        if told == "separation" and other.fingers and _can_only_spread(subject, other, side):
+        if told == "separation" and other.fingers and can_only_spread(subject, other, side):
             clause.subject = Part((*subject.members, *((next(iter(subject.hands)), f) for _, f in other.members)))
             return "spread", ""
         return told, ""
@@ -188,43 +200,38 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return "part", ""
     if value in ("fist", "bend", "straighten"):
         return ("bend" if value == "fist" else value), ""
+    if value == "contact" and other.mutual and not (other.members or other.twin or subject.tips):
+        beside = are_neighbours(subject, other, across)
+        return "together" if beside else value, ""
     if value == "contact" and clause.term.text.startswith(("join", "rejoin")) and not across and not other.members:
-        return "close" if _are_neighbours(subject, other, across) else value, ""
+        return "close" if are_neighbours(subject, other, across) else value, ""
     if value == "separation" and not (other.members or other.mutual) and clause.term.text.startswith(("leav", "left")):
         return "", ""
-    if value == "separation" and other.mutual and not other.members and _are_neighbours(subject, Part(), across):
+    mutual = other.mutual and not (other.members or other.twin)
+    if value == "separation" and mutual and are_neighbours(subject, Part(), across):
         return "spread", ""
-    if value == "separation" and other.fingers and _can_only_spread(subject, other, side):
+    if value == "separation" and other.fingers and can_only_spread(subject, other, side):
         clause.subject = Part((*subject.members, *((next(iter(subject.hands)), f) for _, f in other.members)))
         return "spread", ""
     if value == "separation":
         together = not fingers and not other.fingers and not ({"palm"} & (subject.things | other.things))
         return "part" if together and (across or other.members) else "separation", ""
     if value == "parting":
-        return _parting(subject, other, fingers, across), ""
+        return parting(subject, other, fingers, across), ""
     if value == "joining":
-        return _joining(subject, other, fingers, across), ""
+        return joining(subject, other, fingers, across), ""
+    if value == "near" and not fingers and clause.term.text.startswith(("stay", "remain", "keep", "be", "are", "is")):
+        return "distance", "Near"
     if value == "near":
         return ("near" if fingers or clause.negated else "approach"), ""
     if value in ("spread", "close") and not fingers and "gap" not in subject.things:
         return ("part" if value == "spread" else "approach") if across else "", ""
+    if value == "changes" and fingers and (clause.only or subject.none):
+        return "flex", ""
     return value.split()[0], ""
 
 
 _CHANGES: Final = {"bent": "bend", "fully bent": "bend", "fist": "bend", "straight": "straighten"}
-
-
-def _are_neighbours(subject: Part, other: Part, across: bool) -> bool:
-    """Whether fingers are of one hand and next to each other, so that they can be spread."""
-    with_thumb = "thumb" in subject.things and (len(subject.fingers) < 3 or subject.listed)
-    return bool(subject.fingers) and not with_thumb and not across and not other.members
-
-
-def _can_only_spread(subject: Part, other: Part, side: str) -> bool:
-    """Whether fingers that separate are next to each other, so that their contact is nothing that is measured."""
-    return all(
-        _are_neighbours(part, Part(), len(_hands(part, side)) > 1) for part in (subject, other)
-    ) and other.hands <= {"", *subject.hands}
 
 
 def _relative_move(clause: Clause, fingers: tuple[str, ...], across: bool) -> str:
@@ -234,25 +241,6 @@ def _relative_move(clause: Clause, fingers: tuple[str, ...], across: bool) -> st
     if clause.object.things & set(FINGERS) or clause.object.members or clause.object.mutual:
         return "part" if clause.toward == "away" else "approach"
     return ""
-
-
-def _hands(part: Part, side: str) -> set[str]:
-    hands = {hand for hand, _ in part.members}
-    return set(HANDS) if "" in hands and side not in HANDS else {hand or side for hand in hands}
-
-
-def _parting(subject: Part, other: Part, fingers: tuple[str, ...], across: bool) -> str:
-    if not fingers:
-        return "part"
-    return "spread" if _are_neighbours(subject, other, across) and not subject.tips else "separation"
-
-
-def _joining(subject: Part, other: Part, fingers: tuple[str, ...], across: bool) -> str:
-    if not fingers:
-        return "approach"
-    if "palm" in other.things:
-        return "near"
-    return "close" if _are_neighbours(subject, other, across) else "contact"
 
 
 def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
@@ -277,17 +265,22 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         and implied in _WAYS
         and implied not in clause.ways
         and _OPPOSITE_WAYS[implied] not in clause.ways
+        and not (clause.ways and clause.term.text.startswith(_RECOILS))
     ):
         clause.ways.insert(0, implied)
     speed = clause.speed or ("Slow" if clause.value == "move slow" else "Fast" if clause.value == "move fast" else "")
     apart = what == "apart"
+    if apart and "some time" in clause.when:
+        apart, what = False, "separation" if clause.subject.fingers else "part"
+    if apart and clause.nth:
+        clause.when, clause.nth = [*clause.when, "end"], 0
     what = "contact" if apart else what
     subject, other = _members(clause, side, what)
     subject = tuple(member for member in subject if member[1] not in clause.excluded)
     none = clause.subject.none or clause.object.none
     negated = clause.negated != none and (clause.negated or none)
     if what == "position":
-        value, negated, other = _position(clause, subject, other, value, negated)
+        value, negated, other = position_of(clause.subject.none, subject, other, value, negated)
         if not value:
             return
     negated ^= apart
@@ -306,13 +299,14 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         joints=tuple(clause.joints),
         negated=negated,
         some=clause.subject.some,
-        passing=(clause.turns or clause.passing) and not clause.negated,
-        turns=clause.turns and not clause.negated,
+        passing=(clause.turns or clause.passing or "some time" in clause.when) and not (clause.negated or none),
+        turns=clause.turns and not (clause.negated or none),
         loose=clause.subject.loose or clause.object.loose,
         text=clause.term.text,
         nth=clause.nth,
     )
-    yield claim
+    yield from _one_each(claim, clause)
+    yield from _from_where(claim)
     if clause.only_from and claim.frames and claim.frames[0][0] == "from" and claim.frames[0][1] > 0:
         before = (("span", 0, claim.frames[0][1]),)
         yield replace(claim, frames=before, when=(), negated=not negated, count=0, order=None)
@@ -335,15 +329,45 @@ _EXCLUSIVE: Final = ("contact", "bend", "straighten", "hyperextended", "bent", "
 
 def _when(clause: Clause) -> tuple[str, ...]:
     """When; what "stays" is so throughout, and what "stays until the end" and comes after nothing else as well."""
-    whens = tuple(dict.fromkeys(when for when in clause.when if when and not (when == "throughout" and clause.count)))
+    said = (when for when in clause.when if when not in ("", "some time"))
+    whens = tuple(dict.fromkeys(when for when in said if not (when == "throughout" and clause.count)))
     joined = clause.kind == "state" and clause.value == "together" and clause.stays is False and clause.order
     if (clause.so or joined) and not (clause.when or clause.frames):
         return ("end",)
+    if "some time" in clause.when and not whens:
+        return ()
     if clause.stays and clause.order and not whens:
         return ()
     if clause.stays and (not whens or (whens == ("until end",) and clause.first and not clause.frames)):
         return ("throughout", *whens)
     return whens
+
+
+def _one_each(claim: Claim, clause: Clause) -> Iterator[Claim]:
+    """ "In the order pinky, ring, middle, at frames 10, 18 and 26": a time for each; else the claim as it is."""
+    several = next((part for part in (clause.subject, clause.object) if part.listed), None)
+    if several is None or "in turn" not in claim.manners or len(several.members) != len(claim.frames) or claim.count:
+        yield claim
+        return
+    yield replace(claim, frames=())
+    named = claim.subject if several is clause.subject else claim.object
+    for member, stated in zip(named, claim.frames, strict=False):
+        one = replace(claim, frames=(stated,), manners=(), sequence=())
+        yield replace(one, subject=(member,)) if several is clause.subject else replace(one, object=(member,))
+
+
+def _from_where(claim: Claim) -> Iterator[Claim]:
+    """ "Taps the left palm from above": where the hand is then, if it is another that it taps."""
+    hands = {hand for hand, _ in claim.subject}
+    if claim.what != "contact" or claim.negated or len(hands) != 1 or hands & {hand for hand, _ in claim.object}:
+        return
+    for manner in claim.manners:
+        state = manner.removeprefix("from ")
+        if state != manner and claim.object:
+            tapped = {thing for _, thing in claim.subject} == {"palm"}
+            of = {OTHER[hand] for hand in hands} if tapped else hands
+            value = f"{AXIS_OF[state]} {state if of == {'right'} else OPPOSITE_STATE[state]}"
+            yield Claim("position", tuple((hand, "hand") for hand in hands), value=value, passing=True, text=claim.text)
 
 
 def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
@@ -360,9 +384,12 @@ def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
         )
         return
     if claim.fingers and others and claim.what in _EXCLUSIVE:
-        yield replace(claim, subject=others, negated=True, count=0, manners=(), sequence=(), nth=0)
+        when = ("end",) if claim.turns and not (claim.when or claim.frames) else claim.when
+        yield replace(claim, subject=others, negated=True, count=0, manners=(), sequence=(), nth=0, when=when)
 
 
+_RECOILS: Final = ("recoil", "withdr", "retreat", "retir")
+"""Verbs that lead back to where something came from, which is toward the body only if no other way is said."""
 _BACK: Final = {"up": "down", "down": "up", "front": "back", "back": "front", "left": "right", "right": "left"}
 _OPPOSITE_WAYS: Final = {"up": "down", "down": "up", "front": "back", "back": "front"}
 _WAYS: Final = tuple(_OPPOSITE_WAYS)
@@ -386,8 +413,8 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
             subject, other = spread_out(other, hands), Part()
         of = opposite if other.things == {"palm"} or what == "position" else its_hands
         apart = what == "separation" and clause.subject.tips
-        if (what == "contact" or apart) and side in HANDS and not other.members and _wants_thumb(subject):
-            other = Part(((side, "thumb"),) if clause.negated or clause.subject.listed else _anything(side))
+        if (what == "contact" or apart) and side in HANDS and not other.members and wants_thumb(subject):
+            other = Part(((side, "thumb"),) if clause.negated or clause.subject.listed else anything(side))
         if other.things == {"thumb"} and not clause.subject.listed and len(subject) > 2:
             subject = tuple(member for member in subject if member[1] != "thumb")
         if clause.object.twin and len({hand for hand, _ in subject}) == 1:
@@ -414,11 +441,6 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
     return subject, ()
 
 
-def _anything(hand: str) -> tuple[Member, ...]:
-    """What the fingers of a hand can touch."""
-    return ((hand, "thumb"), *((OTHER[hand], finger) for finger in FINGERS))
-
-
 def _row(clause: Clause) -> tuple[str, ...]:
     """The first and the last of fingers that are listed and come in turn."""
     if "in turn" in clause.manners:
@@ -426,29 +448,3 @@ def _row(clause: Clause) -> tuple[str, ...]:
             if part.listed:
                 return part.members[0][1], part.members[-1][1]
     return ()
-
-
-def _wants_thumb(subject: tuple[Member, ...]) -> bool:
-    """Fingers of one hand that touch nothing that is named can only touch the thumb."""
-    things = {thing for _, thing in subject}
-    return len({hand for hand, _ in subject}) == 1 and bool(things) and things <= set(FINGERS[1:])
-
-
-def _position(
-    clause: Clause, subject: tuple[Member, ...], other: tuple[Member, ...], value: str, negated: bool
-) -> tuple[str, bool, tuple[Member, ...]]:
-    """The state of the right hand seen from the left one that a clause says, and whether it denies it."""
-    if value == "uneven":
-        return "down-up ALIGNED", not negated, ()
-    if value in _EVEN:
-        return f"{_EVEN[value]} ALIGNED", negated, ()
-    if value in ("crossed", "uncrossed"):
-        return ("left-right LEFT" if value == "crossed" else "left-right RIGHT"), negated, ()
-    value = {"left of": "LEFT", "right of": "RIGHT"}.get(value, value)
-    hands = {hand for hand, _ in subject}
-    if len(hands) == 2:
-        if negated or clause.subject.none:
-            return f"{AXIS_OF[value]} ALIGNED", False, ()
-        return "", False, ()
-    state = value if hands == {"right"} else _OPPOSITE[value]
-    return f"{AXIS_OF[value]} {state}", negated, other

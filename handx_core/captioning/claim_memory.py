@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
-from handx_core.captioning.claim_clauses import Clauses, before_it
+from handx_core.captioning.claim_clauses import LASTS, Clauses, before_it
 from handx_core.captioning.claim_frames import Frames
 from handx_core.captioning.claim_meaning import Claim, Clause, changed, claims_of
 from handx_core.captioning.claim_parts import Context, Member, Part
@@ -201,10 +201,12 @@ def forget_claims(clauses: Sequence[Clause]) -> None:
 def _is_settled(clause: Clause) -> bool:
     """Whether what a clause claims is no matter of the text around it, nor of which frames its marks stand for.
 
-    What parts may be what touched before, what is held is so at the end of a text, "only from" is a matter of frames.
+    What parts may be what touched before, what is held or stays is so at the end of a text, "only from" is a matter of
+    frames.
     """
-    parts = clause.value == "separation" and not (clause.object.members or clause.object.mutual)
-    return not (parts or clause.held or clause.only_from)
+    parts = clause.value in ("separation", "parting", "together") and not clause.object.members
+    stays = clause.held or (clause.value == "contact" and clause.term.text.startswith(LASTS))
+    return not (parts or stays or clause.only_from)
 
 
 def _frames_of(mentions: Mentions) -> dict[int, int]:

@@ -18,9 +18,10 @@ MODIFIERS: Final = ("speed", "way", "when", "manner", "count", "number", "ordina
 IDLE: Final = ("be", "do", "have", "occurs", "changes", "edge start", "edge end", "light", "still")
 _STATES: Final = {"bend": "bent", "straighten": "straight", "hyperextended": "hyperextended"}
 _HOLDS: Final = ("maintain", "keep", "kept", "hold", "held", "retain", "preserv", "sustain", "enter")
+_PARTLY: Final = ("slight", "partial", "moderate", "gentle", "small", "relaxed", "loose", "soft", "light", "subtle")
 _ADJECTIVES_WORDS: Final = (
     "quick slow rapid swift sudden gradual steady fast repeated sharp abrupt upward downward leftward "
-    "rightward forward backward brisk moderate sideways diagonal medium"
+    "rightward forward backward brisk moderate sideways diagonal medium vertical lateral horizontal"
 )
 ADJECTIVES: Final = frozenset(_ADJECTIVES_WORDS.split())
 """Adjectives that also say how fast, how often or where to; those that say nothing are of the kind "adjective"."""
@@ -60,7 +61,9 @@ class Noun:
         at = self._drop_idle_verb(terms)
         who = self.subject or self.owner
         negation = [Term("not", {"not": "not"})] if self.negated else []
-        found += [*who, *negation, *self.modifiers, self.verb, *self.object]
+        counts = [term for term in self.modifiers if "count" in term and not who]
+        others = [term for term in self.modifiers if term not in counts]
+        found += [*who, *negation, *others, self.verb, *counts, *self.object]
         return at
 
     def _is_state(self, found: list[Term]) -> bool:
@@ -74,14 +77,18 @@ class Noun:
             place -= 1
         verb = found[place]
         inside = last.text in ("in", "into", "to", "at") and ("verb" in verb)
-        if not inside and not (verb.says("verb") == "be" and verb.text.startswith(_HOLDS)):
+        partly = any(term.text in _PARTLY for term in self.adjectives)
+        holds = verb.says("verb") == "be" and verb.text.startswith(_HOLDS)
+        if not inside and not (holds or (partly and verb.says("verb") == "have")):
             return False
-        if inside and not self.derived:
+        if inside and not (self.derived or verb.says("verb") == "be"):
             return False
-        if any(term.text in ("slight", "partial", "moderate", "gentle", "small") for term in self.adjectives):
+        if partly:
             state = "partly bent" if state == "bent" else state
         if inside:
             found.pop()
+        if verb.says("verb") == "have":
+            found[place] = Term(verb.text, {"verb": "be"}, verb.form)
         full = any(term.text == "full" for term in self.modifiers)
         found += [term for term in self.modifiers if "manner" not in term]
         found.append(Term(self.verb.text, {"state": "fully bent" if full and state == "bent" else state}))
@@ -156,7 +163,9 @@ def noun_at(terms: Terms, start: int) -> Noun | None:
     _take_names(noun, before, names)
     _take_arguments(noun, terms)
     _take_gap(noun)
-    if noun.verb.says("verb") == "contact" and noun.end < len(terms) and "way" in terms[noun.end]:
+    leads = noun.end < len(terms) and "way" in terms[noun.end]
+    swings = noun.verb.text.startswith("stroke") and any("way" in term for term in noun.modifiers)
+    if noun.verb.says("verb") == "contact" and (leads or swings):
         noun.verb = noun.verb.put({"verb": "move"})
     if not (noun.subject or noun.owner) and noun.end + 1 < len(terms) and terms[noun.end].text == "and":
         other = noun_at(terms, noun.end + 1)
@@ -214,7 +223,7 @@ def may_be_noun(terms: Terms, at: int) -> bool:
     value = term.says("verb")
     if term.text == "spread" and following is not None and following.text in ("between", "of"):
         return True
-    if not value or value in IDLE or term.form == "ed" or " " in term.text:
+    if not value or value in IDLE or (term.form == "ed" and term.text != "hit") or " " in term.text:
         return False
     if term.form == "noun":
         return True
@@ -233,7 +242,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         return True
     if not may_be_noun(terms, at):
         return False
-    if term.form == "noun":
+    if term.form == "noun" or (term.text == "contact" and _is_of(following)):
         return True
     determined = bool(before) and any(
         "det" in one or "number" in one or "quantifier" in one or "ordinal" in one or "possessive" in one
@@ -255,8 +264,9 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
         return ends and (determined or adjective)
     if not before or "not" in before[-1]:
         if not start:
-            return term.text == "contact" or (following is not None and following.text in ("of", "between"))
-        return term.form == "" and _takes_noun(before[-1] if before else terms[start - 1])
+            return term.text == "contact" or _is_of(following) or _is_joined_noun(terms, at)
+        joined = start > 1 and _is_joined_noun(terms, start - 2)
+        return term.form == "" and (joined or _takes_noun(before[-1] if before else terms[start - 1]))
     last = before[-1]
     if last.text in ("the", "a", "an", "these", "those"):
         return True
@@ -265,6 +275,22 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     if determined and not any("pronoun" in one for one in before):
         return term.form != "s" or is_adjective(last) or "number" in last or "quantifier" in last or "ordinal" in last
     return is_adjective(last)
+
+
+def _is_of(following: Term | None) -> bool:
+    return following is not None and following.text in ("of", "between")
+
+
+def _is_joined_noun(terms: Terms, at: int) -> bool:
+    """ "Approach and retreat of the hands"."""
+    other = at + 2 + (at + 2 < len(terms) and "det" in terms[at + 2])
+    return (
+        other + 1 < len(terms)
+        and terms[at + 1].text == "and"
+        and "verb" in terms[other]
+        and terms[other].form in ("", "noun", "ing")
+        and _is_of(terms[other + 1])
+    )
 
 
 _OF_ONE: Final = ("each", "every", "any", "no", "another", "no single", "not a single")
@@ -285,6 +311,8 @@ def _take_modifiers(noun: Noun, before: Terms) -> None:
     for term in before:
         if "ordinal" in term:
             noun.modifiers.append(Term(term.text, {"nth": term.text}))
+        elif term.text in ("simultaneous", "synchronous", "synchronized"):
+            noun.modifiers.append(Term(term.text, {"manner": "at once"}))
         elif not ({*PHRASE} & term.keys()) and ({*MODIFIERS} & term.keys()):
             noun.modifiers.append(term)
         elif "number" in term and term.says("number") != "1":

@@ -228,7 +228,7 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
                 return at + 1
         elif "one" in term and at > 0:
             reading.one = True
-        elif term.text in ("to", "through") and reading.members and _is_range(reading, following):
+        elif term.text in ("to", "through") and reading.members and _is_range(reading, terms, at):
             reading.through = True
         elif (
             "possessive" in term
@@ -243,10 +243,12 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
     return at
 
 
-def _is_range(reading: _Reading, following: Term | None) -> bool:
-    """ "Middle to pinky": whether a finger further on follows "to"."""
+def _is_range(reading: _Reading, terms: Sequence[Term], at: int) -> bool:
+    """ "Middle to pinky", "middle through the pinky": whether a finger further on follows."""
     first = reading.members[-1][1]
-    last = following.says("finger") if following else ""
+    after = at + 1
+    after += terms[at].text == "through" and after < len(terms) and "det" in terms[after]
+    last = terms[after].says("finger") if after < len(terms) else ""
     return first != "thumb" and last in FINGERS and FINGERS.index(last) > FINGERS.index(first)
 
 
@@ -287,7 +289,7 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
     if reading.noun in ("finger", "tip") and both and len(set(context.recent[-2:])) == 2:
         return Part(tuple(context.recent[-2:]))
     if reading.noun in ("finger", "tip"):
-        rest = reading.other and not context.named.fingers
+        rest = reading.other and not context.named.fingers and reading.number != 3
         some |= (
             reading.number in ((2, 3, 4) if reading.digits else (2, 3))
             and not reading.other
@@ -325,6 +327,10 @@ def _many(reading: _Reading, context: Context) -> tuple[str, ...]:
     """Fingers that are not named one by one."""
     if reading.other:
         others = tuple(finger for finger in FINGERS if finger not in context.named.things)
+        fewer = tuple(finger for finger in others if finger not in context.subject.things)
+        others = fewer if reading.number and len(fewer) == reading.number < len(others) else others
+        if reading.number == 3 and not context.named.fingers:
+            return FINGERS[2:]
         return others[1:] if len(others) == reading.number + 1 and others[0] == "thumb" else others
     if reading.number == 4:
         return FINGERS if reading.digits else FINGERS[1:]

@@ -28,7 +28,10 @@ class Phrases(Rows):
         before = terms[max(0, after - 8) : after]
         if objective and last is not None and at and terms[at - 1].text in ("at", "by") and self._is_where(part, last):
             return
-        tool = at > 0 and terms[at - 1].text in ("with", "using") and terms[at].text in ("its", "their", "his", "her")
+        strikes = last is not None and last.value == "contact" and last.subject.things == {"hand"}
+        strikes = strikes and last is not None and last.object.things == {"palm"}
+        tool = at > 0 and terms[at - 1].text in ("with", "using")
+        tool = tool and (strikes or terms[at].text in ("its", "their", "his", "her"))
         if tool and part.fingers and (last is None or (objective and self._touches_with(part, last))):
             self.tool = part
             if last is not None:

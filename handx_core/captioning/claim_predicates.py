@@ -17,6 +17,7 @@ from handx_core.skeleton import FINGERS
 _RETURNS: Final = ("return", "come back", "comes back", "came back", "coming back", "revert", "reverse")
 
 
+_LISTED: Final = ("state", "distance", "position")
 _STATING: Final = frozenset({"position", "distance", "state"})
 _COMING: Final = ("fall", "fell", "drop", "pull", "move", "raised", "lifted", "elevated", "lowered")
 """How phrases for a position begin that tell how it is come to."""
@@ -33,10 +34,10 @@ class Predicates(Phrases):
         """Whether a clause begins with a term."""
         term = terms[at]
         small = not _SMALL.isdisjoint(term)
-        listed = self.joined and self.subject is None and self.last is not None and self.last.kind == "state"
+        listed = self.joined and self.subject is None and self.last is not None and self.last.kind in _LISTED
         if small and (
             self.being
-            or (listed and term.text.startswith(("away", "clear")))
+            or (listed and term.text.startswith(("away", "clear", "together", "apart")))
             or ("source" not in term and self._is_verbless(terms, at))
         ):
             return True
@@ -154,11 +155,14 @@ class Predicates(Phrases):
             self.clauses.remove(last)
         clause.held = self.stays and clause.kind == "state" and last.kind == "verb" and not clause.stays
         clause.passing |= clause.kind == "state" and last.kind == "verb" and last.value in STATES_OF and not self.link
-        if last.value in ("spread", "parting") or (last.value == "apart" and last.subject.fingers):
+        gap = last.term.text.startswith("gap")
+        if last.value in ("spread", "parting") or gap or (last.value == "apart" and last.subject.fingers):
             if clause.value == "bend" and term.text.startswith("close"):
                 clause.value = "close"
             elif clause.kind == "state" and term.text.endswith(("open", "closed")):
                 clause.value = "together" if term.text.endswith("closed") else "spread"
+        elif last.value == "straight" and self.joined and term.text in ("closed", "closed up"):
+            clause.kind, clause.value = "state", "together"
 
     def _take_up(self, clause: Clause) -> None:
         """Give a clause what was said of it before its verb."""
@@ -173,7 +177,7 @@ class Predicates(Phrases):
         text, kind = clause.term.text, clause.kind
         clause.passing |= self.briefly
         self.briefly = False
-        clause.turns |= self.becomes or text.startswith(("paus", "freez"))
+        clause.turns |= self.becomes or text.startswith(("paus", "freez", "wait", "halt"))
         self.becomes = False
         if kind == "state" and "spread" in clause.term.says("verb") and self.subject is not None:
             clause.turns |= not (self.being or self.with_subject)
@@ -196,7 +200,7 @@ class Predicates(Phrases):
         self.nominal = clause.term.form == "noun" or (clause.kind == "verb" and clause.term.form == "" and named)
         self.give_subject(clause, clause.term)
         if elided and last is not None and clause.subject == last.subject:
-            clause.object = last.object
+            clause.object, clause.inherits = last.object, True
         self.give_order(clause)
         if self.tool.members and clause.value in ("contact", "separation") and clause.subject.things <= {"hand"}:
             clause.subject = with_hand_of(self.tool, clause.subject)
@@ -246,7 +250,8 @@ class Predicates(Phrases):
     def _does_stay(self, kind: str) -> bool:
         """Whether a state is said to last: throughout, unless it is told after a movement of the same sentence."""
         last = self.last
-        after = last is not None and (last.kind == "verb" or last.turns) and self.subject is None
+        same = self.subject is None or self.subject.pronoun
+        after = last is not None and (last.kind == "verb" or last.turns or bool(last.frames)) and same
         return self.stays and kind != "verb" and not after
 
     def _be(self, term: Term, verb: str, following: Sequence[Term]) -> None:
@@ -289,7 +294,7 @@ class Predicates(Phrases):
                 return "state", "together" if "together" in term else "apart"
             if _MAKING.isdisjoint(term):
                 return "verb", "contact"
-        if term.form == "" and "distance" in term and term is self.terms[0]:
+        if term.form == "" and "distance" in term and self._is_first(term):
             return "distance", term.says("distance")
         fingers = bool((self.subject or self.context.subject).fingers)
         both = term.form == "" and "state" in term and "verb" in term and _PLACING.isdisjoint(term)
@@ -302,7 +307,7 @@ class Predicates(Phrases):
         if term.form == "ed" and held and "state" not in term and term.says("verb") in STATES_OF:
             return "state", STATES_OF[term.says("verb")]
         stative = ("state" in term and not term.form) or (("position" in term or "distance" in term) and not fingers)
-        listed = self.subject is None and self.last is not None and self.last.kind == "state" and self.joined
+        listed = self.subject is None and self.last is not None and self.last.kind in _LISTED and self.joined
         if "verb" in term and term.form != "ed" and not ((self.being or listed) and stative):
             return "verb", term.says("verb")
         if "state" in term and (fingers or _PLACING.isdisjoint(term)):
@@ -317,6 +322,10 @@ class Predicates(Phrases):
             if kind in term:
                 return kind, term.says(kind)
         return "verb", term.says("verb")
+
+    def _is_first(self, term: Term) -> bool:
+        """Whether a sentence opens with a term, but for a word for when."""
+        return term is next((one for one in self.terms if "when" not in one), None)
 
     def _is_absolute(self, term: Term) -> bool:
         """Whether a sentence opens with a state without a verb: "fingers open, the hand rises"."""

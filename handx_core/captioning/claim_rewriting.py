@@ -56,10 +56,15 @@ def rewritten(terms: Terms) -> list[Term]:
     return found
 
 
+_MEETING: Final = ("contact", "joining", "parting", "separation")
+_INWARD: Final = ("inward", "inwards", "outward", "outwards")
+"""Ways that are toward the other hand or away from it where a way to the side follows."""
+
+
 def _is_idle_here(terms: Terms, at: int) -> bool:
     """ "Seven separate times", "always fast": words that say no more next to what follows."""
     term = terms[at]
-    if _SELDOM_IDLE.isdisjoint(term):
+    if _SELDOM_IDLE.isdisjoint(term) and term.text not in _INWARD:
         return False
     following = terms[at + 1] if at + 1 < len(terms) else None
     if "speed" in term and at and terms[at - 1].text in ("less", "more"):
@@ -68,6 +73,9 @@ def _is_idle_here(terms: Terms, at: int) -> bool:
         return False
     if term.says("when") == "throughout":
         return "speed" in following
+    if term.text in _INWARD:
+        meant = terms[at + 2].says("verb") if following.text == "to" and at + 2 < len(terms) else ""
+        return following.says("way") in ("left", "right", "sideways") or meant in _MEETING
     counted = bool({"number", "quantifier"} & terms[at - 1].keys()) and "adjective" in term
     return counted and bool({"times", "noun", "finger"} & following.keys())
 
@@ -125,6 +133,11 @@ def _gap(terms: Terms, at: int, found: list[Term]) -> int:
         return after
     if verb is None or not named:
         return 0
+    if "state" in verb and terms[after - 2].says("verb") == "be":
+        state = "together" if verb.says("verb") in _GAP_CLOSES else "spread"
+        del found[before_it:]
+        found += [*owner, *negations, terms[after - 2], Term(f"gap {verb.text}", {"state": state})]
+        return after
     del found[len(found) - leading(found) - (before is not None) :]
     value = "parting" if verb.says("verb") in _GAP_OPENS else "joining"
     found += [*owner, *negations, Term(verb.text, {"verb": value}, verb.form)]
@@ -202,6 +215,6 @@ def _leads_to_part(terms: Terms, at: int) -> bool:
     for term in terms[at : at + 4]:
         if "finger" in term or term.says("noun") in ("palm", "tip", "finger"):
             return True
-        if not ({"det", "side", "quantifier", "noun"} & term.keys()):
+        if not ({"det", "side", "quantifier", "noun", "number"} & term.keys()):
             return False
     return False

@@ -24,6 +24,7 @@ class Rows(Clauses):
         """ "From the index to the pinky": fingers that follow one another; 0 if it is none."""
         ends: list[str] = []
         for word in (("from",), ("to", "towards", "toward", "through", "until", "up to", "till")):
+            at += bool(ends) and at < len(terms) and terms[at].text in ("over", "across", "down", "up", "all the way")
             if at >= len(terms) or terms[at].text not in word:
                 return 0
             part = read_part(terms, at + 1, self.context, as_object=True)
@@ -72,7 +73,7 @@ class Rows(Clauses):
         following = terms[at + 1] if at + 1 < len(terms) else None
         alone = following is None or any(kind in following for kind in ("frames", "when", "comma"))
         determined = at > 0 and "det" in terms[at - 1]
-        if not (self.last and alone and determined and self.last.nth):
+        if not (self.last and alone and determined and (self.last.nth or self.last.count > 1)):
             return False
         self.subject = self.last.subject
         self.again()
@@ -138,10 +139,14 @@ class Rows(Clauses):
         self.subject = None
         return True
 
-    def stays_so(self) -> bool:
+    def stays_so(self, said: str) -> bool:
         """ "... and remains so": what was told last, from then on; whether it is said."""
-        lasting = (clause for clause in self.backwards() if clause.kind != "verb" or clause.value == "contact")
-        last = next(lasting, None)
+        last = self.last
+        if said != "there" and last is not None and last.kind == "verb" and last.value in STATES_OF:
+            last = replace(last, kind="state", value=STATES_OF[last.value], begins="", ends="", speed="")
+        else:
+            lasting = (clause for clause in self.backwards() if clause.kind != "verb" or clause.value == "contact")
+            last = next(lasting, None)
         if not (self.stays and self.being and last):
             return False
         self.subject = None

@@ -1,27 +1,38 @@
 """Whole sentences made simpler: "there is", clefts, comparisons and the like, from terms to terms.
 
-What belongs here: transformations that look at a sentence as a whole. What does not: those of single words and phrases
-(`claim_rewriting`, `claim_nouns`).
+What belongs here: transformations that look at a sentence as a whole, and the order in which all are made. What does
+not: those of single words and phrases (`claim_rewriting`, `claim_nouns`), set ways of saying something (`claim_idioms`,
+`claim_shorthand`), lists (`claim_lists`) and what refers back (`claim_references`).
 """
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from handx_core.captioning.claim_idioms import STEPS as IDIOMS
+from handx_core.captioning.claim_lists import STEPS as LISTS
 from handx_core.captioning.claim_nouns import NAMES, Terms, begins, phrase_end
+from handx_core.captioning.claim_references import STEPS as REFERENCES
+from handx_core.captioning.claim_shorthand import STEPS as SHORTHAND
 from handx_core.captioning.claim_terms import Term
 from handx_core.captioning.claim_words import WIDTHS
 
 
 def simplified(terms: Terms) -> list[Term]:
     """The terms of a sentence without what only makes it longer. Each step looks for its word first."""
-    words = {term.text for term in terms}
-    kinds = {kind for term in terms for kind in term}
-    verbs = {term.says("verb") for term in terms}
+    said = {term.text for term in terms}
+    for term in terms:
+        said.update(term)
+        for kind in _VALUED:
+            if kind in term:
+                said.add(term[kind])
     found = list(terms)
-    for step, needed in _STEPS:
-        if needed & (words | kinds | verbs) or not needed:
-            found = step(found)
+    for place in sorted({place for word in said if word in _PLACES for place in _PLACES[word]}):
+        found = _STEPS[place][0](found)
     return found
+
+
+_VALUED: Final = ("verb", "noun", "finger")
+"""Kinds of which a step may also look for what a term says as that."""
 
 
 def _without_there(terms: Terms) -> list[Term]:
@@ -60,8 +71,9 @@ def _is_told(term: Term) -> bool:
 def _cleft(terms: Terms) -> list[Term]:
     """The terms with "the only finger that bends is the index" as "only the index bends"."""
     found = list(terms)
-    if len(found) > 4 and found[0].text == "it" and found[1].says("verb") == "be":
-        return _it_is(found)
+    opening = next((at for at, term in enumerate(found) if not {"frames", "when", "comma", "link"} & term.keys()), 0)
+    if len(found) > opening + 4 and found[opening].text == "it" and found[opening + 1].says("verb") == "be":
+        return [*found[:opening], *_it_is(found[opening:])]
     start = 1 if found and "det" in found[0] else 0
     if (
         len(found) < start + 5
@@ -86,6 +98,10 @@ def _it_is(terms: Terms) -> list[Term]:
         return list(terms)
     named, told = terms[2:that], terms[that + 1 :]
     verb = next((at for at, term in enumerate(told) if "verb" in term), None)
+    while verb is not None and told[verb].says("verb") == "be" and "verb" in told[min(verb + 1, len(told) - 1)]:
+        verb += 1
+        if verb + 1 == len(told):
+            break
     if verb is None or not any(any(kind in term for kind in NAMES) for term in named):
         return list(terms)
     return [*told[: verb + 1], *named, *told[verb + 1 :]] if verb else [*named, *told]
@@ -156,6 +172,10 @@ def _from_state(terms: Terms) -> list[Term]:
             ends = range(first + 1, min(first + 4, len(found) - 1))
             to = next((place for place in ends if found[place].text == "to"), 0)
             if to and _is_state(found[min(to + 1 + ("det" in found[to + 1]), len(found) - 1)]):
+                last = min(to + 1 + ("det" in found[to + 1]), len(found) - 1)
+                for one, other in ((first, last), (last, first)):
+                    if found[one].says("state") == "spread" and found[other].text == "closed":
+                        found[other] = Term("gap closed", {"state": "together"})
                 found[at] = Term("is", {"verb": "be"}, "s")
                 found[to : to + 1] = [Term("then", {"link": "then"}), Term("becomes", {"verb": "be"}, "s")]
         at += 1
@@ -196,8 +216,13 @@ def _distance(terms: Terms) -> list[Term]:
     place = next((place for place, term in enumerate(after) if _width(term)), None)
     if place is None or any("link" in term or "comma" in term for term in after[:place]):
         return found
-    width = Term(after[place].text, {"distance": _width(after[place])})
-    return [*found[:start], *owner, *after[:place], width, *after[place + 1 :]]
+    after = [
+        Term(term.text, {"distance": _width(term)})
+        if number == place or (_width(term) and number and after[number - 1].says("verb") == "be")
+        else term
+        for number, term in enumerate(after)
+    ]
+    return [*found[:start], *owner, *after]
 
 
 def _width(term: Term) -> str:
@@ -232,6 +257,8 @@ def _both_sides(terms: Terms) -> list[Term]:
     """ "The left and right thumbs" are both thumbs."""
     found: list[Term] = []
     at = 0
+    if sum("side" in term for term in terms) < 2:
+        return list(terms)
     while at < len(terms):
         three = terms[at : at + 4]
         joined = len(three) == 4 and "side" in three[0] and three[1].text in ("and", "or") and "side" in three[2]
@@ -245,12 +272,16 @@ def _both_sides(terms: Terms) -> list[Term]:
 
 
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    *SHORTHAND,
+    *IDIOMS,
+    *REFERENCES,
+    *LISTS,
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
     (_cleft, frozenset({"only", "it", "first", "last"})),
     (_without_comparison, frozenset({"than"})),
     (_from_state, frozenset({"from"})),
-    (_distance, frozenset({"distance", "gap", "noun"})),
+    (_distance, frozenset({"distance", "gap", "parting"})),
     (_still_as_adverb, frozenset({"still", "straight", "contact"})),
     (_without_there, frozenset({"there"})),
     (_after_it, frozenset({"pronoun"})),
@@ -258,3 +289,9 @@ _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] 
     (_both_sides, frozenset({"and", "or"})),
 )
 """Transformations in their order, each with the words, kinds or verbs without one of which it has nothing to do."""
+
+_PLACES: Final = {
+    word: tuple(place for place, (_, needed) in enumerate(_STEPS) if word in needed)
+    for word in frozenset().union(*(needed for _, needed in _STEPS))
+}
+"""Which of the transformations each word, kind or verb may need."""

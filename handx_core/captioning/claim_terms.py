@@ -100,12 +100,17 @@ _SPELLED: Final = {
 }  # fmt: skip
 
 
+_SHORT: Final = re.compile(r"\b([lr])(?:(h)\b|(?=\s+(?:hand|wrist|palm|fist|thumb|index|middle|ring|pinky|finger)))")
+
+
 def _spelled(text: str) -> str:
     """The text in small letters, without hyphens within words, and with one word for the clip."""
     text = text.lower()
     for said, meant in _SPELLED.items():
         if said in text:
             text = text.replace(said, meant)
+    if any(short in text for short in (" l ", " r ", "lh ", "rh ")) or text.startswith(("l ", "r ")):
+        text = _SHORT.sub(lambda found: ("left" if found[1] == "l" else "right") + (" hand" if found[2] else ""), text)
     if "-" in text or "‑" in text:
         text = re.sub(r"(?<=[a-z])[-‑](?=[a-z])", " ", text)
     if not any(word in text for word in _CLIP_WORDS):
@@ -223,7 +228,8 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
     terms = [
         term
         for place, term in enumerate(terms)
-        if term.text not in ("long", "small", "little")
+        if (term.text == "small" and place and terms[place - 1].says("verb") == "be")
+        or term.text not in ("long", "small", "little")
         or (_is_listed(terms[place + 1 : place + 2]) and not (place and terms[place - 1].says("verb") == "occurs"))
     ]
     terms = [_last_as_verb(term, terms[place + 1 : place + 2]) for place, term in enumerate(terms)]
@@ -273,13 +279,14 @@ def _phrases() -> _Node:
         "finger": words.FINGER_WORDS, "noun": words.NOUNS, "state": words.FINGER_STATES, "position": words.POSITIONS,
         "distance": words.DISTANCES, "way": {**words.DIRECTIONS, **words.RETURNS}, "speed": words.SPEEDS,
         "link": times.LINKS, "manner": times.MANNERS, "joint": words.JOINT_WORDS, "quantifier": words.QUANTIFIERS,
+        "axis": words.AXES,
     }  # fmt: skip
     for kind, table in tables.items():
         for value, phrases in table.items():
             for phrase in split(phrases):
                 _grow(root, phrase, kind, value)
     for value, widths in words.WIDTHS.items():
-        for width, noun in product(widths.split(), ("distance", "gap", "space", "separation", "spacing")):
+        for width, noun in product(widths.split(), ("distance", "gap", "space", "separation", "spacing", "room")):
             for frame in (
                 "{}",
                 "a {}",

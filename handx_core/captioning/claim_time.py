@@ -106,11 +106,14 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
         inside = [
             one
             for one in fitting
-            if within(one.span, stated) and (not to_end or _in_window(one.span, "until end", truth.n_frames))
+            if (within(one.span, stated) or (lasting and stated[0] == "by" and one.span[0] <= stated[1]))
+            and (not to_end or _in_window(one.span, "until end", truth.n_frames))
         ]
+        if stated[0] == "until" and lasting and not claim.count:
+            inside = [one for one in inside if one.span[1] >= stated[1] - FRAME_SLACK]
         if stated[0] == "span":
             around = [one for one in fitting if lasting and _covers(one.span, stated)]
-            inside = around or (inside if inside and _fills(inside, stated, claim.count) else [])
+            inside = around or (inside if inside and fills(inside, stated, claim.count) else [])
         if not inside:
             return []
         met += inside
@@ -128,7 +131,7 @@ def _covers(span: Span, stated: tuple[str, int, int]) -> bool:
     return shared >= max(1, (stated[2] - stated[1]) - FRAME_SLACK, _MOSTLY * (stated[2] - stated[1]))
 
 
-def _fills(found: Sequence[Happening], stated: tuple[str, int, int], count: int) -> bool:
+def fills(found: Sequence[Happening], stated: tuple[str, int, int], count: int) -> bool:
     """Whether happenings within stated frames reach from end to end, or over half of them.
 
     Of a pattern that is told as one, as "bends and straightens twice", each part begins or ends it.

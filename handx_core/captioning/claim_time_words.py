@@ -13,7 +13,8 @@ WHENS: Final = {
     "at first; initially; to begin with; at the outset; early in time",
     "from start": "from the outset; from the very beginning; right from the start; from the off",
     "early": "early on; early; fairly early; quite early; rather early; soon",
-    "first half": "before the midpoint",
+    "first half": "before the midpoint; until about two thirds; until two thirds; for two thirds; for about two "
+    "thirds; until about halfway; until halfway; until about half way through; until half way through",
     "midway": "midway; halfway; halfway through; midway through; mid clip; partway through; mid way; half way "
     "through; around halfway; about halfway; about halfway through; around the halfway mark; at the halfway mark; at "
     "the halfway point; around the halfway point; about midway; about midway through",
@@ -36,19 +37,24 @@ WHENS: Final = {
     "every point; in each frame; at any time; at all; at every frame; every frame; nonstop; the full time; full time; "
     "steadfastly; at any point; at any stage; at any moment; at any frame; in any frame; before , during and after; "
     "before during and after; continuous; constant; uninterrupted; permanent; unbroken",
-    "": "for part; for a part; for some of the time; part of the time; for most; most of the time; for much of the "
-    "time; for most of the time; for much; before the end; in between; from above; from below; from behind; from the "
-    "front; from the side; briefly; for a moment; momentarily; for an instant; lightly; softly; firmly; shortly; at "
-    "the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; for a bit; for a while; for "
-    "some time; for a short time; for a short while; for a brief moment; for a brief period; for a second; for a few "
-    "frames; for several frames; slightly; very briefly; only briefly; for just a moment; across all joints; at all "
-    "its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a short hold; after a "
-    "brief hold; after a brief pause; after a short pause; after a moment; after a while; after a beat; after a "
-    "delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at the same place; "
-    "for long; after a short while; after a short delay; after a few frames; for half a second; for about half a "
-    "second; for a few moments; not even; even; for almost a second; for nearly a second",
+    "some time": "in between; only a few frames; just a few frames; a few frames; only a moment; just a moment; a few "
+    "moments; only a short time; only a short while; only briefly each time; a few frames each time; for some of the "
+    "time; briefly; for a moment; momentarily; for an instant; for a bit; for a while; for some time; for a short "
+    "time; for a short while; for a brief moment; for a brief period; for a second; for a few frames; for several "
+    "frames; very briefly; only briefly; for just a moment; for half a second; for about half a second; for a few "
+    "moments; for almost a second; for nearly a second; temporarily; temporary; transiently; transient; for a time; "
+    "for a spell; for a stretch; short lived; for the time being; for a short stretch",
+    "": "for part; for a part; part of the time; for most; most of the time; for much of the time; for most of the "
+    "time; for much; before the end; in mirror image; in mirror fashion; like mirror images; in a "
+    "mirrored fashion; in a mirrored way; symmetrically; mirrored; from the side; lightly; softly; firmly; shortly; "
+    "at the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; slightly; across all "
+    "joints; at all its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a "
+    "short hold; after a brief hold; after a brief pause; after a short pause; after a moment; after a while; after a "
+    "beat; after a delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at "
+    "the same place; for long; after a short while; after a short delay; after a few frames; not even; even",
 }
-"""Phrases for parts of the clip that are not put together of the parts below; with "" those that say nothing of it."""
+"""Phrases for parts of the clip that are not put together of the parts below; "" for those that say nothing of it, and
+"some time" for those that say that it is not for good."""
 
 _PLACES: Final = {
     "start": "start; beginning; outset; onset; very start; very beginning; opening; first frame; very first frame; "
@@ -107,7 +113,8 @@ def whens() -> Iterator[tuple[str, str]]:
         )
         for place, before in product(split(places), (*preps, *near)):
             loosely = before in near and value == "end"
-            yield f"{before} the {place}", ("by end" if before == "by" else "near end") if loosely else value
+            when = ("by end" if before == "by" else "near end") if loosely else value
+            yield from ((f"{before} {whose} {place}", when) for whose in ("the", "its"))
     for place in split(_PLACES["end"]):
         for before in ("until", "till", "up to", "up until", "through", "to", "through to", "right up to", "right to"):
             yield f"{before} the {place}", "until end"
@@ -129,29 +136,29 @@ def split(phrases: str) -> list[str]:
 
 
 LINKS: Final = {
-    "then": "then; after that; next; afterwards; afterward; later; subsequently; and then; followed by; later on; "
-    "thereafter; after which; whereupon; following this; after this; and afterwards; only afterwards; immediately "
-    "after; shortly after that; again later; thereupon; later in the clip; a little later; a bit later; a moment "
-    "later; moments later; shortly after; shortly afterwards; shortly thereafter; soon after; soon afterwards; soon "
-    "thereafter; right after; right afterwards; following that; straight after; subsequent to that; finally; in the "
-    "next moment; after a moment; after a while; after a pause; and finally; eventually; upon which; and next; then "
-    "later; only then; and only then; followed in turn by; succeeded by; trailed by; and subsequently; and later; "
-    "from then on; from there; afterwards then; thereafter then; leading to; later than that; giving way to; "
-    "followed; succeeded; a while later; some time later; a short while later; a little while later; much later; a "
-    "few frames later; a second later; half a second later; not long after; not much later; a moment afterwards; a "
-    "while after that; some frames later; soon later; a good while later; in a later movement; only later; lastly; "
-    "and lastly; last of all; at last",
+    "then": "then; from where; from which; after that; next; afterwards; afterward; later; subsequently; and then; "
+    "followed by; later on; thereafter; after which; whereupon; following this; after this; and afterwards; only "
+    "afterwards; immediately after; shortly after that; again later; thereupon; later in the clip; a little later; a "
+    "bit later; a moment later; moments later; shortly after; shortly afterwards; shortly thereafter; soon after; "
+    "soon afterwards; soon thereafter; right after; right afterwards; following that; straight after; subsequent to "
+    "that; finally; in the next moment; after a moment; after a while; after a pause; and finally; eventually; upon "
+    "which; and next; then later; only then; and only then; followed in turn by; succeeded by; trailed by; and "
+    "subsequently; and later; from then on; from there; afterwards then; thereafter then; leading to; later than "
+    "that; giving way to; followed; succeeded; a while later; some time later; a short while later; a little while "
+    "later; much later; a few frames later; a second later; half a second later; not long after; not much later; a "
+    "moment afterwards; a while after that; some frames later; soon later; a good while later; in a later movement; "
+    "only later; lastly; and lastly; last of all; at last",
     "earlier": "before that; earlier; previously; beforehand; prior to that; before this; sooner; before this "
     "happens; prior to this; before then; ahead of that; ahead of this; preceded by; up until then; until then",
-    "meanwhile": "meanwhile; at the same time; simultaneously; together with this; during this; while; as; whilst; in "
-    "the meantime; all at the same time; during which; concurrently; all the while; in parallel; in tandem; "
-    "simultaneously with; at the same moment; at that time; at that moment; at this time; just as; even as; in the "
-    "process; along with this; in concert; synchronously; concurrently with; in synchrony; in sync; coincidentally; "
-    "at the same instant; and meanwhile; and simultaneously; and at the same time; as it does so; while doing so; in "
-    "doing so; while this happens; whereas; during; at the same time as; coincides with; coincide with; coinciding "
-    "with; happens together with; occurs together with; happen together with; occur together with; in time with; at "
-    "the same moment as",
-    "after": "after; once; as soon as; since; following; immediately after; right after; shortly after; soon after; "
+    "meanwhile": "meanwhile; since; because; at the same time; simultaneously; together with this; during this; "
+    "while; as; whilst; in the meantime; all at the same time; during which; concurrently; all the while; in "
+    "parallel; in tandem; simultaneously with; at the same moment; at that time; at that moment; at this time; just "
+    "as; even as; in the process; along with this; in concert; synchronously; concurrently with; in synchrony; in "
+    "sync; coincidentally; at the same instant; and meanwhile; and simultaneously; and at the same time; as it does "
+    "so; while doing so; in doing so; while this happens; whereas; during; at the same time as; coincides with; "
+    "coincide with; coinciding with; happens together with; occurs together with; happen together with; occur "
+    "together with; in time with; at the same moment as",
+    "after": "after; once; as soon as; following; immediately after; right after; shortly after; soon after; "
     "straight after; only after; just after; upon; right when; immediately once; only when; in the wake of; "
     "subsequent to; not until after; at which point; at which time; at which moment",
     "when": "when; whenever; each time; every time; right when; just when; at the moment when; with every; with each; "
@@ -188,6 +195,10 @@ MANNERS: Final = {
     "occasions; on multiple occasions; many a time; often; frequently; recurrently; periodically; rhythmically; in "
     "cycles; cyclically; over and over again; time after time; on repeat; a handful of times; in repetition; various "
     "times; repetitive; repetitively; in a repeated fashion; in repeating cycles",
+    "from UP": "from above; from overhead; from higher up; down from above; from the top",
+    "from DOWN": "from below; from underneath; from beneath; from lower down; up from below",
+    "from FRONT": "from the front; from in front",
+    "from BACK": "from behind; from the back",
     "full": "fully; completely; entirely; all the way; totally; in full; wholly; to the full; all the way in; all the "
     "way out; maximally",
     "again": "again; once more; once again; anew; a second time; another time; yet again; for a second time; one more "

@@ -10,35 +10,36 @@ from collections.abc import Iterator
 from typing import Final
 
 VERBS: Final = {
-    "contact": "touch; meet; contact; press; strike; slap; clap; hit; tap; collide; brush; graze; reach; pinch; "
-    "connect; join; land; land on; land upon; arrive at; kiss; rub; stroke; poke; clasp; come into contact; come in "
-    "contact; get in contact; get into contact; make contact; enter contact; enter into contact; be in contact; in "
-    "contact; be in touch; in touch; in touching distance; stay in contact; remain in contact; keep contact; keep in "
-    "contact; keep touching; rest on; rest against; rest upon; rest atop; come to rest on; come to rest against; lie "
-    "against; lean on; lean against; lie on; place on; place against; lay on; settle on; settle against; settle upon; "
-    "press together; hold together; stay joined; remain joined; come together at the tips; bring into contact; meet "
-    "up; bump; interlock; nudge; prod; peck; dab; drum on; drum against; knock; flick against; smack; bang; bounce "
-    "on; impact; encounter; abut; adjoin; butt; push against; push into; dig into; press into; press on; sit against; "
-    "sit atop; stay against; remain against; hold against; keep against; go into contact; move into contact; swing "
-    "into contact; bring to touch; attach to; stick to; tip onto; touch down; set down on; put against; establish "
-    "contact; maintain contact; hold contact; retain contact; share contact; have contact; mate; rub against; scrape; "
-    "squeeze; nip; click; bridge; link; unite; fuse; close on; close onto; fall on; fall onto; drop on; drop onto; "
-    "lie upon; stand on; touch tips; brush past; reach contact; in physical contact; make physical contact; lower "
-    "onto; alight on; perch on",
+    "contact": "touch; meet; oppose; in opposition; in opposition to; in opposition with; be in opposition; contact; "
+    "press; strike; slap; clap; hit; tap; collide; brush; graze; reach; pinch; connect; join; land; land on; land "
+    "upon; arrive at; kiss; rub; stroke; poke; clasp; come into contact; come in contact; get in contact; get into "
+    "contact; make contact; enter contact; enter into contact; be in contact; in contact; be in touch; in touch; in "
+    "touching distance; stay in contact; remain in contact; keep contact; keep in contact; keep touching; rest on; "
+    "rest against; rest upon; rest atop; come to rest on; come to rest against; lie against; lean on; lean against; "
+    "lie on; place on; place against; lay on; settle on; settle against; settle upon; press together; hold together; "
+    "stay joined; remain joined; come together at the tips; bring into contact; meet up; bump; interlock; nudge; "
+    "prod; peck; dab; drum on; drum against; knock; flick against; smack; bang; bounce on; impact; encounter; abut; "
+    "adjoin; butt; push against; push into; dig into; press into; press on; sit against; sit atop; stay against; "
+    "remain against; hold against; keep against; go into contact; move into contact; swing into contact; bring to "
+    "touch; attach to; stick to; tip onto; touch down; set down on; put against; establish contact; maintain contact; "
+    "hold contact; retain contact; share contact; have contact; mate; rub against; scrape; squeeze; nip; click; "
+    "bridge; link; unite; fuse; close on; close onto; fall on; fall onto; drop on; drop onto; lie upon; stand on; "
+    "touch tips; brush past; reach contact; in physical contact; make physical contact; lower onto; alight on; perch "
+    "on",
     "separation": "separate from; part from; leave; let go; let go of; release; lift off; lose contact; break "
     "contact; break off; come off; detach; detach from; disengage; pull off; come away from; disconnect; release "
     "from; break away from; break away; lose touch; part company; pull free; come free; break free; pull away; lift "
     "away; come away; peel off; peel away; unpinch; unclasp; free; end contact; cease contact; release contact; cease "
     "touching; stop touching; quit; come loose; uncouple; unlink; slide off; slip off; relinquish; lose hold of; let "
     "loose; leave contact; leave behind",
-    "parting": "separate; part; move apart; come apart; draw apart; spring apart; pull apart; drift apart; go apart; "
-    "fly apart; glide apart; slide apart; travel apart; part ways; move away from each other; shift apart; move away "
-    "from one another; move farther apart; move further apart; get farther apart; get further apart; diverge; "
-    "increase their distance; increase the distance; widen the distance; widen their distance; widen the gap; "
-    "increase the gap; open the gap; distance themselves; back away from each other; split; split apart; divide; "
-    "swing apart; jump apart; push apart; push away from each other; step apart; break apart; snap apart; peel apart; "
-    "bounce apart; recoil from each other; retreat from each other; disperse; withdraw from each other; pull away "
-    "from each other; drift away from each other; grow apart",
+    "parting": "separate; part; drive apart; force apart; tear apart; pry apart; carry apart; move apart; come apart; "
+    "draw apart; spring apart; pull apart; drift apart; go apart; fly apart; glide apart; slide apart; travel apart; "
+    "part ways; move away from each other; shift apart; move away from one another; move farther apart; move further "
+    "apart; get farther apart; get further apart; diverge; increase their distance; increase the distance; widen the "
+    "distance; widen their distance; widen the gap; increase the gap; open the gap; distance themselves; back away "
+    "from each other; split; split apart; divide; swing apart; jump apart; push apart; push away from each other; "
+    "step apart; break apart; snap apart; peel apart; bounce apart; recoil from each other; retreat from each other; "
+    "disperse; withdraw from each other; pull away from each other; drift away from each other; grow apart",
     "joining": "come together; move together; close in; close in on; come closer; get closer; move closer; draw near; "
     "draw nearer; draw closer; approach; rush together; converge; glide together; slide together; go together; swing "
     "together; move toward each other; move towards each other; move toward one another; move towards one another; "
@@ -79,33 +80,36 @@ VERBS: Final = {
     "past the straight line; bend rearward; go past straight; go beyond straight; open past straight",
     "spread": "spread; spread apart; spread out; fan out; fan; fan apart; splay; splay apart; splay out; open "
     "sideways; widen; spread sideways; spread open; fan open; spread wide; abduct; expand; widen apart; space out; "
-    "spread away; increase; grow; enlarge; become larger; become wider; get wider; get larger; become bigger",
+    "spread away; increase; grow; enlarge; become larger; become wider; get wider; get larger; become bigger; "
+    "open into a v; open up into a v; open in a v; open to a v; separate into a v; part into a v; spread into a v; "
+    "form a v; make a v; form a v shape; make a v shape; open into a v shape; open like a fan; spread like a fan; "
+    "open like scissors; scissor apart; scissor open",
     "close": "close together; come together sideways; close up; narrow; close sideways; squeeze together; move "
     "together sideways; draw together sideways; adduct; bunch; bunch together; press side by side; bunch up; "
     "unspread; close back together; line up side by side; come side by side; decrease; shrink; diminish; reduce; "
     "become smaller; become narrower; get smaller; get narrower",
-    "still": "stay in place; remain in place; keep in place; hold in place; keep still; stay still; remain still; "
-    "hold still; stay put; be motionless; remain motionless; stay motionless; be stationary; stay stationary; remain "
-    "stationary; keep its place; keep their place; be still; motionless; immobile; not move; rest in place; stand "
-    "still; keep its position; hold its position; stationary; hold position; maintain its position; remain fixed; "
-    "stay fixed; stay where it is; remain where it is; at rest; hold steady; keep steady; remain steady; stay steady; "
-    "hold their position; hold their positions; maintain their position; maintain position; keep position; fixed in "
-    "place; keep stationary; remain in position; stay in position; remain static; stay static; static; unmoving; "
-    "freeze; stay at rest; without moving; pause; remain at rest; stand in place; remain anchored; stay anchored; "
-    "remain immobile; stay immobile; be immobile; not travel; be steady; be fixed; be static; be unmoving; be "
-    "inactive; be at rest; stay at its place; remain at its place; keep at its place; stay in its place; remain in "
+    "still": "stay in place; remain in place; wait; keep in place; hold in place; keep still; stay still; remain "
+    "still; hold still; stay put; be motionless; remain motionless; stay motionless; be stationary; stay stationary; "
+    "remain stationary; keep its place; keep their place; be still; motionless; immobile; not move; rest in place; "
+    "stand still; keep its position; hold its position; stationary; hold position; maintain its position; remain "
+    "fixed; stay fixed; stay where it is; remain where it is; at rest; hold steady; keep steady; remain steady; stay "
+    "steady; hold their position; hold their positions; maintain their position; maintain position; keep position; "
+    "fixed in place; keep stationary; remain in position; stay in position; remain static; stay static; static; "
+    "unmoving; freeze; stay at rest; without moving; pause; remain at rest; stand in place; remain anchored; stay "
+    "anchored; remain immobile; stay immobile; be immobile; not travel; be steady; be fixed; be static; be unmoving; "
+    "be inactive; be at rest; stay at its place; remain at its place; keep at its place; stay in its place; remain in "
     "its place; stay at the same place; remain at the same place; stay in the same place; remain in the same place; "
     "stay in one place; remain in one place; stay on the spot; remain on the spot; stay at the same spot; stay in the "
     "same position; remain in the same position; hold the same position; keep the same position; stay at its "
     "position; remain at its position",
     "move": "move; travel; shift; go; glide; slide; drift; swing; head; push; pull; slip; sweep; carry; draw; bob; "
     "return; come back; float; wander; proceed; progress; bring; make its way; shuttle; displace; swipe; translate; "
-    "migrate; push out; reach out; step; jump; hop; bounce; veer; steer; sail; roam; oscillate; relocate; reposition; "
-    "transfer; slant; tilt; reverse; journey; course; jolt; jab; punch; pump; transition; curve away; sway; rock; "
-    "waggle; wag; shake; stroll; arc; whoosh; dive; propel; send; trace; work its way; track; edge along; change its "
-    "place; change its position; change place; change position; change its location; leave its place; leave its "
-    "position; change location; shift position; shift its position; leave its spot; change their place; change their "
-    "position; change their positions",
+    "migrate; push out; reach out; step; jump; hop; bounce; rebound; veer; steer; sail; roam; oscillate; relocate; "
+    "reposition; transfer; slant; tilt; reverse; journey; course; jolt; jab; punch; pump; transition; curve away; "
+    "sway; rock; waggle; wag; shake; stroll; arc; whoosh; dive; propel; send; trace; work its way; track; edge along; "
+    "change its place; change its position; change place; change position; change its location; leave its place; "
+    "leave its position; change location; shift position; shift its position; leave its spot; change their place; "
+    "change their position; change their positions",
     "move slow": "creep; inch; crawl; ease; edge; nudge along; sneak; trickle; linger",
     "move fast": "dart; shoot; rush; race; snap; whip; fling; jerk; dash; zip; flick; hurry; speed; bolt; lunge; "
     "hurtle; streak; lash; fly; leap; spring; thrash; hurl; burst; thrust",
@@ -155,7 +159,7 @@ IRREGULAR: Final = {
         "see": "seen saw", "shake": "shook shaken", "find": "found", "run": "ran", "give": "gave given", "dig": "dug",
         "freeze": "froze frozen", "grow": "grew grown", "show": "shown", "set": "set", "put": "put", "hit": "hit",
         "split": "split", "shut": "shut", "spread": "spread", "overlie": "overlay", "shrink": "shrank shrunk",
-        "tie": "tying", "dive": "dove",
+        "tie": "tying", "dive": "dove", "drive": "drove driven", "tear": "tore torn",
     }.items()
     for form in forms.split()
 }  # fmt: skip
@@ -167,7 +171,7 @@ _NOUNS: Final = {
     "flex": "flexion flexation flexing", "abduct": "abduction", "adduct": "adduction", "collide": "collision",
     "diverge": "divergence", "converge": "convergence", "depart": "departure", "move": "movement motion",
     "displace": "displacement", "meet": "meeting", "open": "opening", "release": "release", "raise": "raise",
-    "fist": "fist", "expand": "expansion",
+    "fist": "fist", "expand": "expansion", "oppose": "opposition",
 }  # fmt: skip
 """Nouns that no rule makes, by verb."""
 

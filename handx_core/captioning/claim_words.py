@@ -82,7 +82,7 @@ FINGER_STATES: Final = {
     "out; splayed apart; wide apart; spread out; spread open; fanned; fanned apart; spread widely; widely spread; "
     "spread away from each other; separated sideways; widely splayed; splayed out; splayed wide; abducted; held open "
     "sideways; apart from each other; widely fanned; gapped; spaced out; spaced apart; spaced; widely separated from "
-    "each other",
+    "each other; in a v; in a v shape; v shaped",
     "together": "close together; side by side; held together; pressed side by side; adjacent; closed together; "
     "adducted; tightly together; next to each other; next to one another; touching side by side; pressed together "
     "side by side; alongside each other; alongside one another; bunched; bunched together; bunched up; parallel and "
@@ -90,6 +90,13 @@ FINGER_STATES: Final = {
     "packed together; snug together; closely spaced; tightly spaced; closely packed; narrowly spaced; tightly "
     "grouped; grouped together; closely grouped; in close contact side by side; lined up side by side",
 }
+
+FINGER_STATES["partly bent"] += "".join(
+    f"; {before} {how} {bend}"
+    for before in ("at a", "in a", "with a", "in", "at")
+    for how in ("half", "slight", "partial", "gentle", "loose", "light", "soft", "mild", "moderate", "shallow")
+    for bend in ("bend", "curl", "flex", "flexion", "curve", "fold", "crook")
+)
 
 POSITIONS: Final = {
     "UP": "above; over; higher; higher up; higher than; on top; on top of; atop; higher up than; up higher; up above; "
@@ -156,13 +163,25 @@ POSITIONS: Final = {
 }
 """Where one hand is to the other: said of the hand named first, as the events say it of the right one."""
 
+AXES: Final = {
+    "abreast": "in depth; in terms of depth; along the depth axis; on the depth axis; along the front back axis; on "
+    "the front back axis; in the depth direction; with respect to depth; regarding depth; as to depth; depth wise; "
+    "depthwise",
+    "level": "in height; in terms of height; along the vertical axis; on the vertical axis; in the vertical direction; "
+    "with respect to height; regarding height; as to height; height wise; heightwise",
+}
+"""Words for an axis, by the position that "aligned" is on it."""
+
 DISTANCES: Final = {
     "Far": "far apart; well apart; far from; far away from; widely separated; wide apart; widely apart; far away; at "
     "a distance; separated widely; far off from; distant; widely spaced; far off; far removed from; far from each "
     "other; far from one another; far away from each other; far away from one another; widely distant; distant from "
     "each other; distant from one another; remote from each other; remote; widely distanced; at far range; well "
     "separated; well away from; well clear of; far separated; spaced far apart; spaced widely; widely spaced apart; "
-    "separated far; far; a long way apart; a long way from; a long way off; long way apart; a good way apart",
+    "separated far; far; a long way apart; a long way from; a long way off; long way apart; a good way apart; a lot "
+    "of room; a lot of space; a lot of distance; plenty of room; plenty of space; plenty of distance; much room; much "
+    "space; much distance; lots of room; lots of space; ample room; ample space; out of each other 's reach; out of "
+    "one another 's reach; out of reach of each other; beyond each other 's reach",
     "Medium": "moderately far apart; mid range; at mid range; medium range; at medium range; neither near nor far; "
     "neither close nor far; neither far nor near; neither far nor close; moderately distant; moderately separated; "
     "moderately spaced; neither close together nor far apart; neither far apart nor close together; moderately apart; "
@@ -220,9 +239,10 @@ DIRECTIONS: Final = {
     "wearer; towards the wearer; toward itself; from front to back; front to back; against the body; to the torso; to "
     "the person",
     "away": "away; farther away; further away",
-    "sideways": "sideways; laterally; from side to side; side to side; to the side; to one side; horizontally; in a "
-    "sideways direction; sidewise; sideward; sidewards; laterally from side to side; sideways direction; back and "
-    "forth sideways; to either side; to both sides; from one side to the other",
+    "vertically": "vertically; vertical; in a vertical direction; vertical direction; along the vertical",
+    "sideways": "sideways; laterally; lateral; horizontal; from side to side; side to side; to the side; to one side; "
+    "horizontally; in a sideways direction; sidewise; sideward; sidewards; laterally from side to side; sideways "
+    "direction; back and forth sideways; to either side; to both sides; from one side to the other",
 }
 RETURNS: Final = {
     "back left": "back to the left; back left; back leftward; back leftwards",
@@ -278,9 +298,9 @@ NUMBERS: Final = {
 }  # fmt: skip
 
 QUANTIFIERS: Final = {
-    "all": "all; every; each; everything; any; all of; each of; every one of; the entire; entire; whole; each and "
-    "every; all the; every single; each single; all of the; every one; each one; each one of; the full set of; the "
-    "set of",
+    "all": "any part of; every part of; all; every; each; everything; any; all of; each of; every one of; the entire; "
+    "entire; whole; each and every; all the; every single; each single; all of the; every one; each one; each one of; "
+    "the full set of; the set of",
     "both": "both; both of; both of the; either",
     "none": "no; none; none of; neither; neither of; not one of; no single; not a single; not any; not any of; not "
     "one; no part of; neither one of; zero; minimal; negligible; almost no; virtually no; hardly any; barely any; "
@@ -295,7 +315,7 @@ SMALL_WORDS: Final = {
     "pronoun": "it; they; them; itself; themselves; he; she; the former; ones",
     "mutual": "each other; one another; together with each other",
     "of": "of; on; from; belonging to; onto; upon; in; into; at",
-    "with": "with; to; against; by; than; between; via; for; around; about; near to",
+    "with": "with; to; against; by; than; between; via; through; for; around; about; near to",
     "except": "except; except for; apart from; other than; aside from; save for; excluding; but",
     "one": "one; ones",
     "first": "first; last",
@@ -304,12 +324,14 @@ SMALL_WORDS: Final = {
     "long; lasting; subtle; strong; fluid; coordinated; synchronized; synchronous; simultaneous; small; large; big; "
     "wide; slight; final; subsequent; initial; full; maximal; immediate; last; further; deep; pronounced; fleeting; "
     "isolated; individual; physical; stable; constant; mutual; great; medium; narrow; average; considerable; "
-    "corresponding; lone; whole; total; matching; similar; successive; next; less; more",
+    "corresponding; lone; whole; total; matching; similar; successive; next; less; more; relaxed; natural",
     "there": "there",
     "which": "which; who; that",
     "unlike": "unlike; in contrast to; contrary to; compared to; compared with; as opposed to; instead of; in place "
     "of; regardless of; independent of; independently of; relative to; with respect to; in comparison to; in contrast "
     "with",
+    "otherwise": "otherwise; apart from that; besides that; other than that; aside from that; beyond that; besides "
+    "this; apart from this; other than this; aside from this",
     "so": "so; that way; this way; like that; like this",
     "only": "only; solely; just; exclusively",
     "apart": "apart; asunder; separate; separated",

@@ -114,11 +114,14 @@ def _common(sentence: str) -> tuple[Term, ...]:
 
 
 def _one_for_all(term: Term) -> Term:
-    if len(term) == 1 and term.text not in ADJECTIVES:
-        for kind in ("speed", "way"):
-            if kind in term and term.text != "back":
-                return Term(f"{term[kind]} {kind}", term)
+    if term.keys() == {"speed"} and term.text not in ADJECTIVES:
+        return Term(f"{term['speed']} speed", term)
+    if term.keys() == {"way"} and (term.text.startswith(("to the ", "toward")) or term.text in _WARDS):
+        return Term(f"{term['way']} way", term)
     return term
+
+
+_WARDS: Final = ("upwards", "downwards", "leftwards", "rightwards", "forwards", "backwards", "away from the body")
 
 
 class _Reader(Predicates):
@@ -201,24 +204,25 @@ class _Reader(Predicates):
             return at + 1
         if self.last is not None and following is not None and "frames" in following:
             self.last.only_from = True
-        elif not self.only and self.last is not None and self.last.open and self.last.object.members:
-            self.last.only = self.last.only_object = True
+        elif self.last is not None and self.last.open and self.last.value == "contact" and self.subject is None:
+            self.last.only = self.last.only_object = self.only or bool(self.last.object.members)
+            self.only = False
         return at + 1
 
     def _again(self, term: Term, terms: Sequence[Term], at: int) -> int:
         """ "Stays so", "keeps it", "the second": what was told before; 0 if it is none of them."""
-        if term.text in _SO and self.stays_so():
+        if term.text in _SO and self.stays_so(term.text):
             return at + 1
         if "pronoun" in term and self.being and at and self.keeps_it(terms, at):
             return at + 1
         on_it = term.text in ("on", "against", "upon") and at + 1 < len(terms) and "pronoun" in terms[at + 1]
-        if on_it and self.stays_so():
+        if on_it and self.stays_so("there"):
             return at + 2
         return at + 1 if term.text in ORDINALS and self.another(terms, at) else 0
 
     def _in_row(self, term: Term, terms: Sequence[Term], at: int) -> int:
         """ "From the index to the pinky", "the index first"; 0 if it is none of them."""
-        if term.text in ("first", "last"):
+        if term.text in ("first", "last") or (self.being and term.text in ORDINALS):
             if self.add_place_in_row(term) or self.is_end_of_row(terms, at):
                 return at + 1
             after = self.end_of_row(terms, at)

@@ -1,0 +1,264 @@
+"""What one verb tells of several, or between commas, put as clauses of their own.
+
+What belongs here: lists with a time for each, "the index (frames 5 to 11), the middle (frames 15 to 21)", and what is
+told between commas or from one time to another, from terms to terms. What does not: set ways of saying something
+(`claim_idioms`, `claim_shorthand`).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from handx_core.captioning.claim_nouns import PHRASE, Terms
+from handx_core.captioning.claim_terms import Term
+
+_AND: Final = Term("and", {"link": "and"})
+
+
+def _listed(terms: Terms) -> list[Term]:
+    """The terms with "touches the index (frames 5 to 11), the middle (frames 15 to 21)" with the verb for each, and
+    likewise "the pinky bends (frames 10 to 15), the ring finger (frames 18 to 23)"."""
+    if sum(_is_time(term) for term in terms) < 2:
+        return list(terms)
+    found: list[Term] = []
+    verb: Term | None = None
+    is_object = False
+    begun = 0
+    for at, term in enumerate(terms):
+        if "verb" in term and term.says("verb") not in ("be", "do", "have", "light", "occurs"):
+            verb, begun = term, at
+            is_object = False
+        again = at > 0 and terms[at - 1].says("link") == "then" and any(_is_time(one) for one in terms[:at])
+        if _is_time(term) and verb is not None and again and _ends(terms, at + 1):
+            found.append(verb)
+        elif _is_time(term) and verb is not None:
+            start = _phrase_start(terms, at)
+            between = terms[begun + 1 : start]
+            told = start < at and any("finger" in one for one in terms[start:at])
+            if told and not any(_is_time(one) for one in between):
+                is_object = all(
+                    {"det", "speed", "with", "of", "only"} & one.keys() or one.text == ":" for one in between
+                )
+                found = [one for one in found if one.text != ":"] if is_object else found
+            elif told and _ends(terms, at + 1) and not any("verb" in one for one in terms[start:at]):
+                opened = at - 1 if "comma" in terms[at - 1] else at
+                del found[len(found) - (at - start) :]
+                named = terms[start:opened]
+                found += [_AND, verb, *named] if is_object else [_AND, *named, verb]
+                found += terms[opened:at]
+        found.append(term)
+    return found
+
+
+def _is_time(term: Term) -> bool:
+    return "frames" in term or term.says("when") not in ("", "throughout", "some time")
+
+
+def _ends(terms: Terms, at: int) -> bool:
+    """Whether an item of a list ends before a place."""
+    return at >= len(terms) or bool({"comma", "link"} & terms[at].keys())
+
+
+def _phrase_start(terms: Terms, at: int) -> int:
+    """Where the noun phrase begins that a time stands behind, in brackets or not."""
+    start = at - (at > 0 and terms[at - 1].text == "(")
+    if start and "verb" in terms[start - 1] and "finger" not in terms[start - 1]:
+        return at
+    while start and (
+        not _NAMING.isdisjoint(terms[start - 1])
+        or (terms[start - 1].text == "and" and start > 1 and not _NAMING.isdisjoint(terms[start - 2]))
+    ):
+        start -= 1
+    return start
+
+
+_NAMING: Final = frozenset({*PHRASE} - {"pronoun", "mutual", "possessive"})
+
+
+def _inserted(terms: Terms) -> list[Term]:
+    """The terms with "the hand, all fingers bent, moves up" as "all fingers are bent, the hand moves up"."""
+    commas = [at for at, term in enumerate(terms) if term.text == ","]
+    if len(commas) < 2 or commas[1] + 1 >= len(terms):
+        return list(terms)
+    first, second = commas[:2]
+    owner, inside, rest = terms[:first], list(terms[first + 1 : second]), terms[second + 1 :]
+    named = bool(owner) and owner[-1].says("noun") == "hand" and all(not _NAMING.isdisjoint(one) for one in owner)
+    inside = inside[1:] if inside and inside[0].text == "with" else inside
+    state = next((at for at, term in enumerate(inside) if "state" in term), None)
+    told = state is not None and state > 0 and any("finger" in one or "noun" in one for one in inside[:state])
+    plain = told and all(not _NAMING.isdisjoint(one) or one.text == "and" for one in inside[:state])
+    if not (named and plain and "verb" in rest[0] and rest[0].form in ("s", "")):
+        return list(terms)
+    side = [term for term in owner if "side" in term]
+    at = next(place for place, term in enumerate(inside) if {"finger", "noun"} & term.keys())
+    whose = [] if any("side" in term for term in inside) else side
+    are = Term("are", {"verb": "be"}, "s")
+    return [*inside[:at], *whose, *inside[at:state], are, *inside[state:], terms[second], *owner, *rest]
+
+
+def _from_until(terms: Terms) -> list[Term]:
+    """The terms with "from early on until late" as "for a while", and "until late" as a word for when by itself."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        after = at + 1
+        while after < len(terms) and terms[after].text in (
+            "shortly after",
+            "just before",
+            "shortly before",
+            "soon after",
+        ):
+            after += 1
+        until = terms[at].text in _UNTIL and after < len(terms) and terms[after].says("when") in _UNTIL_WHEN
+        ends = until and (after + 1 >= len(terms) or bool(_AFTER_TIME & terms[after + 1].keys()))
+        if not ends:
+            found.append(terms[at])
+            at += 1
+            continue
+        if len(found) > 1 and found[-1].says("when") and found[-2].text == "from":
+            del found[-2:]
+            found.append(Term("for a while", {"when": "some time"}))
+        else:
+            found.append(Term(terms[at].text, {"when": _UNTIL_WHEN[terms[after].says("when")]}))
+        at = after + 1
+    return found
+
+
+_UNTIL: Final = ("until", "till", "up to", "up until")
+_UNTIL_WHEN: Final = {
+    "early": "start", "first half": "early", "midway": "early", "second half": "first half", "late": "first half",
+    "near end": "first half",
+}  # fmt: skip
+"""When something is for certain that lasts until then."""
+_AFTER_TIME: Final = frozenset({"comma", "link", "frames", "det", "side", "finger", "noun"})
+
+
+def _row_at_end(terms: Terms) -> list[Term]:
+    """The terms with "the fingers bend, pinky to index" as "..., from the pinky to the index"."""
+    at = len(terms) - 4
+    if at < 2 or "comma" not in terms[at] or terms[at + 2].text not in ("to", "through"):
+        return list(terms)
+    ends = {terms[at + 1].says("finger"), terms[at + 3].says("finger")}
+    several = any(term.says("noun") in ("finger", "tip") for term in terms[:at])
+    if len(ends) < 2 or ends & {"", "thumb"} or not several or not any("verb" in term for term in terms[:at]):
+        return list(terms)
+    return [*terms[: at + 1], Term("from", {"of": "from"}), terms[at + 1], Term("to", {"with": "to"}), terms[at + 3]]
+
+
+def _joined_times(terms: Terms) -> list[Term]:
+    """The terms with "far apart at the start and at the end" without the "and", which begins no other clause."""
+    return [
+        term
+        for at, term in enumerate(terms)
+        if term.text != "and"
+        or not (
+            0 < at < len(terms) - 1 and _is_time(terms[at - 1]) and _is_time(terms[at + 1]) and _ends(terms, at + 2)
+        )
+    ]
+
+
+def _before_and_after(terms: Terms) -> list[Term]:
+    """The terms with "before and after, it is still" as "for a while"."""
+    words = [term.says("link") for term in terms[:3]]
+    if words != ["before", "and", "after"] or not _ends(terms, 3):
+        return list(terms)
+    return [Term("before and after", {"when": "some time"}), *terms[3:]]
+
+
+def _so_do(terms: Terms) -> list[Term]:
+    """The terms with "and so does the thumb" as "and the thumb does", and "neither does the thumb" as its denial."""
+    found = list(terms)
+    for at in range(len(found) - 2):
+        inverted = found[at].text in ("so", "as", "neither", "nor") and found[at + 1].says("verb") in ("do", "be")
+        end = at + 2
+        while (
+            inverted
+            and end < len(found)
+            and (not _NAMING.isdisjoint(found[end]) or (end + 1 < len(found) and _joins(found[end], found[end + 1])))
+        ):
+            end += 1
+        if inverted and end > at + 2 and (end == len(found) or "comma" in found[end]):
+            denied = [Term("not", {"not": "not"})] if found[at].text in ("neither", "nor") else []
+            joined = [] if at and "link" in found[at - 1] else [_AND]
+            do = Term("does", {"verb": "do"}, "s")
+            return [*found[:at], *joined, *found[at + 2 : end], do, *denied, *found[end:]]
+    return found
+
+
+def _joins(term: Term, following: Term) -> bool:
+    return ("comma" in term or term.text == "and") and (not _NAMING.isdisjoint(following) or following.text == "and")
+
+
+def _waits(terms: Terms) -> list[Term]:
+    """The terms with "the hand hovers until frame 30" as "the hand is still until frame 30"."""
+    found = list(terms)
+    for at, term in enumerate(terms):
+        waits = term.says("verb") == "be" and term.text.startswith(_WAITING)
+        if waits and at + 1 < len(terms) and "frames" in terms[at + 1] and _ends(terms, at + 2):
+            named = next((one for one in reversed(terms[:at]) if {"noun", "finger", "pronoun"} & one.keys()), None)
+            if named is not None and named.says("noun") == "hand":
+                found[at] = term.put({"verb": "still"})
+    return found
+
+
+_WAITING: Final = ("hover", "wait", "linger", "stay", "remain", "rest", "hang")
+
+
+def _each_in_turn(terms: Terms) -> list[Term]:
+    """The terms with "parting from each before the next" as "parting"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        after = _each_end(terms, at)
+        if after:
+            found.append(Term(terms[at].text, {"verb": "separation"}, terms[at].form))
+        elif terms[at].says("link") == "before" and _is_next(terms, at + 1):
+            after = len(terms)
+        else:
+            found.append(terms[at])
+        at = after or at + 1
+    return found
+
+
+def _is_next(terms: Terms, at: int) -> bool:
+    """Whether nothing but "the next" or "the next one" is left."""
+    rest = [term for term in terms[at:] if not {"det", "one"} & term.keys()]
+    return len(rest) == 1 and rest[0].text == "next"
+
+
+def _each_end(terms: Terms, at: int) -> int:
+    """The place after "parting from each", with nothing said of each."""
+    if terms[at].says("verb") not in ("separation", "parting") or at + 1 >= len(terms) or terms[at + 1].text != "each":
+        return 0
+    after = at + 2 + (at + 2 < len(terms) and ("one" in terms[at + 2] or terms[at + 2].text in ("finger", "fingertip")))
+    return after if after >= len(terms) or {"comma", "link"} & terms[after].keys() else 0
+
+
+def _comes_to_be(terms: Terms) -> list[Term]:
+    """The terms with "comes to lie below" as "becomes below"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        three = terms[at : at + 3]
+        comes = len(three) == 3 and three[0].text.startswith(("come", "came", "coming")) and three[1].text == "to"
+        if comes and three[2].says("verb") == "be" and three[2].form == "":
+            found.append(Term("becomes", {"verb": "be"}, "s"))
+            at += 3
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
+STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    (_from_until, frozenset(_UNTIL)),
+    (_row_at_end, frozenset({"to", "through"})),
+    (_joined_times, frozenset({"and"})),
+    (_before_and_after, frozenset({"before"})),
+    (_so_do, frozenset({"so", "as", "neither", "nor"})),
+    (_waits, frozenset({"frames"})),
+    (_listed, frozenset({"frames", "when"})),
+    (_inserted, frozenset({"hand"})),
+    (_each_in_turn, frozenset({"each", "next"})),
+    (_comes_to_be, frozenset({"come", "comes", "came", "coming"})),
+)
+"""Steps in their order, each with the words or kinds without one of which it has nothing to do."""

@@ -1,0 +1,181 @@
+"""What refers back to something put plainly: "which", "it", "comes back", "at the same time".
+
+What belongs here: words that stand for something said before, from terms to terms. What does not: pronouns as parts of
+hands (`claim_parts`), and set ways of saying something (`claim_idioms`).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from handx_core.captioning.claim_nouns import Terms
+from handx_core.captioning.claim_terms import Term
+
+
+def _only_of(terms: Terms) -> list[Term]:
+    """The terms with "the only finger of this hand that bends" as "the only finger that bends"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        found.append(terms[at])
+        at += 1
+        only = len(found) > 1 and "only" in found[-2] and bool({"noun", "one"} & found[-1].keys())
+        if not only or at >= len(terms) or terms[at].text not in ("of", "on"):
+            continue
+        end = at + 1
+        while end < len(terms) and {"det", "side"} & terms[end].keys():
+            end += 1
+        if end < len(terms) and terms[end].says("noun") == "hand":
+            at = end + 1
+    return found
+
+
+def _stays_up(terms: Terms) -> list[Term]:
+    """The terms with "stays up for a while" as "is still for a while"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        stays = terms[at].says("verb") == "be" and terms[at].text.startswith(("stay", "remain", "keep", "hold"))
+        up = stays and at + 1 < len(terms) and terms[at + 1].text in ("up", "down")
+        if up and (at + 2 >= len(terms) or {"comma", "link", "when", "frames"} & terms[at + 2].keys()):
+            found += [terms[at].put({"verb": "still"}), Term("for a while", {"when": "some time"})]
+            at += 2
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
+def _at_once(terms: Terms) -> list[Term]:
+    """The terms with "touch at the same time (frames 12 to 44)" as "touch at once"."""
+    found = list(terms)
+    for at in range(1, len(found)):
+        ends = at + 1 == len(found) or {"comma", "frames", "when", "link"} & found[at + 1].keys()
+        behind = not {"comma", "link"} & found[at - 1].keys()
+        if found[at].text in ("at the same time", "simultaneously", "at the same moment") and ends and behind:
+            found[at] = Term(found[at].text, {"manner": "at once"})
+    return found
+
+
+def _comes_back(terms: Terms) -> list[Term]:
+    """The terms with "is hyperextended, then comes back" as "..., then straightens"."""
+    found = list(terms)
+    turned = moved = False
+    for at, term in enumerate(terms):
+        ends = at + 1 == len(terms) or {"comma", "link", "when", "frames", "speed"} & terms[at + 1].keys()
+        if term.text in _COMING_BACK and turned and not moved and ends:
+            found[at] = Term(term.text, {"verb": "straighten"}, term.form)
+        turned = turned or bool(
+            {term.says("verb"), term.says("state")} & {"hyperextended", "bend", "bent", "fully bent"}
+        )
+        moved = moved or term.says("verb").startswith("move")
+    return found
+
+
+_COMING_BACK: Final = (
+    "comes back",
+    "come back",
+    "returns",
+    "return",
+    "goes back",
+    "recovers",
+    "returning",
+    "coming back",
+)
+
+
+def _after_as(terms: Terms) -> list[Term]:
+    """The terms with "after 16 frames as a fist" as "after being a fist"."""
+    for at, term in enumerate(terms):
+        if term.says("link") != "after":
+            continue
+        end = at + 1
+        while end < len(terms) and {"with", "det", "adjective", "unknown", "number"} & terms[end].keys():
+            end += 1
+        if end > at + 1 and end + 1 < len(terms) and terms[end].text == "as" and "state" in terms[end + 1]:
+            return [*terms[: at + 1], Term("being", {"verb": "be"}, "ing"), *terms[end + 1 :]]
+    return list(terms)
+
+
+def _pinch_opens(terms: Terms) -> list[Term]:
+    """The terms with "the pinch is closed by frame 15, open again by frame 50" as "they touch ..., and part ..."."""
+    at = next((place for place, term in enumerate(terms) if term.text in ("pinch", "pinches", "grip")), None)
+    others = [term for term in terms if {"finger", "noun", "side"} & term.keys()]
+    if at is None or others:
+        return list(terms)
+    found = list(terms[: at + 1])
+    for term in terms[at + 1 :]:
+        if term.text.startswith("open"):
+            found.append(Term(term.text, {"verb": "separation"}, "s"))
+        elif not (term.text == "closed" or term.says("verb") == "be"):
+            found.append(term)
+    return found
+
+
+def _back_together(terms: Terms) -> list[Term]:
+    """The terms with "move apart and back together" as "move apart and come together"."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        joined = bool(found) and "link" in found[-1] and at + 1 < len(terms) and terms[at].text == "back"
+        if joined and terms[at + 1].text in ("together", "apart"):
+            value = "joining" if terms[at + 1].text == "together" else "parting"
+            found.append(Term(f"move {terms[at + 1].text}", {"verb": value}))
+            at += 2
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
+def _which(terms: Terms) -> list[Term]:
+    """The terms with "over the right one, which keeps still" as "over the right one, the right one keeps still"."""
+    found: list[Term] = []
+    for at, term in enumerate(terms):
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        tells = (
+            following is not None and "verb" in following and following.says("verb") not in ("occurs", "light", "ends")
+        )
+        if term.text not in ("which", "who") or not (found and "comma" in found[-1] and tells):
+            found.append(term)
+            continue
+        start = len(found) - 1
+        while start and not _PHRASE.isdisjoint(found[start - 1]) and not {"verb", "way"} & found[start - 1].keys():
+            start -= 1
+        found += found[start:-1]
+    return found
+
+
+_PHRASE: Final = frozenset({"det", "side", "finger", "noun", "number", "one", "state"})
+
+
+def _releases_it(terms: Terms) -> list[Term]:
+    """The terms with "makes a fist and releases it" as "makes a fist and straightens"."""
+    found: list[Term] = []
+    fist = False
+    at = 0
+    while at < len(terms):
+        term, following = terms[at], terms[at + 1] if at + 1 < len(terms) else None
+        fist = fist or term.says("verb") == "fist" or term.says("state") == "fist" or term.text == "fist"
+        if fist and term.text.startswith(_RELEASES) and following is not None and following.text in ("it", "them"):
+            found.append(Term(term.text, {"verb": "straighten"}, term.form))
+            at += 2
+        else:
+            found.append(term)
+            at += 1
+    return found
+
+
+_RELEASES: Final = ("releas", "undo", "loosen", "let go", "lets go", "letting go", "relax", "dissolv")
+
+STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    (_only_of, frozenset({"only"})),
+    (_stays_up, frozenset({"up", "down"})),
+    (_at_once, frozenset({"at the same time", "simultaneously", "at the same moment"})),
+    (_comes_back, frozenset(_COMING_BACK)),
+    (_after_as, frozenset({"as"})),
+    (_pinch_opens, frozenset({"pinch", "pinches", "grip"})),
+    (_back_together, frozenset({"back"})),
+    (_which, frozenset({"which", "who"})),
+    (_releases_it, frozenset({"fist"})),
+)
+"""Steps in their order, each with the words or kinds without one of which it has nothing to do."""
