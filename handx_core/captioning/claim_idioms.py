@@ -61,8 +61,7 @@ def _others_end(terms: Terms, at: int) -> int:
     return after if after == len(terms) or "comma" in terms[after] else 0
 
 
-_TAKING: Final = ("take", "play", "ha")
-_INVOLVED: Final = ("take part", "participate", "involve", "join in")
+_TAKING: Final = ("take", "taking", "took", "play", "has", "have", "had")
 _STAYING_OUT: Final = ("out of", "away from", "clear of", "off", "from")
 
 
@@ -97,7 +96,7 @@ def _part_end(terms: Terms, at: int) -> tuple[int, bool] | None:
     """Where "takes no part" or "takes part" ends, and whether it denies it."""
     term, following = terms[at], terms[at + 1 : at + 2]
     if term.text.startswith(_TAKING) and following and following[0].text in ("no", "no part"):
-        ends = at + 2 >= len(terms) or terms[at + 2].text in ("in", "comma")
+        ends = at + 2 >= len(terms) or terms[at + 2].text in ("in", ",")
         return (at + 2, True) if ends else None
     if term.says("verb") == "be" and following and following[0].text in _STAYING_OUT:
         action = at + 2 + (at + 2 < len(terms) and "det" in terms[at + 2])
