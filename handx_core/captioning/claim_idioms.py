@@ -157,12 +157,13 @@ def _each_once(terms: Terms) -> list[Term]:
 
 def _passive_in_front(terms: Terms) -> list[Term]:
     """The terms with "touched by the thumb are the index and the pinky" as "the thumb touches the index ..."."""
-    if len(terms) < 5 or terms[0].says("verb") != "contact" or terms[0].form != "ed" or terms[1].text != "by":
+    by = next((at for at, term in enumerate(terms[:4]) if term.text == "by"), 0)
+    if len(terms) < 5 or not by or terms[0].says("verb") != "contact" or terms[0].form != "ed":
         return list(terms)
     be = next((at for at, term in enumerate(terms) if term.says("verb") == "be"), 0)
-    if not be or any("comma" in term for term in terms[:be]):
+    if be < by or any("comma" in term or "link" in term for term in terms[:be]):
         return list(terms)
-    return [*terms[2:be], terms[0].put(form="s"), *terms[be + 1 :]]
+    return [*terms[by + 1 : be], *terms[1:by], terms[0].put(form="s"), *terms[be + 1 :]]
 
 
 def _along_tips(terms: Terms) -> list[Term]:
