@@ -381,7 +381,7 @@ def is_near(claim: Claim, truth: ClipTruth) -> Verdict:
 def relation_holds(claim: Claim, truth: ClipTruth, axis: str, state: str) -> Verdict:
     """A relation of the hands holds in the frames that are meant; from a frame on if it begins about there."""
     runs = [found for of, found in truth.runs.get(axis, []) if of == state]
-    if claim.turns and claim.what == "position":
+    if claim.turns:
         leads = [(one, Happening(one.lead or one.span, ())) for one in runs if one.lead or one.span[0] > 0]
         runs = [one for one, lead in leads if claim.frames or in_time(lead, claim, truth)]
         claim = claim if claim.frames else replace(claim, when=())

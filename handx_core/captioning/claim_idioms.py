@@ -61,8 +61,7 @@ def _others_end(terms: Terms, at: int) -> int:
     return after if after == len(terms) or "comma" in terms[after] else 0
 
 
-_TAKING: Final = ("take", "play", "ha")
-_INVOLVED: Final = ("take part", "participate", "involve", "join in")
+_TAKING: Final = ("take", "taking", "took", "play", "has", "have", "had")
 _STAYING_OUT: Final = ("out of", "away from", "clear of", "off", "from")
 
 
@@ -97,7 +96,7 @@ def _part_end(terms: Terms, at: int) -> tuple[int, bool] | None:
     """Where "takes no part" or "takes part" ends, and whether it denies it."""
     term, following = terms[at], terms[at + 1 : at + 2]
     if term.text.startswith(_TAKING) and following and following[0].text in ("no", "no part"):
-        ends = at + 2 >= len(terms) or terms[at + 2].text in ("in", "comma")
+        ends = at + 2 >= len(terms) or terms[at + 2].text in ("in", ",")
         return (at + 2, True) if ends else None
     if term.says("verb") == "be" and following and following[0].text in _STAYING_OUT:
         action = at + 2 + (at + 2 < len(terms) and "det" in terms[at + 2])
@@ -158,12 +157,13 @@ def _each_once(terms: Terms) -> list[Term]:
 
 def _passive_in_front(terms: Terms) -> list[Term]:
     """The terms with "touched by the thumb are the index and the pinky" as "the thumb touches the index ..."."""
-    if len(terms) < 5 or terms[0].says("verb") != "contact" or terms[0].form != "ed" or terms[1].text != "by":
+    by = next((at for at, term in enumerate(terms[:4]) if term.text == "by"), 0)
+    if len(terms) < 5 or not by or terms[0].says("verb") != "contact" or terms[0].form != "ed":
         return list(terms)
     be = next((at for at, term in enumerate(terms) if term.says("verb") == "be"), 0)
-    if not be or any("comma" in term for term in terms[:be]):
+    if be < by or any("comma" in term or "link" in term for term in terms[:be]):
         return list(terms)
-    return [*terms[2:be], terms[0].put(form="s"), *terms[be + 1 :]]
+    return [*terms[by + 1 : be], *terms[1:by], terms[0].put(form="s"), *terms[be + 1 :]]
 
 
 def _along_tips(terms: Terms) -> list[Term]:

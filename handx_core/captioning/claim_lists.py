@@ -145,23 +145,26 @@ def _row_at_end(terms: Terms) -> list[Term]:
 
 
 def _joined_times(terms: Terms) -> list[Term]:
-    """The terms with "far apart at the start and at the end" without the "and", which begins no other clause."""
-    return [
-        term
-        for at, term in enumerate(terms)
-        if term.text != "and"
-        or not (
-            0 < at < len(terms) - 1 and _is_time(terms[at - 1]) and _is_time(terms[at + 1]) and _ends(terms, at + 2)
-        )
-    ]
+    """The terms with "at the start and at the end", or "fully and fast", without the "and", which begins no clause."""
+    return [term for at, term in enumerate(terms) if term.text != "and" or not _joins_alike(terms, at)]
+
+
+def _joins_alike(terms: Terms, at: int) -> bool:
+    """Whether "and" is between two words for when, or for how, that end a clause."""
+    if not 0 < at < len(terms) - 1 or not _ends(terms, at + 2):
+        return False
+    before, after = terms[at - 1], terms[at + 1]
+    how = {"speed", "manner"}
+    return (_is_time(before) and _is_time(after)) or bool(how & before.keys() and how & after.keys())
 
 
 def _before_and_after(terms: Terms) -> list[Term]:
     """The terms with "before and after, it is still" as "for a while"."""
-    words = [term.says("link") for term in terms[:3]]
-    if words != ["before", "and", "after"] or not _ends(terms, 3):
-        return list(terms)
-    return [Term("before and after", {"when": "some time"}), *terms[3:]]
+    links = [term.says("link") for term in terms]
+    for at in range(len(terms) - 2):
+        if links[at : at + 3] == ["before", "and", "after"] and _ends(terms, at + 3):
+            return [*terms[:at], Term("before and after", {"when": "some time"}), *terms[at + 3 :]]
+    return list(terms)
 
 
 def _so_do(terms: Terms) -> list[Term]:

@@ -307,6 +307,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     )
     yield from _one_each(claim, clause)
     yield from _from_where(claim)
+    yield from _as_fast(claim)
     if clause.only_from and claim.frames and claim.frames[0][0] == "from" and claim.frames[0][1] > 0:
         before = (("span", 0, claim.frames[0][1]),)
         yield replace(claim, frames=before, when=(), negated=not negated, count=0, order=None)
@@ -354,6 +355,13 @@ def _one_each(claim: Claim, clause: Clause) -> Iterator[Claim]:
     for member, stated in zip(named, claim.frames, strict=False):
         one = replace(claim, frames=(stated,), manners=(), sequence=())
         yield replace(one, subject=(member,)) if several is clause.subject else replace(one, object=(member,))
+
+
+def _as_fast(claim: Claim) -> Iterator[Claim]:
+    """ "Move slowly far apart": that the palms come to be so at this speed."""
+    if claim.what == "distance" and claim.turns and claim.speed and claim.value in ("Far", "Near"):
+        change = "part" if claim.value == "Far" else "approach"
+        yield replace(claim, what=change, value="", turns=False, passing=False, manners=())
 
 
 def _from_where(claim: Claim) -> Iterator[Claim]:
