@@ -58,11 +58,13 @@ class Reading:
         found = self.claims.get((side, follows))
         if found is None:
             in_row = any(clause.begins or clause.ends for clause in self.clauses)
+            touches = any(clause.value == "contact" for clause in self.clauses)
             clauses = [_copy(clause) for clause in self.clauses]
             if follows:
                 clauses[0].order = clauses[0].order or _SOME_ORDER
             found = tuple(
-                None if in_row or not _is_settled(clause) else tuple(claims_of(clause, side)) for clause in clauses
+                None if in_row or not _is_settled(clause, touches) else tuple(claims_of(clause, side))
+                for clause in clauses
             )
             self.claims[side, follows] = found
         return found
@@ -198,13 +200,17 @@ def forget_claims(clauses: Sequence[Clause]) -> None:
             _own_lists(clause)
 
 
-def _is_settled(clause: Clause) -> bool:
+def _is_settled(clause: Clause, touches: bool) -> bool:
     """Whether what a clause claims is no matter of the text around it, nor of which frames its marks stand for.
 
     What parts may be what touched before, what is held or stays is so at the end of a text, "only from" is a matter of
-    frames.
+    frames. touches: whether something does in the clause's sentence.
     """
-    parts = clause.value in ("separation", "parting", "together") and not clause.object.members
+    if clause.value == "separation":
+        parts = not (clause.object.members or clause.object.mutual)
+    else:
+        told = touches or clause.subject.pronoun
+        parts = clause.value in ("parting", "together") and told and not clause.object.members
     stays = clause.held or (clause.value == "contact" and clause.term.text.startswith(LASTS))
     return not (parts or stays or clause.only_from)
 
