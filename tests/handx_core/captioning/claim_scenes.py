@@ -1,4 +1,4 @@
-"""Scripted clips that the hand-written sentences of `claim_sentences_*` are about, true or not.
+"""Scripted clips that the hand-written sentences of `claim_sentences` are about, true or not.
 
 What belongs here: events whose story is known. What does not: sentences. The scenes are scripted, never measured, so
 that no change of how events are found changes what is true of them.
