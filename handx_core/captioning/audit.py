@@ -1,7 +1,7 @@
 """Whether a caption is true: every claim of it held against the events, and what it leaves out.
 
-What belongs here: the scores and flags of a caption. What does not: reading it (`claims`), the truth of one claim
-(`claim_judge`), and many captions at once (`audit_set`).
+What belongs here: the scores and flags of a caption. What does not: reading it (`claims.reader`), the truth of one
+claim (`claims.judge`), and many captions at once (`audit_set`).
 
 Precision is the share of a caption's claims that are true. Recall is the share of `clip_truth` items behind a true
 claim; a claim about several fingers counts for all of them. Items, that is events worth telling: contacts (each hold of
@@ -23,11 +23,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from handx_core.captioning.claim_judge import Verdict, judge_all
-from handx_core.captioning.claim_meaning import Claim
-from handx_core.captioning.claim_parts import OTHER
-from handx_core.captioning.claim_terms import sentence_terms, split_sentences
-from handx_core.captioning.claims import parse_claims
+from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.judge import Verdict, judge_all
+from handx_core.captioning.claims.parts import OTHER
+from handx_core.captioning.claims.reader import parse_claims
+from handx_core.captioning.claims.terms import sentence_terms, split_sentences
 from handx_core.captioning.clip_truth import ClipTruth, Item, clip_truth
 from handx_core.captioning.invented_words import INVENTED
 from handx_core.captioning.rules import Caption

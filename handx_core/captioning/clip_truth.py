@@ -2,7 +2,7 @@
 
 What belongs here: from the events JSON to happenings (changes, contacts, movements) and states frame by frame, of whole
 fingers and of both hands, each with the numbers of its events; and which of them a full caption should tell. What does
-not: claims and what makes them true (`claim_judge`). Events are numbered as in `event_summary.numbered_events`.
+not: claims and what makes them true (`claims.judge`). Events are numbered as in `event_summary.numbered_events`.
 
 Nothing here is shared with the rules' facts (`hand_summary`, `pair_summary`), which the audit is a check of.
 """

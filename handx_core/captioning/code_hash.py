@@ -21,4 +21,4 @@ def hash_of_modules(names: Iterable[str]) -> str:
 
 def hash_of_room() -> str:
     """As hash_of_modules, of all that there are: rules, prompt, audit and what asks a model."""
-    return hash_of_modules(sorted(path.stem for path in _ROOM.glob("*.py")))
+    return hash_of_modules(sorted(str(path.relative_to(_ROOM).with_suffix("")) for path in _ROOM.rglob("*.py")))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from claim_sentences import SENTENCES
 
-from handx_core.captioning import claims
-from handx_core.captioning.claim_memory import Memory
+from handx_core.captioning.claims import reader as claims
+from handx_core.captioning.claims.memory import Memory
 from handx_core.captioning.rules import write_captions
 from handx_core.kinematics.events import extract_events_batch
 from handx_core.skeleton import CLIP_FRAMES
@@ -53,6 +53,6 @@ def test_a_text_is_read_alike_whatever_was_read_before(monkeypatch: pytest.Monke
 def test_a_memory_that_forgets_reads_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     told = texts()[:300]
     wanted = [read(text, side) for text, side in told]
-    monkeypatch.setattr("handx_core.captioning.claim_memory._MOST", 5)
+    monkeypatch.setattr("handx_core.captioning.claims.memory._MOST", 5)
     monkeypatch.setattr(claims, "_memory", Memory())
     assert [read(text, side) for text, side in told] == wanted

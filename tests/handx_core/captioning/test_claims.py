@@ -11,8 +11,8 @@ import pytest
 from claim_scenes import SCENES
 from claim_sentences import FIRST_SIGHT, LISTS, SENTENCES, Sentence
 
-from handx_core.captioning.claim_judge import judge_all
-from handx_core.captioning.claims import Claim, parse_claims
+from handx_core.captioning.claims.judge import judge_all
+from handx_core.captioning.claims.reader import Claim, parse_claims
 from handx_core.captioning.clip_truth import clip_truth
 
 TRUTHS = {name: clip_truth(scene()) for name, scene in SCENES.items()}

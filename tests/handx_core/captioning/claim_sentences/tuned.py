@@ -1,6 +1,6 @@
 """Sentences on which the parser was tuned: scene, side, whether it is true of the scene, text.
 
-Written before the parser, in other words than the rules use. The held-out half is `claim_sentences_held_out`.
+Written before the parser, in other words than the rules use. The held-out half is `held_out`.
 """
 
 SENTENCES = [

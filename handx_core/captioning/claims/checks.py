@@ -1,9 +1,9 @@
 """One test for each kind of claim: whether contacts, fingers, hands and their relations do what it says.
 
-What belongs here: what makes a claim true by itself. What does not: denials and the order of claims (`claim_judge`),
-and what the words for time allow (`claim_time`).
+What belongs here: what makes a claim true by itself. What does not: denials and the order of claims (`judge`),
+and what the words for time allow (`timing`).
 
-Time is held to as exactly as it is stated, see `claim_time`.
+Time is held to as exactly as it is stated, see `timing`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from handx_core.captioning.claim_meaning import Claim
-from handx_core.captioning.claim_time import (
+from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
     SIMULTANEOUS,
     fills,

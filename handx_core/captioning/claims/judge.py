@@ -1,7 +1,7 @@
 """Whether a claim is true of a clip, why not, and by which events.
 
-What belongs here: denials, and the order of claims in time. What does not: reading claims (`claims`), what makes each
-kind of claim true by itself (`claim_checks`), and scoring captions (`audit`).
+What belongs here: denials, and the order of claims in time. What does not: reading claims (`reader`), what makes each
+kind of claim true by itself (`checks`), and scoring captions (`audit`).
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from handx_core.captioning.claim_checks import (
+from handx_core.captioning.claims.checks import (
     PAIRS,
     Verdict,
     contact,
@@ -25,9 +25,9 @@ from handx_core.captioning.claim_checks import (
     rests,
     returns,
 )
-from handx_core.captioning.claim_frames import Frames, in_clip
-from handx_core.captioning.claim_meaning import Claim
-from handx_core.captioning.claim_time import (
+from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.frames import Frames, in_clip
+from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
     related,
 )

@@ -1,7 +1,7 @@
 """Sentences put plainly: nouns made of verbs as verbs, "a gap opens" as "spread", what is idle left out.
 
-What belongs here: transformations of English that keep what is said, from terms to terms, so that the reader (`claims`)
-has to know few ways of saying it. What does not: words (`claim_words`, `claim_verbs`) and reading.
+What belongs here: transformations of English that keep what is said, from terms to terms, so that the reader (`reader`)
+has to know few ways of saying it. What does not: words (`words`, `verbs`) and reading.
 
 "The thumb makes brief contact with the index", "a contact of thumb and index occurs" and "there is a contact between
 the thumb and the index" all become "thumb and index touch": a noun made of a verb, with what "of", "between", "with"
@@ -10,7 +10,7 @@ or a genitive name, is that verb with its subject and object, and the verb besid
 
 from typing import Final
 
-from handx_core.captioning.claim_nouns import (
+from handx_core.captioning.claims.nouns import (
     IDLE,
     NAMES,
     PHRASE,
@@ -22,8 +22,8 @@ from handx_core.captioning.claim_nouns import (
     phrase_end,
     run_end,
 )
-from handx_core.captioning.claim_simplifying import simplified
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.simplifying import simplified
+from handx_core.captioning.claims.terms import Term
 
 
 def rewritten(terms: Terms) -> list[Term]:

@@ -1,17 +1,17 @@
 """What is told again without its verb: rows of fingers, "the second", "stays so", "the pinky last".
 
 What belongs here: phrases that add to a clause that was read, or repeat it. What does not: reading a sentence
-(`claims`) and how clauses come by their subjects (`claim_clauses`).
+(`reader`) and how clauses come by their subjects (`clauses`).
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handx_core.captioning.claim_clauses import Clauses
-from handx_core.captioning.claim_meaning import ORDINALS, STATES_OF, Clause
-from handx_core.captioning.claim_parts import read_part
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.claim import ORDINALS, STATES_OF, Clause
+from handx_core.captioning.claims.clauses import Clauses
+from handx_core.captioning.claims.parts import read_part
+from handx_core.captioning.claims.terms import Term
 
 PREDICATES: Final = ("verb", "state", "position", "distance")
 """Kinds of terms that make a clause."""

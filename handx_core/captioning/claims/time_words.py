@@ -1,7 +1,7 @@
 """The words for when, how often and in which order, as data: phrases, and the parts that phrases are put together of.
 
-What belongs here: words for time. What does not: other words (`claim_words`, `claim_verbs`), and what a word for time
-allows (`claim_time`).
+What belongs here: words for time. What does not: other words (`words`, `verbs`), and what a word for time
+allows (`timing`).
 """
 
 from collections.abc import Iterator

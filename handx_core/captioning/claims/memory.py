@@ -1,7 +1,7 @@
 """Sentences that were read before: the same words in the same situation make the same clauses.
 
 What belongs here: what a reading depends on beside its words, and its clauses for use again. What does not: reading
-(`claims`).
+(`reader`).
 
 Captions say much the same of many clips, and reading costs ten times as much as looking up. A sentence is kept with
 marks in place of the frames that it states, and the claims of its clauses with it as far as nothing that the rest of
@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
-from handx_core.captioning.claim_clauses import LASTS, Clauses, before_it
-from handx_core.captioning.claim_frames import Frames
-from handx_core.captioning.claim_meaning import Claim, Clause, changed, claims_of
-from handx_core.captioning.claim_parts import Context, Member, Part
+from handx_core.captioning.claims.claim import Claim, Clause, changed
+from handx_core.captioning.claims.clauses import Clauses, before_it
+from handx_core.captioning.claims.frames import Frames
+from handx_core.captioning.claims.meaning import claims_of
+from handx_core.captioning.claims.parts import Context, Member, Part
+from handx_core.captioning.claims.telling import is_settled
 
 Mentions = Sequence[tuple[Frames, ...]]
 """The frames that a sentence states, mention by mention."""
@@ -63,7 +65,7 @@ class Reading:
             if follows:
                 clauses[0].order = clauses[0].order or _SOME_ORDER
             found = tuple(
-                None if in_row or not _is_settled(clause, touches) else tuple(claims_of(clause, side))
+                None if in_row or not is_settled(clause, touches) else tuple(claims_of(clause, side))
                 for clause in clauses
             )
             self.claims[side, follows] = found
@@ -198,21 +200,6 @@ def forget_claims(clauses: Sequence[Clause]) -> None:
         if clause.claims is not None:
             clause.claims = None
             _own_lists(clause)
-
-
-def _is_settled(clause: Clause, touches: bool) -> bool:
-    """Whether what a clause claims is no matter of the text around it, nor of which frames its marks stand for.
-
-    What parts may be what touched before, what is held or stays is so at the end of a text, "only from" is a matter of
-    frames. touches: whether something does in the clause's sentence.
-    """
-    if clause.value == "separation":
-        parts = not (clause.object.members or clause.object.mutual)
-    else:
-        told = touches or clause.subject.pronoun
-        parts = clause.value in ("parting", "together") and told and not clause.object.members
-    stays = clause.held or (clause.value == "contact" and clause.term.text.startswith(LASTS))
-    return not (parts or stays or clause.only_from)
 
 
 def _frames_of(mentions: Mentions) -> dict[int, int]:

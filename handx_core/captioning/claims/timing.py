@@ -1,7 +1,7 @@
 """When a claim says that something is, and how exactly it is held to that.
 
 What belongs here: stated frames, coarse words for time, counts and order. What does not: what is claimed
-(`claim_judge`).
+(`judge`).
 
 Time is held to as exactly as it is stated. Stated frames: within FRAME_SLACK of the happening's, or sharing half of
 the frames that either covers; 5 frames are a sixth of a second, as far as people place an event, and as far as the
@@ -12,7 +12,7 @@ since nobody counts frames for "early on"; a happening is there if its first fra
 from collections.abc import Sequence
 from typing import Final
 
-from handx_core.captioning.claim_meaning import Claim
+from handx_core.captioning.claims.claim import Claim
 from handx_core.captioning.clip_truth import ClipTruth, Happening, runs_of
 from handx_core.captioning.facts import Span
 

@@ -1,17 +1,17 @@
 """Verbs and states: which term makes a clause, as which of its kinds, and what the words before it do to it.
 
-What belongs here: from a predicate to a new clause. What does not: noun phrases (`claim_phrases`), modifiers and links
-(`claims`), and what a clause claims (`claim_meaning`).
+What belongs here: from a predicate to a new clause. What does not: noun phrases (`phrases`), modifiers and links
+(`reader`), and what a clause claims (`meaning`).
 """
 
 from collections.abc import Sequence
 from typing import Final
 
-from handx_core.captioning.claim_meaning import STATES_OF, Clause
-from handx_core.captioning.claim_parts import read_part
-from handx_core.captioning.claim_phrases import Phrases, with_hand_of
-from handx_core.captioning.claim_rows import PREDICATES
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.claim import STATES_OF, Clause
+from handx_core.captioning.claims.parts import read_part
+from handx_core.captioning.claims.phrases import Phrases, with_hand_of
+from handx_core.captioning.claims.rows import PREDICATES
+from handx_core.captioning.claims.terms import Term
 from handx_core.skeleton import FINGERS
 
 _RETURNS: Final = ("return", "come back", "comes back", "came back", "coming back", "revert", "reverse")

@@ -1,20 +1,20 @@
 """Whole sentences made simpler: "there is", clefts, comparisons and the like, from terms to terms.
 
 What belongs here: transformations that look at a sentence as a whole, and the order in which all are made. What does
-not: those of single words and phrases (`claim_rewriting`, `claim_nouns`), set ways of saying something (`claim_idioms`,
-`claim_shorthand`), lists (`claim_lists`) and what refers back (`claim_references`).
+not: those of single words and phrases (`rewriting`, `nouns`), set ways of saying something (`idioms`,
+`shorthand`), lists (`lists`) and what refers back (`references`).
 """
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from handx_core.captioning.claim_idioms import STEPS as IDIOMS
-from handx_core.captioning.claim_lists import STEPS as LISTS
-from handx_core.captioning.claim_nouns import NAMES, Terms, begins, phrase_end
-from handx_core.captioning.claim_references import STEPS as REFERENCES
-from handx_core.captioning.claim_shorthand import STEPS as SHORTHAND
-from handx_core.captioning.claim_terms import Term
-from handx_core.captioning.claim_words import WIDTHS
+from handx_core.captioning.claims.idioms import STEPS as IDIOMS
+from handx_core.captioning.claims.lists import STEPS as LISTS
+from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end
+from handx_core.captioning.claims.references import STEPS as REFERENCES
+from handx_core.captioning.claims.shorthand import STEPS as SHORTHAND
+from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.words import WIDTHS
 
 
 def simplified(terms: Terms) -> list[Term]:

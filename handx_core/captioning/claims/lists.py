@@ -2,14 +2,14 @@
 
 What belongs here: lists with a time for each, "the index (frames 5 to 11), the middle (frames 15 to 21)", and what is
 told between commas or from one time to another, from terms to terms. What does not: set ways of saying something
-(`claim_idioms`, `claim_shorthand`).
+(`idioms`, `shorthand`).
 """
 
 from collections.abc import Callable
 from typing import Final
 
-from handx_core.captioning.claim_nouns import PHRASE, Terms
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.nouns import PHRASE, Terms
+from handx_core.captioning.claims.terms import Term
 
 _AND: Final = Term("and", {"link": "and"})
 

@@ -1,14 +1,14 @@
 """Idioms of fingers, ways, distances and notes put plainly: "digits two to five", "to the upper left", "near to far".
 
 What belongs here: set ways of naming fingers, of saying where to and how far, and what is left out in notes, from terms
-to terms. What does not: those of who takes part, and when (`claim_idioms`).
+to terms. What does not: those of who takes part, and when (`idioms`).
 """
 
 from collections.abc import Callable
 from typing import Final
 
-from handx_core.captioning.claim_nouns import Terms, begins
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.nouns import Terms, begins
+from handx_core.captioning.claims.terms import Term
 from handx_core.skeleton import FINGERS
 
 

@@ -1,7 +1,7 @@
 """A text as terms: words and phrases of the vocabulary with all that each may mean, sentence by sentence.
 
 What belongs here: tokens, the other forms of verbs, the longest phrase at each place, frame numbers, and whether "left"
-is a hand or a way. What does not: which words there are (`claim_words`) and what terms say together (`claims`).
+is a hand or a way. What does not: which words there are (`words`) and what terms say together (`reader`).
 """
 
 import re
@@ -11,11 +11,11 @@ from functools import lru_cache
 from itertools import product
 from typing import Final
 
-from handx_core.captioning import claim_time_words as times
-from handx_core.captioning import claim_verbs as verbs
-from handx_core.captioning import claim_words as words
-from handx_core.captioning.claim_frames import Frames, with_marks
-from handx_core.captioning.claim_time_words import split
+from handx_core.captioning.claims import time_words as times
+from handx_core.captioning.claims import verbs as verbs
+from handx_core.captioning.claims import words as words
+from handx_core.captioning.claims.frames import Frames, with_marks
+from handx_core.captioning.claims.time_words import split
 
 
 class Term(dict[str, str]):

@@ -1,8 +1,8 @@
 """The verbs with which people, models and the rules tell what hands do, as data, and the words derived from a verb.
 
 What belongs here: verbs in their bare form by kind of claim, irregular forms, and the rules of English by which a verb
-makes its other forms and its noun. What does not: other words (`claim_words`), and how verbs are found in a text
-(`claim_terms`).
+makes its other forms and its noun. What does not: other words (`words`), and how verbs are found in a text
+(`terms`).
 """
 
 import re

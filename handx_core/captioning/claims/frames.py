@@ -1,14 +1,14 @@
 """Mentions of frames in a text: ranges, single frames, "from frame 12 on", "in the last ten frames".
 
 What belongs here: from a text to the frames that it states. What does not: words for time without numbers
-(`claim_time_words`), and whether something is in these frames (`claim_time`).
+(`time_words`), and whether something is in these frames (`timing`).
 """
 
 import re
 from collections.abc import Callable
 from typing import Final
 
-from handx_core.captioning.claim_words import NUMBERS
+from handx_core.captioning.claims.words import NUMBERS
 
 Frames = tuple[str, int, int]
 """ "span", "from", "until", "by" or "at", or "within" for any part of them; first frame and the frame after the last,

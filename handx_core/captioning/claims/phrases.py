@@ -1,15 +1,15 @@
 """What a noun phrase is in its sentence: the subject of the next verb, the object of the last, or with what it is done.
 
-What belongs here: the place of a phrase. What does not: what it names (`claim_parts`).
+What belongs here: the place of a phrase. What does not: what it names (`parts`).
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handx_core.captioning.claim_meaning import Clause
-from handx_core.captioning.claim_parts import Part, read_part
-from handx_core.captioning.claim_rows import PREDICATES, Rows
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.claim import Clause
+from handx_core.captioning.claims.parts import Part, read_part
+from handx_core.captioning.claims.rows import PREDICATES, Rows
+from handx_core.captioning.claims.terms import Term
 from handx_core.skeleton import FINGERS
 
 

@@ -1,7 +1,7 @@
 """The vocabulary in which people, models and the rules tell what hands do, as data.
 
-What belongs here: words and phrases, and which kind of term each is. What does not: how terms make claims (`claims`),
-how they are found in a text (`claim_terms`), and verbs with what is derived from them (`claim_verbs`).
+What belongs here: words and phrases, and which kind of term each is. What does not: how terms make claims (`reader`),
+how they are found in a text (`terms`), and verbs with what is derived from them (`verbs`).
 
 To widen what the parser understands, add a phrase here; no grammar needs to change.
 """

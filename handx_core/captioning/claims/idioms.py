@@ -1,14 +1,14 @@
 """Idioms put plainly: "nothing but the index", "takes no part in it", "between one clap and the next".
 
 What belongs here: set ways of saying something that English has besides its grammar, from terms to terms. What does
-not: sentences that are built in another order (`claim_simplifying`), and nouns made of verbs (`claim_nouns`).
+not: sentences that are built in another order (`simplifying`), and nouns made of verbs (`nouns`).
 """
 
 from collections.abc import Callable
 from typing import Final
 
-from handx_core.captioning.claim_nouns import NAMES, Terms, begins
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.nouns import NAMES, Terms, begins
+from handx_core.captioning.claims.terms import Term
 
 _DENIED: Final = [Term("does", {"verb": "do"}, "s"), Term("not", {"not": "not"})]
 _IN_BETWEEN: Final = ("det", "quantifier", "number", "one", "adjective", "ordinal", "nth", "first", "link")

@@ -1,12 +1,12 @@
 """What parts of hands can be to one another: neighbours that spread, palms that part, one hand above the other.
 
 What belongs here: what of parts alone decides the meaning of a verb. What does not: clauses and claims
-(`claim_meaning`), and which parts a phrase names (`claim_parts`).
+(`meaning`), and which parts a phrase names (`parts`).
 """
 
 from typing import Final
 
-from handx_core.captioning.claim_parts import OTHER, Member, Part
+from handx_core.captioning.claims.parts import OTHER, Member, Part
 from handx_core.skeleton import FINGERS, HANDS
 
 _AXIS: Final = {"UP": "DOWN", "FRONT": "BACK", "LEFT": "RIGHT"}

@@ -1,17 +1,17 @@
 """The clauses of a text while it is read: which subject and object each has, and what is repeated without its verb.
 
 What belongs here: what was read so far, and how a clause comes by its parts. What does not: which words make a clause
-(`claims`).
+(`reader`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from handx_core.captioning.claim_frames import Frames
-from handx_core.captioning.claim_meaning import Claim, Clause, Order, changed, claims_of
-from handx_core.captioning.claim_parts import Context, Part
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.claim import Clause
+from handx_core.captioning.claims.frames import Frames
+from handx_core.captioning.claims.parts import Context, Part
+from handx_core.captioning.claims.terms import Term
 from handx_core.skeleton import FINGERS
 
 _OPPOSITE: Final = {"up": "down", "left": "right", "front": "back"}
@@ -19,9 +19,6 @@ _OPPOSITES: Final = _OPPOSITE | {second: first for first, second in _OPPOSITE.it
 TAKES_OBJECT: Final = (
     "move", "contact", "separation", "near", "parting", "joining", "position", "distance", "close", "spread", "state",
 )  # fmt: skip
-
-LASTS: Final = ("rest", "stay", "remain")
-"""How verbs begin of what touches and goes on to."""
 
 
 class Clauses:
@@ -97,60 +94,6 @@ class Clauses:
                 hands = tuple(dict.fromkeys(hand for hand, _ in clause.subject.members))
                 fingers = [finger for finger in FINGERS if finger not in following.fingers]
                 clause.subject = Part(tuple((hand, finger) for hand in hands for finger in fingers))
-
-    def claims(self) -> list[Claim]:
-        """The claims of all clauses, with their order in time."""
-        found: list[Claim] = []
-        places: dict[int, range] = {}
-        for place, clause in enumerate(self.clauses):
-            if clause.value == "separation":
-                _complete(clause, self.clauses[:place])
-            elif clause.value in ("parting", "together") and not clause.object.members:
-                _part_from_touched(clause, self.clauses[:place])
-            if clause.begins or clause.ends:
-                _pass_on_row(clause, self.clauses[place + 1 : place + 2])
-        last = self.clauses[-1] if self.clauses else None
-        if last is not None and last.held and not (last.when or last.frames):
-            last.so = True
-        rests = last is not None and last.value == "contact" and last.term.text.startswith(LASTS)
-        if rests and last is not None and last.order and last.order[0] == "after" and not (last.when or last.frames):
-            last.when = ["end"]
-        telling = [clause for clause in self.clauses if not self._is_empty(clause)] or self.clauses
-        told = {id(clause) for clause in telling}
-        for clause in self.clauses:
-            start = len(found)
-            if id(clause) in told:
-                found += claims_of(clause, self.side) if clause.claims is None else clause.claims
-            places[id(clause)] = range(start, len(found))
-        for clause in self.clauses:
-            if clause.order and places[id(clause)]:
-                self._give_place(clause, clause.order, found, places)
-        return found
-
-    def _give_place(
-        self, clause: Clause, order: tuple[str, list[Clause]], found: list[Claim], places: Mapping[int, range]
-    ) -> None:
-        """Give the first claim of a clause its place in time, and what it refers to the same sense of time."""
-        relation, others = order
-        to = tuple(place for other in others for place in places.get(id(other), ()))
-        if not to:
-            return
-        first = places[id(clause)][0]
-        of: tuple[int, ...] = (first,)
-        if relation == "meanwhile" and first not in to:
-            sentence = tuple(p for c in self.clauses if c.sentence == clause.sentence for p in places[id(c)])
-            of = sentence if not {*sentence} & {*to} else of
-        for place in to:
-            if relation != "meanwhile" or found[place].what == "still":
-                later = relation == "before" and found[place].when == ("throughout",) and found[place].what != "contact"
-                found[place] = changed(found[place], passing=True, when=() if later else found[place].when)
-        found[first] = changed(found[first], order=Order(relation, to, of))
-
-    def _is_empty(self, clause: Clause) -> bool:
-        """ "With a quick motion", "it moves": a movement of which nothing is said."""
-        return clause.value == "move" and not (
-            clause.ways or clause.negated or clause.count or clause.returns or clause.toward
-        )
 
     @property
     def last(self) -> Clause | None:
@@ -349,48 +292,6 @@ class Clauses:
 def before_it(relation: str, earlier: list[Clause]) -> list[Clause]:
     """Which clauses of the sentence before one follows on that opens with "then", "before that" or "meanwhile"."""
     return earlier[-1:] if relation == "after" else earlier[:1] if relation == "before" else earlier
-
-
-def _pass_on_row(clause: Clause, following: list[Clause]) -> None:
-    """ "Moving from the index to the pinky, the thumb taps them": the row is of what is done on the way."""
-    if not clause.value.startswith("move"):
-        return
-    for other in following:
-        if other.sentence == clause.sentence and not (other.begins or other.ends) and other.kind == "verb":
-            other.begins, other.ends = clause.begins, clause.ends
-            other.manners.append("in turn")
-
-
-def _complete(clause: Clause, before: list[Clause]) -> None:
-    """Let what parts be what touched before, and fingers that let go after they have bent straighten."""
-    if clause.object.members or clause.object.mutual:
-        return
-    same = [other for other in before if other.subject.members == clause.subject.members]
-    touched = next((other for other in reversed(same) if other.value == "contact" and other.object.members), None)
-    if touched is not None:
-        clause.object = touched.object
-    elif same and same[-1].value in ("bend", "fist") and clause.term.text.startswith("releas"):
-        clause.value = "straighten"
-
-
-def _part_from_touched(clause: Clause, before: list[Clause]) -> None:
-    """ "Touches the palm and parts", "touches the thumb; they stay together": from what, or with what, it touched."""
-    touches = (other for other in reversed(before) if other.value == "contact")
-    touched = next(
-        (other for other in touches if other.object.members or other.object.twin or other.subject.tips), None
-    )
-    if touched is None or touched.negated:
-        return
-    recent = clause.subject.pronoun and touched.sentence + 1 >= clause.sentence
-    if recent and clause.value == "parting" and clause.subject.things == {"hand"} and touched.subject.fingers:
-        clause.subject, clause.object, clause.value = touched.subject, touched.object, "separation"
-    if touched.subject.members != clause.subject.members:
-        return
-    if not (clause.subject.pronoun or touched.sentence == clause.sentence):
-        return
-    clause.object, clause.stays = touched.object, False
-    if clause.value == "parting":
-        clause.value = "separation"
 
 
 def _is_other_object(part: Part, clause: Clause) -> bool:

@@ -1,6 +1,6 @@
 """Noun phrases: which fingers, palms and hands a text names, with what "it", "the other" and "all but" stand for.
 
-What belongs here: from terms to parts of hands. What does not: what is said of them (`claims`).
+What belongs here: from terms to parts of hands. What does not: what is said of them (`reader`).
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.terms import Term
 from handx_core.skeleton import FINGERS, HANDS
 
 Member = tuple[str, str]

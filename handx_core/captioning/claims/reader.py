@@ -1,9 +1,9 @@
 """What a text says of a motion, as claims that can be checked: read by a small grammar, with no model.
 
 What belongs here: going through a text, term by term, and the order of claims in time. What does not: the vocabulary
-(`claim_words`, `claim_verbs`, `claim_time_words`), terms (`claim_terms`), putting sentences plainly
-(`claim_rewriting`), noun phrases (`claim_parts`, `claim_phrases`), verbs (`claim_predicates`), clauses
-(`claim_clauses`, `claim_rows`), what a verb claims (`claim_meaning`) and what is true (`claim_judge`).
+(`words`, `verbs`, `time_words`), terms (`terms`), putting sentences plainly
+(`rewriting`), noun phrases (`parts`, `phrases`), verbs (`predicates`), clauses
+(`clauses`, `rows`), what a verb claims (`meaning`) and what is true (`judge`).
 
 The grammar is shallow, and holds for captions: a sentence is a row of clauses, each a noun phrase, a verb, and words
 that say where, when, how fast and how often. What stands before a verb belongs to it, what stands after it as well, as
@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from handx_core.captioning.claim_clauses import TAKES_OBJECT, Clauses, before_it
-from handx_core.captioning.claim_frames import Frames
-from handx_core.captioning.claim_meaning import ORDINALS, Claim, Clause, Order
-from handx_core.captioning.claim_memory import (
+from handx_core.captioning.claims.claim import ORDINALS, Claim, Clause, Order
+from handx_core.captioning.claims.clauses import TAKES_OBJECT, Clauses, before_it
+from handx_core.captioning.claims.frames import Frames
+from handx_core.captioning.claims.memory import (
     FOLLOWING,
     Memory,
     Reading,
@@ -28,12 +28,13 @@ from handx_core.captioning.claim_memory import (
     reading_of,
     recall,
 )
-from handx_core.captioning.claim_nouns import ADJECTIVES
-from handx_core.captioning.claim_parts import read_part
-from handx_core.captioning.claim_predicates import Predicates
-from handx_core.captioning.claim_rewriting import rewritten
-from handx_core.captioning.claim_rows import PREDICATES
-from handx_core.captioning.claim_terms import Term, sentence_terms, split_sentences, with_frames
+from handx_core.captioning.claims.nouns import ADJECTIVES
+from handx_core.captioning.claims.parts import read_part
+from handx_core.captioning.claims.predicates import Predicates
+from handx_core.captioning.claims.rewriting import rewritten
+from handx_core.captioning.claims.rows import PREDICATES
+from handx_core.captioning.claims.telling import claims_of_text
+from handx_core.captioning.claims.terms import Term, sentence_terms, split_sentences, with_frames
 
 __all__ = ["Claim", "Order", "parse_claims"]
 
@@ -69,7 +70,7 @@ def parse_claims(text: str, side: str) -> list[Claim]:
             reader.read(with_frames(rewritten(_common(sentence)), frames))
         else:
             recall(reading, frames, reader, opening)
-    return reader.claims()
+    return claims_of_text(reader.clauses, side)
 
 
 _memory: Final = Memory()

@@ -1,14 +1,14 @@
 """Nouns made of verbs: "a brief contact of the thumb with the index", "three quick taps", "the pinky's flexion".
 
 What belongs here: finding such a noun with whom it is said of, and putting it as a verb. What does not: other
-transformations (`claim_simplifying`, `claim_rewriting`), and by which rules a verb makes its noun (`claim_verbs`).
+transformations (`simplifying`, `rewriting`), and by which rules a verb makes its noun (`verbs`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.terms import Term
 
 Terms = Sequence[Term]
 

@@ -1,14 +1,14 @@
 """What refers back to something put plainly: "which", "it", "comes back", "at the same time".
 
 What belongs here: words that stand for something said before, from terms to terms. What does not: pronouns as parts of
-hands (`claim_parts`), and set ways of saying something (`claim_idioms`).
+hands (`parts`), and set ways of saying something (`idioms`).
 """
 
 from collections.abc import Callable
 from typing import Final
 
-from handx_core.captioning.claim_nouns import Terms
-from handx_core.captioning.claim_terms import Term
+from handx_core.captioning.claims.nouns import Terms
+from handx_core.captioning.claims.terms import Term
 
 
 def _only_of(terms: Terms) -> list[Term]:

@@ -1,0 +1,134 @@
+"""From the clauses of a whole text to its claims, with their order in time.
+
+What belongs here: what a clause owes to others of its text. What does not: reading clauses (`clauses`), and what one
+clause claims by itself (`meaning`).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from handx_core.captioning.claims.claim import Claim, Clause, Order, changed
+from handx_core.captioning.claims.meaning import claims_of
+
+_LASTS: Final = ("rest", "stay", "remain")
+"""How verbs begin of what touches and goes on to."""
+
+
+def claims_of_text(clauses: Sequence[Clause], side: str) -> list[Claim]:
+    """The claims of all clauses, with their order in time. side: what the text is about."""
+    found: list[Claim] = []
+    places: dict[int, range] = {}
+    for place, clause in enumerate(clauses):
+        if clause.value == "separation":
+            _complete(clause, clauses[:place])
+        elif clause.value in ("parting", "together") and not clause.object.members:
+            _part_from_touched(clause, clauses[:place])
+        if clause.begins or clause.ends:
+            _pass_on_row(clause, clauses[place + 1 : place + 2])
+    if clauses:
+        _last_until_end(clauses[-1])
+    telling = [clause for clause in clauses if not _is_empty(clause)] or clauses
+    told = {id(clause) for clause in telling}
+    for clause in clauses:
+        start = len(found)
+        if id(clause) in told:
+            found += claims_of(clause, side) if clause.claims is None else clause.claims
+        places[id(clause)] = range(start, len(found))
+    for clause in clauses:
+        if clause.order and places[id(clause)]:
+            _give_place(clause, clauses, found, places)
+    return found
+
+
+def _give_place(clause: Clause, clauses: Sequence[Clause], found: list[Claim], places: Mapping[int, range]) -> None:
+    """Give the first claim of a clause its place in time, and what it refers to the same sense of time."""
+    assert clause.order is not None
+    relation, others = clause.order
+    to = tuple(place for other in others for place in places.get(id(other), ()))
+    if not to:
+        return
+    first = places[id(clause)][0]
+    of: tuple[int, ...] = (first,)
+    if relation == "meanwhile" and first not in to:
+        sentence = tuple(p for c in clauses if c.sentence == clause.sentence for p in places[id(c)])
+        of = sentence if not {*sentence} & {*to} else of
+    for place in to:
+        if relation != "meanwhile" or found[place].what == "still":
+            later = relation == "before" and found[place].when == ("throughout",) and found[place].what != "contact"
+            found[place] = changed(found[place], passing=True, when=() if later else found[place].when)
+    found[first] = changed(found[first], order=Order(relation, to, of))
+
+
+def _is_empty(clause: Clause) -> bool:
+    """ "With a quick motion", "it moves": a movement of which nothing is said."""
+    return clause.value == "move" and not (
+        clause.ways or clause.negated or clause.count or clause.returns or clause.toward
+    )
+
+
+def _last_until_end(last: Clause) -> None:
+    """Have what a text says last, that something is held or goes on to touch, be so at the end of the clip."""
+    if last.when or last.frames:
+        return
+    if last.held:
+        last.so = True
+    rests = last.value == "contact" and last.term.text.startswith(_LASTS)
+    if rests and last.order and last.order[0] == "after":
+        last.when = ["end"]
+
+
+def _pass_on_row(clause: Clause, following: Sequence[Clause]) -> None:
+    """ "Moving from the index to the pinky, the thumb taps them": the row is of what is done on the way."""
+    if not clause.value.startswith("move"):
+        return
+    for other in following:
+        if other.sentence == clause.sentence and not (other.begins or other.ends) and other.kind == "verb":
+            other.begins, other.ends = clause.begins, clause.ends
+            other.manners.append("in turn")
+
+
+def _complete(clause: Clause, before: Sequence[Clause]) -> None:
+    """Let what parts be what touched before, and fingers that let go after they have bent straighten."""
+    if clause.object.members or clause.object.mutual:
+        return
+    same = [other for other in before if other.subject.members == clause.subject.members]
+    touched = next((other for other in reversed(same) if other.value == "contact" and other.object.members), None)
+    if touched is not None:
+        clause.object = touched.object
+    elif same and same[-1].value in ("bend", "fist") and clause.term.text.startswith("releas"):
+        clause.value = "straighten"
+
+
+def _part_from_touched(clause: Clause, before: Sequence[Clause]) -> None:
+    """ "Touches the palm and parts", "touches the thumb; they stay together": from what, or with what, it touched."""
+    touches = (other for other in reversed(before) if other.value == "contact")
+    touched = next(
+        (other for other in touches if other.object.members or other.object.twin or other.subject.tips), None
+    )
+    if touched is None or touched.negated:
+        return
+    recent = clause.subject.pronoun and touched.sentence + 1 >= clause.sentence
+    if recent and clause.value == "parting" and clause.subject.things == {"hand"} and touched.subject.fingers:
+        clause.subject, clause.object, clause.value = touched.subject, touched.object, "separation"
+    if touched.subject.members != clause.subject.members:
+        return
+    if not (clause.subject.pronoun or touched.sentence == clause.sentence):
+        return
+    clause.object, clause.stays = touched.object, False
+    if clause.value == "parting":
+        clause.value = "separation"
+
+
+def is_settled(clause: Clause, touches: bool) -> bool:
+    """Whether what a clause claims is no matter of the text around it, nor of which frames its marks stand for.
+
+    What parts may be what touched before, what is held or stays is so at the end of a text, "only from" is a matter of
+    frames. touches: whether something does in the clause's sentence.
+    """
+    if clause.value == "separation":
+        parts = not (clause.object.members or clause.object.mutual)
+    else:
+        told = touches or clause.subject.pronoun
+        parts = clause.value in ("parting", "together") and told and not clause.object.members
+    stays = clause.held or (clause.value == "contact" and clause.term.text.startswith(_LASTS))
+    return not (parts or stays or clause.only_from)
