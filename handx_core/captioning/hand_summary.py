@@ -97,47 +97,112 @@ class Finger:
         return min([frame for frame in self.edges if self.state(frame) != first] + moves, default=self.edges[-1])
 
     @cached_property
+    def hyperextended(self) -> dict[str, list[Span]]:
+        """When each of its joints is, of those that ever are."""
+        found = {
+            joint: [(event["start"], event["end"]) for event in events if "Hyperextended" in event.values()]
+            for joint, events in self.joints.items()
+        }
+        return {joint: at for joint, at in found.items() if at}
+
+    @cached_property
     def moves(self) -> list[Moves]:
         """Bending and straightening: its joints' changes in one direction, joined where they overlap."""
         return _finger_moves(self)
 
 
-Fingers = Mapping[str, Finger]
+class Hand:
+    """What one hand does by itself, as far as it is no matter of how unlike fingers may be that are told of together;
+    worked out once, when asked, since a clip is told both coarsely and finely.
+
+    events: its part of a clip's events. fingers: by name.
+    """
+
+    def __init__(self, events: Mapping[str, Any], frame_count: int) -> None:
+        self.events = events
+        self.frame_count = frame_count
+        self.fingers = {finger: Finger(finger, events["finger_flexing"]) for finger in FINGERS}
+
+    @cached_property
+    def moves(self) -> list[Moves]:
+        """Bending and straightening of each finger."""
+        return [move for finger in self.fingers.values() for move in finger.moves]
+
+    @cached_property
+    def touches(self) -> dict[str, tuple[Span, ...]]:
+        """When the thumb touches each of the other tips."""
+        found = self.events["finger_tip_contact"]
+        return {pair.split(", ")[1]: spans_of(events, "Contact") for pair, events in found.items()}
+
+    @cached_property
+    def hyperextended(self) -> dict[str, dict[str, tuple[Span, ...]]]:
+        """By the joints at which fingers are hyperextended, which are and when."""
+        by_joints: dict[str, dict[str, tuple[Span, ...]]] = {}
+        for name, finger in self.fingers.items():
+            spans = {joint: union(at) for joint, at in finger.hyperextended.items()}
+            if spans:
+                everywhere = union(span for found in spans.values() for span in found)
+                by_joints.setdefault(" ".join(spans), {})[name] = everywhere
+        return by_joints
+
+    @cached_property
+    def holds(self) -> list[tuple[str, tuple[Span, str]]]:
+        """What each finger is after each of its movements until the next one, where it is so for long enough."""
+        return _holds(self.moves, self.fingers, self.frame_count)
+
+    @cached_property
+    def states(self) -> list[tuple[str, str]]:
+        """The states that fingers begin in, but for those that are ever hyperextended."""
+        bent_back = {finger for found in self.hyperextended.values() for finger in found}
+        return [(name, finger.state(0)) for name, finger in self.fingers.items() if name not in bent_back]
+
+    @cached_property
+    def moving(self) -> set[str]:
+        """The fingers that bend or straighten."""
+        return {finger for move in self.moves for finger in move.fingers}
+
+    @cached_property
+    def poses(self) -> tuple[During, ...]:
+        """The states that fingers keep."""
+        steady = {name for name, finger in self.fingers.items() if name not in self.moving and finger.is_steady}
+        return _alike([entry for entry in self.states if entry[0] in steady], ((0, self.frame_count),))
+
+    @cached_property
+    def rests(self) -> tuple[Span, ...]:
+        """When it does not move, where it moves at all and rests for long enough."""
+        return _rests(self.events["wrist_trajectory"], self.frame_count)
+
+    @cached_property
+    def gaps(self) -> tuple[During, ...]:
+        """Rows of fingers that stay spread or closed."""
+        return _constant_gaps(self.events["finger_spacing"], ((0, self.frame_count),))
+
+    @cached_property
+    def spreads(self) -> list[Moves]:
+        """Spreading and closing of neighbouring fingers."""
+        return _spread_moves(self.events["finger_spacing"])
 
 
-def fingers_of(events: Mapping[str, Any]) -> Fingers:
-    """The fingers of a hand, from its part of the events."""
-    return {finger: Finger(finger, events["finger_flexing"]) for finger in FINGERS}
-
-
-def hand_facts(
-    events: Mapping[str, Any], fingers: Fingers, frame_count: int, tolerance: int, exact_speeds: bool
-) -> HandFacts:
-    """Facts about one hand from its part of the events, and its fingers from the same.
+def hand_facts(hand: Hand, tolerance: int, exact_speeds: bool) -> HandFacts:
+    """Facts about one hand.
 
     tolerance: frames by which like fingers may differ in time. exact_speeds: whether like fingers are equally fast.
     """
-    moves = [move for finger in fingers.values() for move in finger.moves]
-    moving = {finger for move in moves for finger in move.fingers}
-    whole = ((0, frame_count),)
-    hyperextended = _hyperextended(fingers, tolerance)
-    bent_back = {finger for during in hyperextended for finger in during.fingers}
-    states = [(name, finger.state(0)) for name, finger in fingers.items() if name not in bent_back]
-    steady = {name for name, finger in fingers.items() if name not in moving and finger.is_steady}
     return HandFacts(
-        touches=merge_spans(
-            {pair.split(", ")[1]: spans_of(found, "Contact") for pair, found in events["finger_tip_contact"].items()},
-            tolerance,
+        touches=merge_spans(hand.touches, tolerance),
+        hyperextended=tuple(
+            During(during.fingers, during.spans, joints)
+            for joints, fingers in hand.hyperextended.items()
+            for during in merge_spans(fingers, tolerance)
         ),
-        hyperextended=hyperextended,
-        bends=merge_moves(moves, tolerance, exact_speeds),
-        spreads=_spreads(events["finger_spacing"], tolerance, exact_speeds),
-        holds=_holds(moves, fingers, frame_count, tolerance),
-        rests=_rests(events["wrist_trajectory"], frame_count),
-        travels=_travels(events["wrist_trajectory"], tolerance),
-        poses=_alike([entry for entry in states if entry[0] in steady], whole),
-        starts=_starts([entry for entry in states if entry[0] in moving], fingers, tolerance),
-        gaps=_constant_gaps(events["finger_spacing"], whole),
+        bends=merge_moves(hand.moves, tolerance, exact_speeds),
+        spreads=_spreads(hand.spreads, tolerance, exact_speeds),
+        holds=_held(hand.holds, tolerance),
+        rests=hand.rests,
+        travels=_travels(hand.events["wrist_trajectory"], tolerance),
+        poses=hand.poses,
+        starts=_starts([entry for entry in hand.states if entry[0] in hand.moving], hand.fingers, tolerance),
+        gaps=hand.gaps,
     )
 
 
@@ -147,7 +212,7 @@ def _alike(states: Sequence[tuple[str, str]], spans: tuple[Span, ...]) -> tuple[
     return tuple(During(tuple(finger for finger, _ in group), spans, group[0][1]) for group in groups)
 
 
-def _starts(states: Sequence[tuple[str, str]], fingers: Fingers, tolerance: int) -> tuple[During, ...]:
+def _starts(states: Sequence[tuple[str, str]], fingers: Mapping[str, Finger], tolerance: int) -> tuple[During, ...]:
     """Fingers in the states that they begin in, until they leave them, merged where they do so together."""
     first = {finger: fingers[finger].leaves_at for finger, _ in states}
     groups = clusters(
@@ -226,10 +291,10 @@ def _spread_moves(spacing: Mapping[str, Sequence[Event]]) -> list[Moves]:
     ]
 
 
-def _spreads(spacing: Mapping[str, Sequence[Event]], tolerance: int, exact_speeds: bool) -> tuple[Moves, ...]:
+def _spreads(found: Sequence[Moves], tolerance: int, exact_speeds: bool) -> tuple[Moves, ...]:
     """Spreading and closing of rows of fingers: only neighbours are told of together."""
     rows: list[list[Moves]] = []
-    for moves in _spread_moves(spacing):
+    for moves in found:
         next_to = rows and rows[-1][-1].fingers[-1] == moves.fingers[0]
         if next_to and len(merge_moves([*rows[-1], moves], tolerance, exact_speeds)) == 1:
             rows[-1].append(moves)
@@ -239,8 +304,9 @@ def _spreads(spacing: Mapping[str, Sequence[Event]], tolerance: int, exact_speed
     return tuple(sorted(merged, key=lambda move: (move.span, [FINGERS.index(f) for f in move.fingers])))
 
 
-def _holds(moves: Sequence[Moves], fingers: Fingers, frame_count: int, tolerance: int) -> tuple[During, ...]:
-    """What fingers are after each of their movements until the next one, where they are so for long enough."""
+def _holds(
+    moves: Sequence[Moves], fingers: Mapping[str, Finger], frame_count: int
+) -> list[tuple[str, tuple[Span, str]]]:
     found: list[tuple[str, tuple[Span, str]]] = []
     for name, finger in fingers.items():
         steps = sorted(step.span for move in moves if name in move.fingers for step in move.steps)
@@ -253,6 +319,11 @@ def _holds(moves: Sequence[Moves], fingers: Fingers, frame_count: int, tolerance
             middle = [_state_at(events, (end + until) // 2) for events in finger.joints.values()]
             if len(states) == 1 and "Hyperextended" not in middle:
                 found.append((name, ((end, until), states.pop())))
+    return found
+
+
+def _held(found: Sequence[tuple[str, tuple[Span, str]]], tolerance: int) -> tuple[During, ...]:
+    """What fingers come to and keep, merged where they do so together."""
     groups = clusters(
         found, lambda one, other: one[1][1] == other[1][1] and alike_in_time([one[1][0]], [other[1][0]], tolerance)
     )
@@ -264,7 +335,6 @@ def _holds(moves: Sequence[Moves], fingers: Fingers, frame_count: int, tolerance
 
 
 def _rests(trajectory: Mapping[str, Sequence[Event]], frame_count: int) -> tuple[Span, ...]:
-    """When the hand does not move, where it moves at all and rests for long enough."""
     moving = union((event["start"], event["end"]) for events in trajectory.values() for event in events)
     edges = [0, *(frame for span in moving for frame in span), frame_count]
     rests = zip(edges[::2], edges[1::2], strict=True)
@@ -292,25 +362,6 @@ def _rows(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
         else:
             rows.append(pair)
     return rows
-
-
-def _hyperextended(fingers: Fingers, tolerance: int) -> tuple[During, ...]:
-    """Fingers that are hyperextended, by the joints at which they are."""
-    by_joints: dict[str, dict[str, tuple[Span, ...]]] = {}
-    for name, finger in fingers.items():
-        spans: dict[str, tuple[Span, ...]] = {}
-        for joint, events in finger.joints.items():
-            at = [(event["start"], event["end"]) for event in events if "Hyperextended" in event.values()]
-            if at:
-                spans[joint] = union(at)
-        if spans:
-            everywhere = union(span for found in spans.values() for span in found)
-            by_joints.setdefault(" ".join(spans), {})[name] = everywhere
-    return tuple(
-        During(during.fingers, during.spans, joints)
-        for joints, fingers in by_joints.items()
-        for during in merge_spans(fingers, tolerance)
-    )
 
 
 def _travels(trajectory: Mapping[str, Sequence[Event]], tolerance: int) -> tuple[Step, ...]:

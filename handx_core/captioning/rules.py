@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from handx_core.captioning.code_hash import hash_of_modules
 from handx_core.captioning.facts import LIKE_FRAMES
-from handx_core.captioning.hand_summary import Fingers, HandFacts, fingers_of, hand_facts
+from handx_core.captioning.hand_summary import Hand, HandFacts, hand_facts
 from handx_core.captioning.hand_text import CONTACT, MOVEMENT, Statement, hand_statements
 from handx_core.captioning.pair_summary import PairFacts, pair_facts
 from handx_core.captioning.pair_text import pair_statements
@@ -54,9 +54,9 @@ class Caption:
 def write_captions(clip_id: str, events: Mapping[str, Any]) -> list[Caption]:
     """Tell a clip at all five levels. events: valid against prompts/events.schema.json."""
     frame_count = events["frame_count"]
-    fingers = [fingers_of(events[f"{hand}_hand_events"]) for hand in HANDS]
-    coarse = _facts(events, fingers, LIKE_FRAMES, exact=False)
-    fine = _facts(events, fingers, _FINE_TOLERANCE, exact=True)
+    hands = [Hand(events[f"{hand}_hand_events"], frame_count) for hand in HANDS]
+    coarse = _facts(events, hands, LIKE_FRAMES, exact=False)
+    fine = _facts(events, hands, _FINE_TOLERANCE, exact=True)
     captions = []
     for level in LEVELS:
         voice = Voice(clip_id, level, frame_count)
@@ -73,13 +73,9 @@ def write_captions(clip_id: str, events: Mapping[str, Any]) -> list[Caption]:
 
 
 def _facts(
-    events: Mapping[str, Any], fingers: Sequence[Fingers], tolerance: int, exact: bool
+    events: Mapping[str, Any], hands: Sequence[Hand], tolerance: int, exact: bool
 ) -> tuple[HandFacts, HandFacts, PairFacts]:
-    count = events["frame_count"]
-    left, right = (
-        hand_facts(events[f"{hand}_hand_events"], of_hand, count, tolerance, exact)
-        for hand, of_hand in zip(HANDS, fingers, strict=True)
-    )
+    left, right = (hand_facts(hand, tolerance, exact) for hand in hands)
     return left, right, pair_facts(events["two_hand_relationships"], tolerance)
 
 

@@ -3,13 +3,13 @@
 from event_makers import bend, change, hold, still, travel
 
 from handx_core.captioning.facts import During, Step, repeated, state_sequence, union
-from handx_core.captioning.hand_summary import HandFacts, fingers_of, hand_facts
+from handx_core.captioning.hand_summary import Hand, HandFacts, hand_facts
 from handx_core.captioning.pair_summary import PalmTouch, TipTouch, pair_facts, palms_together, tips_together
 
 
 def facts(events: dict, tolerance: int = 5, exact_speeds: bool = False) -> HandFacts:
     left = events["left_hand_events"]
-    return hand_facts(left, fingers_of(left), 60, tolerance, exact_speeds)
+    return hand_facts(Hand(left, 60), tolerance, exact_speeds)
 
 
 def test_repetition_is_of_the_whole_sequence() -> None:
