@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from handx_core.captioning.claims.claim import Claim
 from handx_core.captioning.claims.judge import Verdict, judge_all
@@ -49,8 +49,7 @@ _KNOWN_SHARE: Final = 0.4
 """Share of words in the vocabulary below which a text is not English about hands."""
 
 
-@dataclass(frozen=True)
-class CheckedClaim:
+class CheckedClaim(NamedTuple):
     """A claim with the text that it stands in ("left", "right" or "interaction") and the verdict on it."""
 
     side: str

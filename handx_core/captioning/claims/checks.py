@@ -7,9 +7,9 @@ Time is held to as exactly as it is stated, see `timing`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from handx_core.captioning.claims.claim import Claim
 from handx_core.captioning.claims.timing import (
@@ -35,8 +35,7 @@ PAIRS: Final = ("index, middle", "middle, ring", "ring, pinky")
 _BENT: Final = {"straight": (0,), "partly bent": (1,), "fully bent": (2,), "bent": (1, 2), "fist": (2,)}
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a claim is true. reason: why not. ids: the events behind it. spans: when, for the order of claims."""
 
     supported: bool

@@ -57,7 +57,7 @@ def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
-    if any(first < 0 for _, first, _ in claim.frames) or (claim.frames and "until end" in claim.when):
+    if claim.frames and ("until end" in claim.when or any(first < 0 for _, first, _ in claim.frames)):
         claim = replace(
             claim, frames=tuple(in_clip(f, truth.n_frames, "until end" in claim.when) for f in claim.frames)
         )
@@ -220,4 +220,4 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
     if not met:
         return no(f"not {relation} what is told next to it")
     own = tuple(span for span in verdict.spans if span in met)
-    return replace(verdict, spans=own) if own and relation == "after" else verdict
+    return verdict._replace(spans=own) if own and relation == "after" else verdict
