@@ -56,7 +56,8 @@ class Reading:
     claims: dict[tuple[str, bool], tuple[tuple[Claim, ...] | None, ...]] = field(default_factory=dict)
 
     def claims_of(self, side: str, follows: bool) -> tuple[tuple[Claim, ...] | None, ...]:
-        """The claims of each clause in a text about a side, with marks as frames. follows: on the sentence before."""
+        """The claims of each clause in a text about a side, with marks as frames; None of one that the text may yet
+        change. follows: whether the sentence is told to follow on the one before."""
         found = self.claims.get((side, follows))
         if found is None:
             in_row = any(clause.begins or clause.ends for clause in self.clauses)

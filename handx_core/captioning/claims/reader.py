@@ -63,7 +63,7 @@ def parse_claims(text: str, side: str) -> list[Claim]:
         opening, words = _said(sentence)
         reading = _remembered(sentence, words, 1 if opening else 0, frames, reader)
         if reading is not None and opening and not reading.clauses:  # "Then the index": only the last verb says what
-            opening, words = "", f"{opening} {words}"
+            opening, words = "", _in_words(_common(sentence))
             reading = _remembered(sentence, words, 0, frames, reader)
         if reading is None:
             forget_claims(reader.clauses)
@@ -99,7 +99,11 @@ def _said(sentence: str) -> tuple[str, str]:
     terms = _common(sentence)
     follows = len(terms) > 1 and terms[0].keys() == {"link"} and terms[0].text not in _OPENERS
     opening = FOLLOWING.get(terms[0]["link"], "") if follows and _STATING.isdisjoint(terms[1]) else ""
-    return opening, " ".join(f"{term.text}:{','.join(term)}" for term in terms[bool(opening) :])
+    return opening, _in_words(terms[bool(opening) :])
+
+
+def _in_words(terms: Sequence[Term]) -> str:
+    return " ".join(f"{term.text}:{','.join(term)}" for term in terms)
 
 
 _STATING: Final = frozenset({"state", "distance"})
