@@ -73,6 +73,22 @@ def test_repetition_is_counted(count: int, word: str) -> None:
         assert re.search(rf"palms (touch|meet|come into contact) {word}", at_level(events, level).interaction)
 
 
+def test_a_long_row_of_movements_is_told_two_by_two() -> None:
+    events = still()
+    events["left_hand_events"]["wrist_trajectory"] = {
+        "down-up": [travel(2, 8, "down-to-up"), travel(42, 50, "up-to-down")],
+        "left-right": [travel(12, 18, "left-to-right"), travel(22, 28, "right-to-left")],
+        "front-back": [travel(32, 38, "back-to-front")],
+    }
+    sentences = at_level(events, 5).left.split(". ")
+    rows = [
+        re.findall(r"\(frames (\d+) to \d+\)", one) for one in sentences if re.search(r"(mov|travel|shift|go)e?s", one)
+    ]
+    assert rows == [["2", "12"], ["22", "32"], ["42"]]
+    assert all(re.match(r"(Then|After that,|Next,) the hand ", one) for one in sentences[1:3])
+    assert len(re.findall("(?:mov|travel|shift|go)e?s", at_level(events, 1).left)) == 1
+
+
 def test_fingers_that_move_alike_are_one_subject() -> None:
     events = still()
     bend(events, "left", "index middle ring pinky", 10, 16, "Fast")
