@@ -12,7 +12,6 @@ which a "then" within it refers. A reading that looked back farther is not kept.
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
@@ -217,7 +216,7 @@ def _value(name: str, before: Clauses) -> Hashable:
 
 def _again(clause: Clause, claims: tuple[Claim, ...] | None, frames: Mapping[int, int], number: int) -> Clause:
     """A clause once more; with claims its lists are as they were, since nobody asks for more than the claims."""
-    new = _copy(clause) if claims is None else copy(clause)
+    new = _copy(clause) if claims is None else clause.alike()
     new.sentence = number
     if clause.frames:
         new.frames = _unmarked(clause.frames, frames)
@@ -232,7 +231,7 @@ def _unmarked(stated: Iterable[Frames], frames: Mapping[int, int]) -> list[Frame
 
 
 def _copy(clause: Clause) -> Clause:
-    new = copy(clause)
+    new = clause.alike()
     _own_lists(new)
     return new
 

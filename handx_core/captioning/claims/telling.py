@@ -19,25 +19,31 @@ def claims_of_text(clauses: Sequence[Clause], side: str) -> list[Claim]:
     found: list[Claim] = []
     places: dict[int, range] = {}
     for place, clause in enumerate(clauses):
-        if clause.value == "separation":
-            _complete(clause, clauses[:place])
-        elif clause.value in ("parting", "together") and not clause.object.members:
-            _part_from_touched(clause, clauses[:place])
-        if clause.begins or clause.ends:
-            _pass_on_row(clause, clauses[place + 1 : place + 2])
+        if clause.claims is None:
+            _take_from_text(clause, clauses[:place], clauses[place + 1 : place + 2])
     if clauses:
         _last_until_end(clauses[-1])
-    telling = [clause for clause in clauses if not _is_empty(clause)] or clauses
-    told = {id(clause) for clause in telling}
+    silent = {id(clause) for clause in clauses if _is_empty(clause)}
+    silent = silent if len(silent) < len(clauses) else set()
     for clause in clauses:
         start = len(found)
-        if id(clause) in told:
+        if id(clause) not in silent:
             found += claims_of(clause, side) if clause.claims is None else clause.claims
         places[id(clause)] = range(start, len(found))
     for clause in clauses:
         if clause.order and places[id(clause)]:
             _give_place(clause, clauses, found, places)
     return found
+
+
+def _take_from_text(clause: Clause, before: Sequence[Clause], following: Sequence[Clause]) -> None:
+    """Give a clause what it owes to those before it, and the next one what it owes to this."""
+    if clause.value == "separation":
+        _complete(clause, before)
+    elif clause.value in ("parting", "together") and not clause.object.members:
+        _part_from_touched(clause, before)
+    if clause.begins or clause.ends:
+        _pass_on_row(clause, following)
 
 
 def _give_place(clause: Clause, clauses: Sequence[Clause], found: list[Claim], places: Mapping[int, range]) -> None:
