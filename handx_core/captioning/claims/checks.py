@@ -15,6 +15,7 @@ from handx_core.captioning.claims.claim import Claim
 from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
     SIMULTANEOUS,
+    comes_so,
     fills,
     frames_of,
     holds,
@@ -23,6 +24,7 @@ from handx_core.captioning.claims.timing import (
     near_span,
     often,
     related,
+    so_many,
     spans_in,
     the_one_meant,
     within,
@@ -120,12 +122,17 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         missing = [member for member in missing if member[1] != "thumb"]
     if not found or (missing and not claim.some):
         return no("they do not touch so" if not ends else "no such contact ends so")
+    if claim.how_many:
+        counted = taking_part & {*(claim.object if claim.of_object else claim.subject)}
+        fingers = {thing for thing in taking_part if thing[1] in FINGERS}
+        if not (so_many(counted, claim) or so_many(fingers, claim)):
+            return no("so many do not touch")
     if timed is not claim and not fills([one for met in found.values() for one in met], claim.frames[0], claim.count):
         return no("not all through these frames")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return no("not one after another")
     spans = [span for met in found.values() for span in _spans(met)]
-    if not _comes(
+    if not comes_so(
         claim, spans, lambda: [(end - 1, end + 1) if ends else (at, end) for at, end in _of_alike(claim, truth)]
     ):
         return no("not before or after all others")
@@ -181,9 +188,11 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
             missing += [] if claim.loose and member[1] == "thumb" else [" ".join(member)]
     if not found or (missing and not claim.some):
         return no(f"not so: {', '.join(missing)}")
+    if claim.how_many and not so_many({*claim.subject} - {tuple(one.split()) for one in missing}, claim):
+        return no("so do more or fewer")
     hands = {hand for hand, _ in claim.subject}
     alike = [(hand, finger) for hand in hands for finger in FINGERS]
-    if not _comes(claim, _spans(found), lambda: [span for thing in alike for span in _spans(happenings(thing))]):
+    if not comes_so(claim, _spans(found), lambda: [span for thing in alike for span in _spans(happenings(thing))]):
         return no("not before or after all others")
     if timed is not claim and not fills(found, claim.frames[0], claim.count):
         return no("not all through these frames")
@@ -206,20 +215,6 @@ def _of_alike(claim: Claim, truth: ClipTruth) -> list[Span]:
     return [
         span for pair, touches in truth.touches.items() if not claim.object or pair & named for span in _spans(touches)
     ]
-
-
-_PLACES: Final = {"comes first": 0, "comes second": 1, "comes third": 2, "comes fourth": 3, "comes last": -1}
-
-
-def _comes(claim: Claim, spans: Sequence[Span], alike: Callable[[], Sequence[Span]]) -> bool:
-    """Whether what a claim says is the first, the second or the last of its kind, where that is what it says."""
-    for manner in claim.manners:
-        if manner in _PLACES:
-            place, ordered = _PLACES[manner], sorted(alike())
-            if place == -1:
-                return max(spans) >= ordered[-1]
-            return len(ordered) > place and (min(spans) <= ordered[0] if place == 0 else ordered[place] in spans)
-    return True
 
 
 def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
@@ -249,6 +244,8 @@ def posture(claim: Claim, truth: ClipTruth) -> Verdict:
             held.pop(member)
     if not any(held.values()) or not (claim.some or all(held.values())):
         return no(f"not {claim.what}: {', '.join(' '.join(member) for member, so in held.items() if not so)}")
+    if claim.how_many and not so_many({member for member, so in held.items() if so}, claim):
+        return no("so are more or fewer")
     ids = frozenset(i for member, so in held.items() if so for i in truth.finger_ids[member])
     spans = [(part.start, part.stop) for part in frames_of(claim, truth.n_frames)] or spans_in(
         truth.bent[claim.subject[0]], wanted

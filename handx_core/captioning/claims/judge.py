@@ -121,7 +121,7 @@ def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
 
 def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
     """That something does not happen: at no time, or not in the frames named. What is denied of many is so of each."""
-    frames = any(kind in ("span", "from", "until", "at") for kind, *_ in claim.frames) or bool(
+    frames = any(kind in ("span", "from", "until", "at", "begins", "ends") for kind, *_ in claim.frames) or bool(
         {*claim.when} - {"throughout"}
     )
     bare = _positive(claim, () if not frames else tuple(_well_within(stated) for stated in claim.frames))

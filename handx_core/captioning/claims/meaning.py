@@ -166,12 +166,16 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         sequence=(clause.begins, clause.ends) if clause.begins or clause.ends else _row(clause),
         joints=tuple(clause.joints),
         negated=negated,
-        some=clause.subject.some,
+        some=clause.subject.some
+        or bool(clause.object.how_many)
+        or (what == "hyperextended" and not clause.subject.fingers),
         passing=(clause.turns or clause.passing or "some time" in clause.when) and not (clause.negated or none),
         turns=clause.turns and not (clause.negated or none),
         loose=clause.subject.loose or clause.object.loose,
         text=clause.term.text,
         nth=clause.nth,
+        how_many=clause.subject.how_many or clause.object.how_many,
+        of_object=bool(clause.object.how_many),
     )
     yield from _one_each(claim, clause)
     yield from _from_where(claim)
@@ -183,7 +187,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         for when, elsewhere in _ELSEWHERE.items():
             if when in claim.when:
                 yield replace(claim, when=(elsewhere,), negated=not negated, count=0, order=None)
-    if clause.only and not negated:
+    if clause.only and not (negated or claim.how_many):
         yield from _nothing_else(claim, clause.only_object)
 
 
@@ -308,7 +312,7 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
     if what in ("move", "still"):
         return tuple(dict.fromkeys((hand, "hand") for hand, _ in subject)), ()
     if all(thing in ("hand", "palm") for _, thing in subject):
-        fingers = FINGERS[1:]
+        fingers = FINGERS if what == "hyperextended" else FINGERS[1:]
         subject = tuple((hand, finger) for hand, _ in subject for finger in fingers)
     if what == "fist" and len(subject) > len({hand for hand, _ in subject}):
         subject = tuple(member for member in subject if member[1] != "thumb")

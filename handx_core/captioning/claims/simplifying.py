@@ -8,6 +8,7 @@ not: those of single words and phrases (`rewriting`, `nouns`), set ways of sayin
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from handx_core.captioning.claims.howmany import STEPS as HOW_MANY
 from handx_core.captioning.claims.idioms import STEPS as IDIOMS
 from handx_core.captioning.claims.lists import STEPS as LISTS
 from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end
@@ -272,6 +273,7 @@ def _both_sides(terms: Terms) -> list[Term]:
 
 
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    *HOW_MANY,
     *SHORTHAND,
     *IDIOMS,
     *REFERENCES,

@@ -51,15 +51,17 @@ WHENS: Final = {
     "joints; at all its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a "
     "short hold; after a brief hold; after a brief pause; after a short pause; after a moment; after a while; after a "
     "beat; after a delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at "
-    "the same place; for long; after a short while; after a short delay; after a few frames; not even; even",
+    "the same place; in total; in all; for long; after a short while; after a short delay; after a few frames; not "
+    "even; even",
 }
 """Phrases for parts of the clip that are not put together of the parts below; "" for those that say nothing of it, and
 "some time" for those that say that it is not for good."""
 
 _PLACES: Final = {
-    "start": "start; beginning; outset; onset; very start; very beginning; opening; first frame; very first frame; "
-    "first frames; opening frames; initial frames; first moments; first few frames; first few moments; opening "
-    "moments; earliest frames; first moment; initial frame; initial moments; opening frame; initial moment",
+    "start": "start; beginning; outset; onset; opening; first frames; opening frames; initial frames; first moments; "
+    "first few frames; first few moments; opening "
+    "moments; earliest frames; first moment; initial moments; initial moment",
+    "from start": "very start; very beginning; first frame; very first frame; initial frame; opening frame",
     "early": "first third; early part; opening third; first quarter; early phase; early stage; early stages; early "
     "frames; opening part; opening phase; initial phase; initial part; opening stage; initial stage; first phase; "
     "early moments; initial third; opening section; opening portion; initial portion; early portion; early section; "
@@ -160,7 +162,7 @@ LINKS: Final = {
     "together with; in time with; at the same moment as",
     "after": "after; once; as soon as; following; immediately after; right after; shortly after; soon after; "
     "straight after; only after; just after; upon; right when; immediately once; only when; in the wake of; "
-    "subsequent to; not until after; at which point; at which time; at which moment",
+    "subsequent to; not until after; later than; at which point; at which time; at which moment",
     "when": "when; whenever; each time; every time; right when; just when; at the moment when; with every; with each; "
     "on every; on each; at every; at each; at the time when",
     "before": "before; prior to; until; till; ahead of time; ahead of; just before; shortly before; right before; "
@@ -185,7 +187,8 @@ MANNERS: Final = {
     "this order; in that order; in the following order; in the order",
     "apart": "at different times; not all at once; not together; at separate times; at various times; separately in "
     "time; at distinct times; not simultaneously; not at the same time; one at a time and not together; not in unison",
-    "at once": "at once; all at once; in unison; together; all together; as one; simultaneously; in one go; in one "
+    "at once": "at once; all at once; in unison; together in time; in step; at one time; together; all together; as "
+    "one; simultaneously; in one go; in one "
     "motion; in a single motion; as a group; as a unit; in concert; as one unit; collectively; synchronously; in "
     "synchrony; in one movement; in a single movement; in sync; in parallel; jointly; at the same instant; "
     "concurrently; all simultaneously; all at the same moment; diagonally; diagonal; at an angle; obliquely; at a "
@@ -201,6 +204,7 @@ MANNERS: Final = {
     "from BACK": "from behind; from the back",
     "full": "fully; completely; entirely; all the way; totally; in full; wholly; to the full; all the way in; all the "
     "way out; maximally",
-    "again": "again; once more; once again; anew; a second time; another time; yet again; for a second time; one more "
+    "again": "again; once more; once again; anew; a second time; another time; any more; anymore; yet again; for a "
+    "second time; one more "
     "time; afresh",
 }

@@ -159,7 +159,7 @@ IRREGULAR: Final = {
         "see": "seen saw", "shake": "shook shaken", "find": "found", "run": "ran", "give": "gave given", "dig": "dug",
         "freeze": "froze frozen", "grow": "grew grown", "show": "shown", "set": "set", "put": "put", "hit": "hit",
         "split": "split", "shut": "shut", "spread": "spread", "overlie": "overlay", "shrink": "shrank shrunk",
-        "tie": "tying", "dive": "dove", "drive": "drove driven", "tear": "tore torn",
+        "tie": "tying", "undo": "undid undone undoes", "dive": "dove", "drive": "drove driven", "tear": "tore torn",
     }.items()
     for form in forms.split()
 }  # fmt: skip
