@@ -15,6 +15,7 @@ from handx_core.captioning.claims.claim import Claim
 from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
     SIMULTANEOUS,
+    begins_and_ends,
     comes_so,
     fills,
     frames_of,
@@ -23,6 +24,7 @@ from handx_core.captioning.claims.timing import (
     matching,
     near_span,
     often,
+    one_by_one,
     related,
     so_many,
     spans_in,
@@ -150,18 +152,13 @@ def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bo
         return False
     told = ({thing for _, thing in claim.subject + claim.object} or set(FINGERS)) - {"thumb"} or {*FINGERS[1:]}
     order = [finger for _, pair in firsts for _, finger in pair if finger in told]
-    return not claim.sequence or _begins_and_ends(order, claim.sequence)
+    return not claim.sequence or begins_and_ends(order, claim.sequence)
 
 
 def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
     """Whether the palms come to touch as fast as a claim says."""
     leads = [one for one in truth.distances.get(True, []) if near_span(touch.span[0], one.span)]
     return not leads or any(set(claim.speed.split()) & set(one.speeds) for one in leads)
-
-
-def _begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
-    """Whether fingers come in a row from one to another, as far as these are said."""
-    return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
 
 
 def _each_within(claim: Claim) -> Claim:
@@ -196,7 +193,7 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
         return no("not before or after all others")
     if timed is not claim and not fills(found, claim.frames[0], claim.count):
         return no("not all through these frames")
-    if "in turn" in claim.manners and not _one_by_one(claim, firsts):
+    if "in turn" in claim.manners and not one_by_one(claim, firsts):
         return no("not one after another in that order")
     if "at once" in claim.manners and len(firsts) > 1:
         starts = [span[0] for span in firsts.values()]
@@ -215,14 +212,6 @@ def _of_alike(claim: Claim, truth: ClipTruth) -> list[Span]:
     return [
         span for pair, touches in truth.touches.items() if not claim.object or pair & named for span in _spans(touches)
     ]
-
-
-def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
-    order = [finger for finger, _ in sorted(firsts.items(), key=lambda entry: entry[1])]
-    starts = sorted(span[0] for span in firsts.values())
-    if len(starts) > 1 and starts[-1] - starts[0] < len(starts) - 1:
-        return False
-    return not claim.sequence or _begins_and_ends(order, claim.sequence)
 
 
 def returns(truth: ClipTruth, thing: Thing) -> list[Happening]:
@@ -289,7 +278,9 @@ def gaps(claim: Claim, truth: ClipTruth) -> Verdict:
 
 
 def moves(claim: Claim, truth: ClipTruth) -> Verdict:
+    """A hand moves so; of ways that are told together, at the speed of any of them that is at the same time."""
     found: list[Happening] = []
+    by_way: list[list[Happening]] = []
     for hand in dict.fromkeys(hand for hand, _ in claim.subject):
         timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when, count=claim.count)
         for way in claim.ways or ("",):
@@ -303,13 +294,19 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
             alike = any(often([one for one in met if of in one.detail], claim) for of in ways)
             if not met or not (often(met, claim) or alike):
                 return no(f"the {hand} hand does not move so: {way}")
+            by_way.append(met)
             found += met
+    if claim.speed:
+        so_fast = [one for one in found if set(claim.speed.split()) & set(one.speeds)]
+        if not all(any(related("meanwhile", a.span, b.span) for a in met for b in so_fast) for met in by_way):
+            return no("at another speed")
+    begun = min(one.span[0] for hand, _ in claim.subject for one in truth.moves[hand])
+    if "comes first" in claim.manners and min(one.span[0] for one in found) > begun + FRAME_SLACK:
+        return no("not before all others")
     if "at once" in claim.manners and len(claim.ways) > 1:
         firsts, seconds = ([one for one in found if _goes(one, way)] for way in claim.ways[:2])
         if not any(related("meanwhile", one.span, other.span) for one in firsts for other in seconds):
             return no("not at once")
-    if claim.speed and not set(claim.speed.split()) & {speed for one in found for speed in one.speeds}:
-        return no("at another speed")
     return yes(found)
 
 

@@ -33,7 +33,8 @@ _POINT: Final = re.compile(
     r"(\s+(?:on|onwards?|to the end|and later|and on|forward))?"
 )
 _BEGINS: Final = re.compile(
-    r"\b(?:starts?|begins?|began|commences?|started|(?:comes?|came|gets?|go|goes|moves?|enters?|makes?|made|brought)"
+    r"\b(?:meets?|joins?|comes? together|came together|lands?|arrives?|starts?|begins?|began|commences?|started|"
+    r"(?:comes?|came|gets?|go|goes|moves?|enters?|makes?|made|brought)"
     r"(?: [a-z]+ly)?(?: in| into)? contact)"
     r"(?: (?!and\b|or\b|but\b|then\b|before\b|after\b|while\b|until\b|as\b)[a-z]+)*\s*$"
 )

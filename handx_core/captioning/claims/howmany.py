@@ -69,11 +69,15 @@ def _not_again(terms: Terms) -> list[Term]:
 
 
 def _first_time(terms: Terms) -> list[Term]:
-    """The terms with "they first touch at frame 10" as "they touch for the first time at frame 10"."""
+    """The terms with "they first touch at frame 10" as "they touch for the first time at frame 10", and with "the hand
+    first moves up" as moving up before anything else."""
     found = list(terms)
     for at in range(1, len(found) - 2):
         named = not {"finger", "noun", "pronoun", "one"}.isdisjoint(found[at - 1])
         touches = found[at + 1].says("verb") in ("contact", "separation", "parting", "joining")
+        moves = found[at + 1].says("verb").startswith("move") and found[at + 1].form in ("s", "")
+        if found[at].text == "first" and named and moves:
+            found[at] = Term("among", {"manner": "comes first"})
         if found[at].text in ("first", "last") and named and touches and found[at + 1].form != "noun":
             end = next((place for place in range(at, len(found)) if "comma" in found[place]), len(found))
             if any({"frames", "when"} & one.keys() for one in found[at:end]):
@@ -124,6 +128,28 @@ def _uncrossed(terms: Terms) -> list[Term]:
     return [*terms[:crossing], hands, uncross, *terms[ends + 1 :]]
 
 
+def _moves_not(terms: Terms) -> list[Term]:
+    """The terms with "not move", where it is said which way, as the denial of that way, and no rest."""
+    found: list[Term] = []
+    for at, term in enumerate(terms):
+        if term.text == "not move" and at + 1 < len(terms) and "way" in terms[at + 1]:
+            found += [Term("not", {"not": "not"}), Term("move", {"verb": "move"})]
+        else:
+            found.append(term)
+    return found
+
+
+def _falls_at(terms: Terms) -> list[Term]:
+    """The terms with "the third tap falls at frame 40" as "the third tap occurs at frame 40"."""
+    found = list(terms)
+    for at in range(1, len(found) - 1):
+        stroke = found[at - 1].says("verb") == "contact" and found[at - 1].form != "s"
+        timed = not {"frames", "when"}.isdisjoint(found[at + 1])
+        if stroke and timed and found[at].says("verb") in ("move", "move down", "move fast", "contact"):
+            found[at] = Term("occurs", {"verb": "occurs"}, found[at].form)
+    return found
+
+
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_single, frozenset({"single", "lone", "sole"})),
     (_listed_behind, frozenset({":", "("})),
@@ -132,6 +158,8 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_back_up, frozenset({"back up", "back away", "back down"})),
     (_between_them, frozenset({"between"})),
     (_uncrossed, frozenset({"crossing", "cross"})),
+    (_moves_not, frozenset({"not move"})),
+    (_falls_at, frozenset({"frames", "when"})),
     (_over_to, frozenset({"over"})),
 )
 """Steps in their order, each with the words or kinds without one of which it has nothing to do."""

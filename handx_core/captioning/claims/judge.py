@@ -184,6 +184,7 @@ def _positive(claim: Claim, frames: tuple[tuple[str, int, int], ...], subject: t
         frames,
         claim.when,
         joints=claim.joints,
+        manners=("full",) if "full" in claim.manners else (),
     )
 
 

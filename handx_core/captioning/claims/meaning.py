@@ -119,6 +119,15 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     if what == "move" and clause.subject.fingers and clause.value == "move" and not (clause.negated or clause.ways):
         moves = clause.term.text.startswith("mov") and clause.subject.fingers != ("thumb",)
         what = "flex" if moves and not clause.subject.none else ""
+    lasts = clause.stays or clause.term.text.startswith(_LASTING)
+    if clause.negated and lasts and not (clause.frames or {*clause.when} - {"throughout"}):
+        if what == "contact" and (
+            clause.object.members or clause.subject.members
+        ):  # what does not stay in contact parts
+            yield from claims_of(replace(clause, value="separation", negated=False, stays=False, when=[]), side)
+            return
+        if what in _CHANGES or what in ("spread out", "together"):
+            clause.when, clause.stays = ["end"], False
     if what == "" or (what == "move" and clause.subject.fingers and not (clause.negated or clause.subject.none)):
         return
     if what in ("still", "move") and clause.subject.fingers:
@@ -270,6 +279,7 @@ def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
 
 _RECOILS: Final = ("recoil", "withdr", "retreat", "retir")
 """Verbs that lead back to where something came from, which is toward the body only if no other way is said."""
+_LASTING: Final = ("stay", "remain", "keep")
 _BACK: Final = {"up": "down", "down": "up", "front": "back", "back": "front", "left": "right", "right": "left"}
 _OPPOSITE_WAYS: Final = {"up": "down", "down": "up", "front": "back", "back": "front"}
 _WAYS: Final = tuple(_OPPOSITE_WAYS)

@@ -10,6 +10,7 @@ from typing import Final
 
 from handx_core.captioning.claims.howmany import STEPS as HOW_MANY
 from handx_core.captioning.claims.idioms import STEPS as IDIOMS
+from handx_core.captioning.claims.lists import AND
 from handx_core.captioning.claims.lists import STEPS as LISTS
 from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end
 from handx_core.captioning.claims.references import STEPS as REFERENCES
@@ -115,9 +116,20 @@ def _not_for_long(terms: Terms) -> list[Term]:
     return [*terms[:denied], *terms[at + 1 :]]
 
 
+_TOUCHING: Final = frozenset({"finger", "tip", "palm"})
+
+
 def _part_to_part(terms: Terms) -> list[Term]:
-    """The terms with "they touch palm to palm" as "they touch at the palms"."""
+    """The terms with "they touch palm to palm" as "they touch at the palms", and with "three palm to palm contacts" as
+    "three contacts between the palms"."""
     found = list(terms)
+    for at in range(len(found) - 3):
+        one, to, other, touch = found[at : at + 4]
+        kinds = {part.says("noun") or ("finger" if "finger" in part else "") for part in (one, other)}
+        if to.text == "to" and touch.says("verb") == "contact" and touch.form != "ing" and kinds <= _TOUCHING:
+            names = [Term("both", {"quantifier": "both"}), one] if one.text == other.text else [one, AND, other]
+            between = Term("between", {"with": "between"})
+            return [*found[:at], touch.put(form="noun"), between, *names, *found[at + 4 :]]
     for at in range(2, len(found) - 2):
         same = found[at].says("noun") in ("tip", "palm", "finger") and found[at].text == found[at + 2].text
         if same and found[at + 1].text == "to" and any(one.says("verb") == "contact" for one in found[:at]):

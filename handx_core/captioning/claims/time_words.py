@@ -149,7 +149,7 @@ LINKS: Final = {
     "that; giving way to; followed; succeeded; a while later; some time later; a short while later; a little while "
     "later; much later; a few frames later; a second later; half a second later; not long after; not much later; a "
     "moment afterwards; a while after that; some frames later; soon later; a good while later; in a later movement; "
-    "only later; lastly; and lastly; last of all; at last",
+    "only later; secondly; thirdly; fourthly; lastly; and lastly; last of all; at last",
     "earlier": "before that; earlier; previously; beforehand; prior to that; before this; sooner; before this "
     "happens; prior to this; before then; ahead of that; ahead of this; preceded by; up until then; until then",
     "meanwhile": "meanwhile; since; because; at the same time; simultaneously; together with this; during this; "
@@ -174,7 +174,7 @@ LINKS: Final = {
 }
 
 MANNERS: Final = {
-    "in turn": "one by one; one after another; one after the other; in turn; in succession; in sequence; "
+    "in turn": "order; one by one; one after another; one after the other; in turn; in succession; in sequence; "
     "successively; sequentially; consecutively; in a wave; each in turn; one at a time; one after the next; one by "
     "one in order; in order; in a row; in a sequence; sequential; successive; consecutive; serially; in a cascade; in "
     "a staggered way; in staggered fashion; in a staggered fashion; in staggered order; staggered; in a rolling "

@@ -275,3 +275,16 @@ def so_many(members: Iterable[tuple[str, ...]], claim: Claim) -> bool:
     """Whether so many fingers of one hand do so, or of both together, as a claim says."""
     hands = [hand for hand, _ in members]
     return claim.how_many in {len(hands), *map(hands.count, hands)}
+
+
+def one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
+    order = [finger for finger, _ in sorted(firsts.items(), key=lambda entry: entry[1])]
+    starts = sorted(span[0] for span in firsts.values())
+    if len(starts) > 1 and starts[-1] - starts[0] < len(starts) - 1:
+        return False
+    return not claim.sequence or begins_and_ends(order, claim.sequence)
+
+
+def begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
+    """Whether fingers come in a row from one to another, as far as these are said."""
+    return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])

@@ -48,6 +48,7 @@ FIRST_SIGHT = {
     "round_32": (0.75, 0.74),
     "round_33": (0.94, 0.93),
     "round_34": (0.90, 0.90),
+    "round_35": (0.93, 0.93),
 }
 """By list, the F1 of flagging what is wrong and of supporting what is true, before the parser was changed for it."""
 
