@@ -150,6 +150,43 @@ def _falls_at(terms: Terms) -> list[Term]:
     return found
 
 
+def _one_up_one_down(terms: Terms) -> list[Term]:
+    """The terms with "makes two movements: one up and slow, one down, late" as "moves up slow, moves down late"."""
+    colon = next((at for at, one in enumerate(terms) if one.text == ":"), 0)
+    counted = any("number" in one for one in terms[max(0, colon - 2) : colon])
+    if not counted or not terms[colon - 1].says("verb").startswith("move"):
+        return list(terms)
+    found = list(terms[:colon])
+    while found and ({"number", "verb", "adjective"} & found[-1].keys()):
+        found.pop()
+    comma, begun = Term(",", {"comma": ","}), False
+    for term in terms[colon + 1 :]:
+        if "one" in term or "ordinal" in term or term.text in ("another", "other"):
+            found += ([comma] if begun else []) + [Term("moves", {"verb": "move"}, "s")]
+            begun = True
+        elif not {"way", "speed", "when", "frames", "manner"}.isdisjoint(term):
+            found.append(term)
+        elif not ("comma" in term or "det" in term or term.text in ("and", "is")):
+            return list(terms)
+    return found if begun else list(terms)
+
+
+def _not_all(terms: Terms) -> list[Term]:
+    """The terms with "not all fingers bend" and "the fingers do not all bend" as what is not true of all of them."""
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        following = terms[at + 1] if at + 1 < len(terms) else None
+        every = following is not None and following.text.startswith(("all", "every"))
+        if "not" in terms[at] and terms[at].text in ("not", "n't") and every and "quantifier" in terms[at + 1]:
+            found.append(Term("not all", {"manner": "not all"}))
+            at += 1 + (at + 2 < len(terms) and "verb" in terms[at + 2])
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_single, frozenset({"single", "lone", "sole"})),
     (_listed_behind, frozenset({":", "("})),
@@ -160,6 +197,8 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_uncrossed, frozenset({"crossing", "cross"})),
     (_moves_not, frozenset({"not move"})),
     (_falls_at, frozenset({"frames", "when"})),
+    (_one_up_one_down, frozenset({":"})),
+    (_not_all, frozenset({"not", "n't"})),
     (_over_to, frozenset({"over"})),
 )
 """Steps in their order, each with the words or kinds without one of which it has nothing to do."""

@@ -43,7 +43,19 @@ def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
             verdicts[place] = _denied_after(claim, verdicts, truth)
         elif verdicts[place].supported and claim.order:
             verdicts[place] = _ordered(claim, verdicts[place], claims, verdicts)
+        if "again" in claim.manners and verdicts[place].supported:
+            verdicts[place] = _again(claim, verdicts[place], claims[:place], verdicts)
     return verdicts
+
+
+def _again(claim: Claim, verdict: Verdict, before: Sequence[Claim], alone: Sequence[Verdict]) -> Verdict:
+    """The verdict if what is told to happen again does so after it did first, where that was told."""
+    told = (claim.what, claim.subject, claim.object, claim.ways)
+    first = next((at for at, one in enumerate(before) if (one.what, one.subject, one.object, one.ways) == told), None)
+    if first is None or claim.what in _STATES or claim.negated or not alone[first].spans:
+        return verdict
+    over = min(end for _, end in alone[first].spans)
+    return verdict if any(start >= over - 1 for start, _ in verdict.spans) else no("not again")
 
 
 def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -> Verdict:
@@ -61,6 +73,10 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
         claim = replace(
             claim, frames=tuple(in_clip(f, truth.n_frames, "until end" in claim.when) for f in claim.frames)
         )
+    if "not all" in claim.manners:
+        manners = tuple(manner for manner in claim.manners if manner != "not all")
+        of_all = judge(replace(claim, manners=manners, loose=False), truth)
+        return no("it is so of all") if of_all.supported else Verdict(True)
     if claim.negated:
         return _denied(claim, truth)
     match claim.what:
@@ -132,6 +148,8 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
         when=tuple(when for when in whens if when not in ends),
         frames=bare.frames + tuple(ends[when] for when in whens if when in ends),
     )
+    if claim.what in ("bend", "straighten") and {"at once", "in turn"} & {*claim.manners}:
+        return no("so they do") if judge(replace(claim, negated=False), truth).supported else Verdict(True)
     if claim.what == "contact" and "at once" in claim.manners:
         spans = sorted(
             one.span for pair, touches in truth.touches.items() if is_between(pair, claim) for one in touches

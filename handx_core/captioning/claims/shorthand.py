@@ -159,7 +159,7 @@ def _finger_in_order(terms: Terms) -> list[Term]:
         following = terms[at + 1].text if at + 1 < len(terms) else ""
         ordinal = term.text.split()[0] if term.text.endswith((" finger", " digit")) and "finger" in term else ""
         counts = ordinal in _NTH and following in ("to", "that", "which")
-        if counts and at > 1 and terms[at - 2].says("verb") == "be":
+        if counts and (at < 2 or terms[at - 2].says("verb") == "be"):
             found += [Term(ordinal, {"ordinal": ordinal}), Term("finger", {"noun": "finger"})]
         else:
             found.append(term)

@@ -70,6 +70,28 @@ def _is_told(term: Term) -> bool:
     return bool({"state", "position", "distance"} & term.keys()) or ("verb" in term and term.form in ("ing", "ed"))
 
 
+def _has_bent(terms: Terms) -> list[Term]:
+    """The terms with "has all fingers folded" as a state, and no deed."""
+    found = list(terms)
+    at = next(place for place, term in enumerate(found) if term.says("verb") == "have") + 1
+    start = at
+    while at < len(found) and any(kind in found[at] for kind in (*NAMES, "det", "quantifier", "number", "of")):
+        at += 1
+    if start < at < len(found) and {"state", "verb"} <= found[at].keys() and found[at].form == "ed":
+        found[at] = found[at].put({"state": found[at].says("state")}, "")
+    return found
+
+
+def _touch_beside(terms: Terms) -> list[Term]:
+    """The terms with "the fingers touch side by side" as "the fingers are side by side"."""
+    return [
+        Term("are", {"verb": "be"}, "s")
+        if term.says("verb") == "contact" and at + 1 < len(terms) and terms[at + 1].text == "side by side"
+        else term
+        for at, term in enumerate(terms)
+    ]
+
+
 def _cleft(terms: Terms) -> list[Term]:
     """The terms with "the only finger that bends is the index" as "only the index bends"."""
     found = list(terms)
@@ -77,9 +99,14 @@ def _cleft(terms: Terms) -> list[Term]:
     if len(found) > opening + 4 and found[opening].text == "it" and found[opening + 1].says("verb") == "be":
         return [*found[:opening], *_it_is(found[opening:])]
     start = 1 if found and "det" in found[0] else 0
+    if len(found) > start + 4 and start and "noun" in found[start] and "which" in found[start + 1]:
+        is_it = max((at for at, one in enumerate(found) if one.says("verb") == "be"), default=0)
+        named = found[is_it + 1 :]
+        if is_it > start + 2 and named and all(any(kind in one for kind in (*NAMES, "det")) for one in named):
+            return [*named, *found[start + 2 : is_it]]
     if (
         len(found) < start + 5
-        or found[start].text not in ("only", "first", "last")
+        or found[start].text not in ("only", "first", "second", "third", "fourth", "last")
         or not ({"noun", "finger", "one"} & found[start + 1].keys())
     ):
         return found
@@ -292,7 +319,9 @@ _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] 
     *LISTS,
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
-    (_cleft, frozenset({"only", "it", "first", "last"})),
+    (_cleft, frozenset({"only", "it", "first", "last", "which", "to"})),
+    (_has_bent, frozenset({"have"})),
+    (_touch_beside, frozenset({"side by side"})),
     (_without_comparison, frozenset({"than"})),
     (_from_state, frozenset({"from"})),
     (_distance, frozenset({"distance", "gap", "parting"})),

@@ -95,7 +95,8 @@ _MIDDLE: Final = re.compile(rf"\bmiddle of(?= (?:the|this) (?:{_CLIP})\b)")
 _BEGIN_CLIP: Final = re.compile(r"\b(?:open|begin|start)s? the clip\b")
 _END_CLIP: Final = re.compile(r"\b(?:end|close|conclude|finish)(?:e?s)? the clip\b")
 _SPELLED: Final = {
-    "’": "'", "cannot": "can not", "not until": "only after", "out of contact": "not in contact",
+    "’": "'", "earliest": "first",
+    "latest": "last", "cannot": "can not", "not until": "only after", "out of contact": "not in contact",
     "into fists": "into a fist", "in fists": "in a fist",
 }  # fmt: skip
 

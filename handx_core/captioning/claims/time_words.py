@@ -51,7 +51,8 @@ WHENS: Final = {
     "joints; at all its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a "
     "short hold; after a brief hold; after a brief pause; after a short pause; after a moment; after a while; after a "
     "beat; after a delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at "
-    "the same place; in total; in all; for long; after a short while; after a short delay; after a few frames; not "
+    "the same place; in total; in all; keep that distance; keep this distance; at that distance; for long; after a "
+    "short while; after a short delay; after a few frames; not "
     "even; even",
 }
 """Phrases for parts of the clip that are not put together of the parts below; "" for those that say nothing of it, and
@@ -117,6 +118,8 @@ def whens() -> Iterator[tuple[str, str]]:
             loosely = before in near and value == "end"
             when = ("by end" if before == "by" else "near end") if loosely else value
             yield from ((f"{before} {whose} {place}", when) for whose in ("the", "its"))
+            if before in ("for", "during", "throughout", "over", "through"):
+                yield from ((f"{before} the {whole} {place}", value) for whole in ("whole", "entire", "full"))
     for place in split(_PLACES["end"]):
         for before in ("until", "till", "up to", "up until", "through", "to", "through to", "right up to", "right to"):
             yield f"{before} the {place}", "until end"
