@@ -129,7 +129,11 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         fingers = {thing for thing in taking_part if thing[1] in FINGERS}
         if not (so_many(counted, claim) or so_many(fingers, claim)):
             return no("so many do not touch")
-    if timed is not claim and not fills([one for met in found.values() for one in met], claim.frames[0], claim.count):
+    if (
+        "in turn" in claim.manners
+        and timed is not claim
+        and not fills([one for met in found.values() for one in met], claim.frames[0], claim.count)
+    ):
         return no("not all through these frames")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return no("not one after another")
@@ -161,8 +165,15 @@ def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
     return not leads or any(set(claim.speed.split()) & set(one.speeds) for one in leads)
 
 
+_TOUCHING: Final = ("in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch")
+
+
 def _each_within(claim: Claim) -> Claim:
-    """A claim that holds of each of several that come in turn where frames are stated for all of them together."""
+    """A claim that holds of each of several that come in turn where frames are stated for all of them together, or of
+    a single frame in which parts are said to be touching."""
+    if claim.text in _TOUCHING and len(claim.frames) == 1 and claim.frames[0][0] == "at":
+        at = claim.frames[0][1]
+        return replace(claim, frames=(("within", at - 2, at + 3),))
     if "in turn" not in claim.manners or len(claim.frames) != 1 or claim.frames[0][0] != "span":
         return claim
     _, first, last = claim.frames[0]

@@ -187,6 +187,45 @@ def _not_all(terms: Terms) -> list[Term]:
     return found
 
 
+def _number_is(terms: Terms) -> list[Term]:
+    """The terms with "the number of claps is four" as "claps four times"."""
+    if len(terms) < 3 or "number" not in terms[-1] or terms[-2].says("verb") != "be":
+        return list(terms)
+    before = terms[:-2]
+    told = [one for one in before if "verb" in one]
+    if len(told) != 1 or told[0].says("verb").split()[0] not in ("contact", "move", "bend", "parting"):
+        return list(terms)
+    return [
+        *(one for one in before if "of" not in one or one is not before[1]),
+        terms[-1],
+        Term("times", {"times": ""}),
+    ]
+
+
+def _skips(terms: Terms) -> list[Term]:
+    """The terms with "skips the middle finger" as "does not touch the middle finger"."""
+    found: list[Term] = []
+    for term in terms:
+        if term.text in _SKIPS:
+            found += [Term("not", {"not": "not"}), Term("touches", {"verb": "contact"}, term.form)]
+        else:
+            found.append(term)
+    return found
+
+
+_SKIPS: Final = (
+    "skips",
+    "skipped",
+    "skipping",
+    "misses",
+    "missed",
+    "missing",
+    "avoids",
+    "avoided",
+    "avoiding",
+    "omits",
+)
+
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_single, frozenset({"single", "lone", "sole"})),
     (_listed_behind, frozenset({":", "("})),
@@ -199,6 +238,8 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_falls_at, frozenset({"frames", "when"})),
     (_one_up_one_down, frozenset({":"})),
     (_not_all, frozenset({"not", "n't"})),
+    (_number_is, frozenset({"number"})),
+    (_skips, frozenset(_SKIPS)),
     (_over_to, frozenset({"over"})),
 )
 """Steps in their order, each with the words or kinds without one of which it has nothing to do."""

@@ -120,6 +120,8 @@ def _well_within(stated: Frames) -> Frames:
     kind, first, last = stated
     if kind == "until":
         return "within", 0, max(1, first - FRAME_SLACK)
+    if kind == "at":
+        return "within", first, first + 1
     return ("from", first + FRAME_SLACK, last) if kind == "from" else stated
 
 
@@ -217,6 +219,8 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
     relation, of, to = claim.order.relation, claim.order.of, claim.order.to
     if relation == "meanwhile" and claim.what in _STATES and "end" in claim.when:
         relation = "when"
+    if relation == "when" and claim.what not in _STATES and all(claims[place].what in _STATES for place in to):
+        relation = "meanwhile"
     others = [span for place in to for span in alone[place].spans]
     spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
     told = (claim.what, claim.value, claim.subject)

@@ -257,6 +257,9 @@ def _labelled(terms: Terms) -> list[Term]:
     named = next((at for at, term in enumerate(rest) if {"finger", "noun", "side", "verb", "way"} & term.keys()), None)
     if named is None or not {"finger", "noun"} & rest[named].keys():
         return [side, Term("hand", {"noun": "hand"}), *rest]
+    if not any("verb" in term and "state" not in term for term in rest):  # a note: "all fingers extended, none spread"
+        stated = {"state", "verb"}
+        rest = [term.put({"state": term["state"]}, "") if stated <= term.keys() else term for term in rest]
     return [*rest[:named], side, *rest[named:]]
 
 
