@@ -17,6 +17,7 @@ from handx_core.captioning.claims.timing import (
     SIMULTANEOUS,
     begins_and_ends,
     comes_so,
+    each_within,
     fills,
     frames_of,
     holds,
@@ -86,7 +87,7 @@ def is_between(pair: frozenset[Thing], claim: Claim) -> bool:
 def contact(claim: Claim, truth: ClipTruth) -> Verdict:
     """Each of the subject's parts touches one of the object's, and each of the object's is touched."""
     ends = claim.what == "separation"
-    timed = _each_within(claim)
+    timed = each_within(claim)
     found: dict[frozenset[Thing], list[Happening]] = {}
     for pair, touches in truth.touches.items():
         if not is_between(pair, claim):
@@ -165,26 +166,11 @@ def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
     return not leads or any(set(claim.speed.split()) & set(one.speeds) for one in leads)
 
 
-_TOUCHING: Final = ("in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch")
-
-
-def _each_within(claim: Claim) -> Claim:
-    """A claim that holds of each of several that come in turn where frames are stated for all of them together, or of
-    a single frame in which parts are said to be touching."""
-    if claim.text in _TOUCHING and len(claim.frames) == 1 and claim.frames[0][0] == "at":
-        at = claim.frames[0][1]
-        return replace(claim, frames=(("within", at - 2, at + 3),))
-    if "in turn" not in claim.manners or len(claim.frames) != 1 or claim.frames[0][0] != "span":
-        return claim
-    _, first, last = claim.frames[0]
-    return replace(claim, frames=(("within", first, last),))
-
-
 def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
     found: list[Happening] = []
     firsts: dict[str, Span] = {}
     missing = []
-    timed = _each_within(claim)
+    timed = each_within(claim)
     for member in claim.subject:
         met = matching(the_one_meant(happenings(member), claim), timed, truth, lasting=claim.what == "hyperextended")
         if "full" in claim.manners and claim.what != "hyperextended":

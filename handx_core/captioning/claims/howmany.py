@@ -1,7 +1,8 @@
-"""How many, which of several, and compared to what: "only one finger bends", "three fingers: the middle, ...".
+"""How many, which of several, and verbs that mean another thing beside others, put plainly.
 
-What belongs here: what numbers, "only", "first" and "again" say of what is told beside them, from terms to terms. What
-does not: numbers that name fingers (`shorthand`), and how often something is done (`reader`).
+What belongs here: "only one finger bends", "three fingers: the middle, ...", "not all", "not again", "comes back up",
+"the third tap falls at frame 40", from terms to terms. What does not: numbers that name fingers (`shorthand`), and how
+often something is done (`reader`).
 """
 
 from collections.abc import Callable

@@ -10,6 +10,7 @@ since nobody counts frames for "early on"; a happening is there if its first fra
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from handx_core.captioning.claims.claim import Claim
@@ -288,3 +289,18 @@ def one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
 def begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
     """Whether fingers come in a row from one to another, as far as these are said."""
     return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
+
+
+_TOUCHING: Final = ("in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch")
+
+
+def each_within(claim: Claim) -> Claim:
+    """A claim that holds of each of several that come in turn where frames are stated for all of them together, or of
+    a single frame in which parts are said to be touching."""
+    if claim.text in _TOUCHING and len(claim.frames) == 1 and claim.frames[0][0] == "at":
+        at = claim.frames[0][1]
+        return replace(claim, frames=(("within", at - 2, at + 3),))
+    if "in turn" not in claim.manners or len(claim.frames) != 1 or claim.frames[0][0] != "span":
+        return claim
+    _, first, last = claim.frames[0]
+    return replace(claim, frames=(("within", first, last),))
