@@ -15,6 +15,9 @@ from handx_core.captioning.claims.claim import Claim
 from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
     SIMULTANEOUS,
+    begins_and_ends,
+    comes_so,
+    each_within,
     fills,
     frames_of,
     holds,
@@ -22,7 +25,9 @@ from handx_core.captioning.claims.timing import (
     matching,
     near_span,
     often,
+    one_by_one,
     related,
+    so_many,
     spans_in,
     the_one_meant,
     within,
@@ -81,7 +86,7 @@ def is_between(pair: frozenset[Thing], claim: Claim) -> bool:
 def contact(claim: Claim, truth: ClipTruth) -> Verdict:
     """Each of the subject's parts touches one of the object's, and each of the object's is touched."""
     ends = claim.what == "separation"
-    timed = _each_within(claim)
+    timed = each_within(claim)
     found: dict[frozenset[Thing], list[Happening]] = {}
     for pair, touches in truth.touches.items():
         if not is_between(pair, claim):
@@ -119,12 +124,21 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         missing = [member for member in missing if member[1] != "thumb"]
     if not found or (missing and not claim.some):
         return no("they do not touch so" if not ends else "no such contact ends so")
-    if timed is not claim and not fills([one for met in found.values() for one in met], claim.frames[0], claim.count):
+    if claim.how_many:
+        counted = taking_part & {*(claim.object if claim.of_object else claim.subject)}
+        fingers = {thing for thing in taking_part if thing[1] in FINGERS}
+        if not (so_many(counted, claim) or so_many(fingers, claim)):
+            return no("so many do not touch")
+    if (
+        "in turn" in claim.manners
+        and timed is not claim
+        and not fills([one for met in found.values() for one in met], claim.frames[0], claim.count)
+    ):
         return no("not all through these frames")
     if "in turn" in claim.manners and not _in_turn(claim, found):
         return no("not one after another")
     spans = [span for met in found.values() for span in _spans(met)]
-    if not _comes(
+    if not comes_so(
         claim, spans, lambda: [(end - 1, end + 1) if ends else (at, end) for at, end in _of_alike(claim, truth)]
     ):
         return no("not before or after all others")
@@ -142,7 +156,7 @@ def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bo
         return False
     told = ({thing for _, thing in claim.subject + claim.object} or set(FINGERS)) - {"thumb"} or {*FINGERS[1:]}
     order = [finger for _, pair in firsts for _, finger in pair if finger in told]
-    return not claim.sequence or _begins_and_ends(order, claim.sequence)
+    return not claim.sequence or begins_and_ends(order, claim.sequence)
 
 
 def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
@@ -151,24 +165,11 @@ def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
     return not leads or any(set(claim.speed.split()) & set(one.speeds) for one in leads)
 
 
-def _begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
-    """Whether fingers come in a row from one to another, as far as these are said."""
-    return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
-
-
-def _each_within(claim: Claim) -> Claim:
-    """A claim that holds of each of several that come in turn where frames are stated for all of them together."""
-    if "in turn" not in claim.manners or len(claim.frames) != 1 or claim.frames[0][0] != "span":
-        return claim
-    _, first, last = claim.frames[0]
-    return replace(claim, frames=(("within", first, last),))
-
-
 def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
     found: list[Happening] = []
     firsts: dict[str, Span] = {}
     missing = []
-    timed = _each_within(claim)
+    timed = each_within(claim)
     for member in claim.subject:
         met = matching(the_one_meant(happenings(member), claim), timed, truth, lasting=claim.what == "hyperextended")
         if "full" in claim.manners and claim.what != "hyperextended":
@@ -180,13 +181,15 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
             missing += [] if claim.loose and member[1] == "thumb" else [" ".join(member)]
     if not found or (missing and not claim.some):
         return no(f"not so: {', '.join(missing)}")
+    if claim.how_many and not so_many({*claim.subject} - {tuple(one.split()) for one in missing}, claim):
+        return no("so do more or fewer")
     hands = {hand for hand, _ in claim.subject}
     alike = [(hand, finger) for hand in hands for finger in FINGERS]
-    if not _comes(claim, _spans(found), lambda: [span for thing in alike for span in _spans(happenings(thing))]):
+    if not comes_so(claim, _spans(found), lambda: [span for thing in alike for span in _spans(happenings(thing))]):
         return no("not before or after all others")
     if timed is not claim and not fills(found, claim.frames[0], claim.count):
         return no("not all through these frames")
-    if "in turn" in claim.manners and not _one_by_one(claim, firsts):
+    if "in turn" in claim.manners and not one_by_one(claim, firsts):
         return no("not one after another in that order")
     if "at once" in claim.manners and len(firsts) > 1:
         starts = [span[0] for span in firsts.values()]
@@ -205,28 +208,6 @@ def _of_alike(claim: Claim, truth: ClipTruth) -> list[Span]:
     return [
         span for pair, touches in truth.touches.items() if not claim.object or pair & named for span in _spans(touches)
     ]
-
-
-_PLACES: Final = {"comes first": 0, "comes second": 1, "comes third": 2, "comes fourth": 3, "comes last": -1}
-
-
-def _comes(claim: Claim, spans: Sequence[Span], alike: Callable[[], Sequence[Span]]) -> bool:
-    """Whether what a claim says is the first, the second or the last of its kind, where that is what it says."""
-    for manner in claim.manners:
-        if manner in _PLACES:
-            place, ordered = _PLACES[manner], sorted(alike())
-            if place == -1:
-                return max(spans) >= ordered[-1]
-            return len(ordered) > place and (min(spans) <= ordered[0] if place == 0 else ordered[place] in spans)
-    return True
-
-
-def _one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
-    order = [finger for finger, _ in sorted(firsts.items(), key=lambda entry: entry[1])]
-    starts = sorted(span[0] for span in firsts.values())
-    if len(starts) > 1 and starts[-1] - starts[0] < len(starts) - 1:
-        return False
-    return not claim.sequence or _begins_and_ends(order, claim.sequence)
 
 
 def returns(truth: ClipTruth, thing: Thing) -> list[Happening]:
@@ -248,6 +229,8 @@ def posture(claim: Claim, truth: ClipTruth) -> Verdict:
             held.pop(member)
     if not any(held.values()) or not (claim.some or all(held.values())):
         return no(f"not {claim.what}: {', '.join(' '.join(member) for member, so in held.items() if not so)}")
+    if claim.how_many and not so_many({member for member, so in held.items() if so}, claim):
+        return no("so are more or fewer")
     ids = frozenset(i for member, so in held.items() if so for i in truth.finger_ids[member])
     spans = [(part.start, part.stop) for part in frames_of(claim, truth.n_frames)] or spans_in(
         truth.bent[claim.subject[0]], wanted
@@ -291,7 +274,9 @@ def gaps(claim: Claim, truth: ClipTruth) -> Verdict:
 
 
 def moves(claim: Claim, truth: ClipTruth) -> Verdict:
+    """A hand moves so; of ways that are told together, at the speed of any of them that is at the same time."""
     found: list[Happening] = []
+    by_way: list[list[Happening]] = []
     for hand in dict.fromkeys(hand for hand, _ in claim.subject):
         timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when, count=claim.count)
         for way in claim.ways or ("",):
@@ -305,13 +290,19 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
             alike = any(often([one for one in met if of in one.detail], claim) for of in ways)
             if not met or not (often(met, claim) or alike):
                 return no(f"the {hand} hand does not move so: {way}")
+            by_way.append(met)
             found += met
+    if claim.speed:
+        so_fast = [one for one in found if set(claim.speed.split()) & set(one.speeds)]
+        if not all(any(related("meanwhile", a.span, b.span) for a in met for b in so_fast) for met in by_way):
+            return no("at another speed")
+    begun = min(one.span[0] for hand, _ in claim.subject for one in truth.moves[hand])
+    if "comes first" in claim.manners and min(one.span[0] for one in found) > begun + FRAME_SLACK:
+        return no("not before all others")
     if "at once" in claim.manners and len(claim.ways) > 1:
         firsts, seconds = ([one for one in found if _goes(one, way)] for way in claim.ways[:2])
         if not any(related("meanwhile", one.span, other.span) for one in firsts for other in seconds):
             return no("not at once")
-    if claim.speed and not set(claim.speed.split()) & {speed for one in found for speed in one.speeds}:
-        return no("at another speed")
     return yes(found)
 
 

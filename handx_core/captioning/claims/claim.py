@@ -38,6 +38,7 @@ class Claim:
         where it is not said, -1 for "repeatedly". manners: of `time_words.MANNERS`, "comes first", "comes last",
         "or held". sequence: the fingers that come first and last, "" where it is not said. nth: which of several is
         meant, see `ORDINALS`. joints: "mcp", "pip" or "dip".
+    how_many: of how many of the subject's fingers, or (of_object) of the object's, it is true; 0 where it is not said.
     some: true already if it is of one of the subject's fingers. passing: true already if a state holds at any time.
     turns: whether it is come to. loose: whether "all fingers" may be all but the thumb. order: in time.
     """
@@ -60,6 +61,8 @@ class Claim:
     turns: bool = False
     loose: bool = False
     nth: int = 0
+    how_many: int = 0
+    of_object: bool = False
     order: Order | None = None
     text: str = ""
 

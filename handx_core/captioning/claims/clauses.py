@@ -83,6 +83,9 @@ class Clauses:
         """At the end of a sentence, give what is said before its subject is named that subject."""
         for place, clause in enumerate(self.here):
             following = next((c.subject for c in self.here[place + 1 :] if c.subject.members), Part())
+            touched = clause.unresolved and clause.value == "contact" and not clause.object.members
+            if touched and following.members and clause.subject.members:
+                clause.object = clause.subject
             if clause.unresolved and following.members:
                 clause.subject = following
             beside = self.here[place + 1] if place + 1 < len(self.here) else None

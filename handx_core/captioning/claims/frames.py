@@ -11,8 +11,9 @@ from typing import Final
 from handx_core.captioning.claims.words import NUMBERS
 
 Frames = tuple[str, int, int]
-""" "span", "from", "until", "by" or "at", or "within" for any part of them; first frame and the frame after the last,
-as far as they are said (else 0). Frames below zero are counted from the end of the clip; see `in_clip`."""
+""" "span", "from", "until", "by" or "at", "begins" or "ends" for where something does, or "within" for any part
+of them; first frame and the frame after the last, as far as they are said (else 0).
+Frames below zero are counted from the end of the clip; see `in_clip`."""
 
 _TO: Final = r"(?:to|-|–|—|through|until|till|and|up to|up until)"
 _RANGE: Final = rf"(\d+)\s*{_TO}\s*(?:frames?\s+)?(\d+)"
@@ -31,6 +32,16 @@ _POINT: Final = re.compile(
     r"until about|until around|by about|by around|to)\s+)?(?:about\s+|roughly\s+|approximately\s+)?\bframe\s+(\d+)"
     r"(\s+(?:on|onwards?|to the end|and later|and on|forward))?"
 )
+_BEGINS: Final = re.compile(
+    r"\b(?:meets?|joins?|comes? together|came together|lands?|arrives?|starts?|begins?|began|commences?|started|"
+    r"(?:comes?|came|gets?|go|goes|moves?|enters?|makes?|made|brought)"
+    r"(?: [a-z]+ly)?(?: in| into)? contact)"
+    r"(?: (?!and\b|or\b|but\b|then\b|before\b|after\b|while\b|until\b|as\b)[a-z]+)*\s*$"
+)
+_ENDS: Final = re.compile(
+    r"\b(?:(?:ends?|ended|ending|ceases?)(?: [a-z]+ing)?|(?:finish(?:es|ed)?|stops?|stopped|completes?) [a-z]+ing)\s*$"
+)
+"""What is told before a frame by itself where it is that of the beginning, or of the end, of what happens."""
 _FROM: Final = ("from", "after", "since", "past", "beyond", "starting", "beginning", "following")
 _UNTIL: Final = ("before", "until", "till", "through", "prior", "up", "to")
 _COUNTED: Final = re.compile(
@@ -62,6 +73,9 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
     def point(found: re.Match[str]) -> str:
         word = (found[1] or "at").split()[0]
         kind = "from" if word in _FROM or found[3] else "by" if word == "by" else "until" if word in _UNTIL else "at"
+        if kind == "at":
+            before = found.string[max(0, found.start() - 80) : found.start()]
+            kind = "begins" if _BEGINS.search(before) else "ends" if _ENDS.search(before) else "at"
         return mark((kind, int(found[2]), int(found[2]) + 1))
 
     def counted(found: re.Match[str]) -> str:

@@ -111,12 +111,20 @@ def _in_between(terms: Terms) -> list[Term]:
     at = 0
     while at < len(terms):
         after = _pause_end(terms, at) if terms[at].text in ("between", "in between") else 0
-        if after:
+        if after and found and found[-1].says("verb") == "contact" and found[-1].text.startswith(_STAYS):
+            denied = next((place for place, one in enumerate(found) if "not" in one), None)
+            found[-1:] = [Term("not", {"not": "not"}), Term("part", {"verb": "parting"})]
+            if denied is not None:
+                del found[-2], found[denied]
+        elif after:
             found.append(Term("in between", {"when": "some time"}))
         else:
             found.append(terms[at])
         at = after or at + 1
     return found
+
+
+_STAYS: Final = ("stay", "remain", "keep", "kept", "maintain")
 
 
 def _pause_end(terms: Terms, at: int) -> int:

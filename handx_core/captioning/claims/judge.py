@@ -43,7 +43,19 @@ def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
             verdicts[place] = _denied_after(claim, verdicts, truth)
         elif verdicts[place].supported and claim.order:
             verdicts[place] = _ordered(claim, verdicts[place], claims, verdicts)
+        if "again" in claim.manners and verdicts[place].supported:
+            verdicts[place] = _again(claim, verdicts[place], claims[:place], verdicts)
     return verdicts
+
+
+def _again(claim: Claim, verdict: Verdict, before: Sequence[Claim], alone: Sequence[Verdict]) -> Verdict:
+    """The verdict if what is told to happen again does so after it did first, where that was told."""
+    told = (claim.what, claim.subject, claim.object, claim.ways)
+    first = next((at for at, one in enumerate(before) if (one.what, one.subject, one.object, one.ways) == told), None)
+    if first is None or claim.what in _STATES or claim.negated or not alone[first].spans:
+        return verdict
+    over = min(end for _, end in alone[first].spans)
+    return verdict if any(start >= over - 1 for start, _ in verdict.spans) else no("not again")
 
 
 def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -> Verdict:
@@ -61,6 +73,10 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
         claim = replace(
             claim, frames=tuple(in_clip(f, truth.n_frames, "until end" in claim.when) for f in claim.frames)
         )
+    if "not all" in claim.manners:
+        manners = tuple(manner for manner in claim.manners if manner != "not all")
+        of_all = judge(replace(claim, manners=manners, loose=False), truth)
+        return no("it is so of all") if of_all.supported else Verdict(True)
     if claim.negated:
         return _denied(claim, truth)
     match claim.what:
@@ -104,6 +120,8 @@ def _well_within(stated: Frames) -> Frames:
     kind, first, last = stated
     if kind == "until":
         return "within", 0, max(1, first - FRAME_SLACK)
+    if kind == "at":
+        return "within", first, first + 1
     return ("from", first + FRAME_SLACK, last) if kind == "from" else stated
 
 
@@ -121,7 +139,7 @@ def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
 
 def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
     """That something does not happen: at no time, or not in the frames named. What is denied of many is so of each."""
-    frames = any(kind in ("span", "from", "until", "at") for kind, *_ in claim.frames) or bool(
+    frames = any(kind in ("span", "from", "until", "at", "begins", "ends") for kind, *_ in claim.frames) or bool(
         {*claim.when} - {"throughout"}
     )
     bare = _positive(claim, () if not frames else tuple(_well_within(stated) for stated in claim.frames))
@@ -132,6 +150,8 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
         when=tuple(when for when in whens if when not in ends),
         frames=bare.frames + tuple(ends[when] for when in whens if when in ends),
     )
+    if claim.what in ("bend", "straighten") and {"at once", "in turn"} & {*claim.manners}:
+        return no("so they do") if judge(replace(claim, negated=False), truth).supported else Verdict(True)
     if claim.what == "contact" and "at once" in claim.manners:
         spans = sorted(
             one.span for pair, touches in truth.touches.items() if is_between(pair, claim) for one in touches
@@ -184,6 +204,7 @@ def _positive(claim: Claim, frames: tuple[tuple[str, int, int], ...], subject: t
         frames,
         claim.when,
         joints=claim.joints,
+        manners=("full",) if "full" in claim.manners else (),
     )
 
 
@@ -198,6 +219,8 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
     relation, of, to = claim.order.relation, claim.order.of, claim.order.to
     if relation == "meanwhile" and claim.what in _STATES and "end" in claim.when:
         relation = "when"
+    if relation == "when" and claim.what not in _STATES and all(claims[place].what in _STATES for place in to):
+        relation = "meanwhile"
     others = [span for place in to for span in alone[place].spans]
     spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
     told = (claim.what, claim.value, claim.subject)

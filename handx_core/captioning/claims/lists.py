@@ -11,7 +11,7 @@ from typing import Final
 from handx_core.captioning.claims.nouns import PHRASE, Terms
 from handx_core.captioning.claims.terms import Term
 
-_AND: Final = Term("and", {"link": "and"})
+AND: Final = Term("and", {"link": "and"})
 
 
 def _listed(terms: Terms) -> list[Term]:
@@ -43,7 +43,7 @@ def _listed(terms: Terms) -> list[Term]:
                 opened = at - 1 if "comma" in terms[at - 1] else at
                 del found[len(found) - (at - start) :]
                 named = terms[start:opened]
-                found += [_AND, verb, *named] if is_object else [_AND, *named, verb]
+                found += [AND, verb, *named] if is_object else [AND, *named, verb]
                 found += terms[opened:at]
         found.append(term)
     return found
@@ -181,7 +181,7 @@ def _so_do(terms: Terms) -> list[Term]:
             end += 1
         if inverted and end > at + 2 and (end == len(found) or "comma" in found[end]):
             denied = [Term("not", {"not": "not"})] if found[at].text in ("neither", "nor") else []
-            joined = [] if at and "link" in found[at - 1] else [_AND]
+            joined = [] if at and "link" in found[at - 1] else [AND]
             do = Term("does", {"verb": "do"}, "s")
             return [*found[:at], *joined, *found[at + 2 : end], do, *denied, *found[end:]]
     return found
@@ -252,6 +252,35 @@ def _comes_to_be(terms: Terms) -> list[Term]:
     return found
 
 
+def _noun_in_row(terms: Terms) -> list[Term]:
+    """The terms with "the bending starts with the pinky and ends with ..." as "the fingers bend, starting ..."."""
+    start = int(bool(terms) and "det" in terms[0])
+    turns = len(terms) > start + 3 and terms[start].says("verb") in ("bend", "straighten", "hyperextended", "contact")
+    edge = terms[start + 1] if turns else None
+    if edge is None or terms[start].form not in ("noun", "ing") or "edge" not in edge.says("verb"):
+        return list(terms)
+    named = start + 2 + (terms[start + 2].text in ("with", "at", "from", "in"))
+    named += named < len(terms) and "det" in terms[named]
+    if named >= len(terms) or "finger" not in terms[named]:
+        return list(terms)
+    fingers, comma = Term("fingers", {"noun": "finger"}), Term(",", {"comma": ","})
+    return [*terms[:start], fingers, terms[start].put(form="s"), comma, *terms[start + 1 :]]
+
+
+def _counted_off(terms: Terms) -> list[Term]:
+    """The terms with "first the pinky bends, second the ring finger" as "..., then the ring finger"."""
+    found: list[Term] = []
+    for at, term in enumerate(terms):
+        opens = at > 1 and ("comma" in terms[at - 1] or "link" in terms[at - 1])
+        goes_on = at + 1 < len(terms) and not {"det", "finger", "comma", "side"}.isdisjoint(terms[at + 1])
+        if opens and goes_on and term.says("ordinal") in ("second", "third", "fourth", "fifth"):
+            found = found[:-1] if "link" in found[-1] else found
+            found.append(Term("then", {"link": "then"}))
+        else:
+            found.append(term)
+    return found
+
+
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_from_until, frozenset(_UNTIL)),
     (_row_at_end, frozenset({"to", "through"})),
@@ -261,6 +290,8 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_waits, frozenset({"frames"})),
     (_listed, frozenset({"frames", "when"})),
     (_inserted, frozenset({"hand"})),
+    (_noun_in_row, frozenset({"edge start", "edge end"})),
+    (_counted_off, frozenset({"second", "third"})),
     (_each_in_turn, frozenset({"each", "next"})),
     (_comes_to_be, frozenset({"come", "comes", "came", "coming"})),
 )

@@ -119,6 +119,15 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     if what == "move" and clause.subject.fingers and clause.value == "move" and not (clause.negated or clause.ways):
         moves = clause.term.text.startswith("mov") and clause.subject.fingers != ("thumb",)
         what = "flex" if moves and not clause.subject.none else ""
+    lasts = clause.stays or clause.term.text.startswith(_LASTING)
+    if clause.negated and lasts and not (clause.frames or {*clause.when} - {"throughout"}):
+        if what == "contact" and (
+            clause.object.members or clause.subject.members
+        ):  # what does not stay in contact parts
+            yield from claims_of(replace(clause, value="separation", negated=False, stays=False, when=[]), side)
+            return
+        if what in _CHANGES or what in ("spread out", "together"):
+            clause.when, clause.stays = ["end"], False
     if what == "" or (what == "move" and clause.subject.fingers and not (clause.negated or clause.subject.none)):
         return
     if what in ("still", "move") and clause.subject.fingers:
@@ -166,12 +175,16 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         sequence=(clause.begins, clause.ends) if clause.begins or clause.ends else _row(clause),
         joints=tuple(clause.joints),
         negated=negated,
-        some=clause.subject.some,
+        some=clause.subject.some
+        or bool(clause.object.how_many)
+        or (what == "hyperextended" and not clause.subject.fingers),
         passing=(clause.turns or clause.passing or "some time" in clause.when) and not (clause.negated or none),
         turns=clause.turns and not (clause.negated or none),
         loose=clause.subject.loose or clause.object.loose,
         text=clause.term.text,
         nth=clause.nth,
+        how_many=clause.subject.how_many or clause.object.how_many,
+        of_object=bool(clause.object.how_many),
     )
     yield from _one_each(claim, clause)
     yield from _from_where(claim)
@@ -183,7 +196,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         for when, elsewhere in _ELSEWHERE.items():
             if when in claim.when:
                 yield replace(claim, when=(elsewhere,), negated=not negated, count=0, order=None)
-    if clause.only and not negated:
+    if clause.only and not (negated or claim.how_many):
         yield from _nothing_else(claim, clause.only_object)
 
 
@@ -266,6 +279,7 @@ def _nothing_else(claim: Claim, clause_object: bool) -> Iterator[Claim]:
 
 _RECOILS: Final = ("recoil", "withdr", "retreat", "retir")
 """Verbs that lead back to where something came from, which is toward the body only if no other way is said."""
+_LASTING: Final = ("stay", "remain", "keep")
 _BACK: Final = {"up": "down", "down": "up", "front": "back", "back": "front", "left": "right", "right": "left"}
 _OPPOSITE_WAYS: Final = {"up": "down", "down": "up", "front": "back", "back": "front"}
 _WAYS: Final = tuple(_OPPOSITE_WAYS)
@@ -308,7 +322,7 @@ def _members(clause: Clause, side: str, what: str) -> tuple[tuple[Member, ...], 
     if what in ("move", "still"):
         return tuple(dict.fromkeys((hand, "hand") for hand, _ in subject)), ()
     if all(thing in ("hand", "palm") for _, thing in subject):
-        fingers = FINGERS[1:]
+        fingers = FINGERS if what == "hyperextended" else FINGERS[1:]
         subject = tuple((hand, finger) for hand, _ in subject for finger in fingers)
     if what == "fist" and len(subject) > len({hand for hand, _ in subject}):
         subject = tuple(member for member in subject if member[1] != "thumb")

@@ -25,7 +25,7 @@ class Part:
     listed: fingers named one by one. rest: "the other fingers" than those that are named later.
     loose: "all fingers", which may leave out the thumb. state: "the clenched fingers".
     each: "each" of what was spoken of. twin: the same of the other hand.
-    tips: fingertips.
+    tips: fingertips. how_many: "two fingers".
     """
 
     members: tuple[Member, ...] = ()
@@ -40,6 +40,7 @@ class Part:
     each: bool = False
     twin: bool = False
     tips: bool = False
+    how_many: int = 0
 
     @property
     def hands(self) -> frozenset[str]:
@@ -187,7 +188,8 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
         term = terms[at]
         following = terms[at + 1] if at + 1 < len(terms) else None
         if "number" in term and not (following and "times" in following):
-            reading.number = int(term.says("number"))
+            reading.digits |= reading.number > 0
+            reading.number = reading.number or int(term.says("number"))
             reading.one |= term.text == "one"
         elif "det" in term:
             reading.plural |= term.text == "their"
@@ -223,7 +225,7 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
             if reading.noun and not reading.members and reading.noun not in ("tip", "finger", "hand"):
                 break
             reading.noun = term.says("noun")
-            reading.digits = term.text == "digits"
+            reading.digits |= term.text == "digits"
             if reading.noun in ("hand", "palm", "gap", "twin"):
                 return at + 1
         elif "one" in term and at > 0:
@@ -290,14 +292,13 @@ def _meant(reading: _Reading, context: Context, as_object: bool) -> Part | None:
         return Part(tuple(context.recent[-2:]))
     if reading.noun in ("finger", "tip"):
         rest = reading.other and not context.named.fingers and reading.number != 3
-        some |= (
-            reading.number in ((2, 3, 4) if reading.digits else (2, 3))
-            and not reading.other
-            and reading.quantifier != "both"
-        )
+        numbers = (1, 2, 3, 4) if reading.digits else (1, 2, 3)
+        counted = reading.number in numbers and not (reading.other or reading.quantifier)
+        how_many = reading.number if counted else 0
+        some |= counted
         loose = reading.quantifier == "all" and reading.number != 5 and not reading.other
         meant = tuple((hand, finger) for finger in _many(reading, context))
-        return Part(meant, none, some, rest=rest, loose=loose, tips=reading.noun == "tip")
+        return Part(meant, none, some, rest=rest, loose=loose, tips=reading.noun == "tip", how_many=how_many)
     if reading.noun == "twin" and as_object:
         return Part(mutual=True, twin=True)
     if reading.noun == "twin":

@@ -359,7 +359,7 @@ class _Reader(Predicates):
         inverse = {"after": "before", "before": "after"}.get(relation, relation)
         self.close()
         self.link = (inverse, [self.here[-1]])
-        if relation == "when" and timed and timed[0][0] in ("until", "at"):
+        if relation == "when" and timed and timed[0][0] in ("until", "at", "begins", "ends"):
             moment = ("at", *timed[0][1:])
             self.waiting.append(lambda clause: clause.frames.append(moment))
 

@@ -18,6 +18,10 @@ def _only_of(terms: Terms) -> list[Term]:
     while at < len(terms):
         found.append(terms[at])
         at += 1
+        sided = at > 1 and "only" in terms[at - 2] and "side" in found[-1] and at < len(terms)
+        if sided and {"noun", "one"} & terms[at].keys() and any(one.says("verb") == "be" for one in terms[:at]):
+            found.pop()
+            continue
         only = len(found) > 1 and "only" in found[-2] and bool({"noun", "one"} & found[-1].keys())
         if not only or at >= len(terms) or terms[at].text not in ("of", "on"):
             continue

@@ -89,6 +89,7 @@ def _says_nothing(term: Term) -> bool:
     return "unknown" in term or idle or term.keys() == {"adjective"}
 
 
+_TIMES: Final = frozenset({"when", "frames", "comma", "link"})
 _GAP_OPENS: Final = ("spread", "straighten", "parting", "light", "occurs", "edge start")
 _GAP_COMES: Final = ("appear", "form", "develop", "emerge", "aris", "arose")
 _GAP_CLOSES: Final = ("close", "bend", "joining")
@@ -127,7 +128,8 @@ def _gap(terms: Terms, at: int, found: list[Term]) -> int:
         del found[front:before_it]
     named = any(any(kind in term for kind in NAMES) for term in owner)
     fingers = any("finger" in term or term.says("noun") == "finger" for term in owner)
-    if verb is None and fingers and after == len(terms):
+    ends = after == len(terms) or not _TIMES.isdisjoint(terms[after])
+    if verb is None and fingers and ends:
         del found[before_it:]
         found += [*owner, *negations, Term("are", {"verb": "be"}, "s"), Term("spread", {"state": "spread"})]
         return after

@@ -159,7 +159,7 @@ def _finger_in_order(terms: Terms) -> list[Term]:
         following = terms[at + 1].text if at + 1 < len(terms) else ""
         ordinal = term.text.split()[0] if term.text.endswith((" finger", " digit")) and "finger" in term else ""
         counts = ordinal in _NTH and following in ("to", "that", "which")
-        if counts and at > 1 and terms[at - 2].says("verb") == "be":
+        if counts and (at < 2 or terms[at - 2].says("verb") == "be"):
             found += [Term(ordinal, {"ordinal": ordinal}), Term("finger", {"noun": "finger"})]
         else:
             found.append(term)
@@ -257,6 +257,9 @@ def _labelled(terms: Terms) -> list[Term]:
     named = next((at for at, term in enumerate(rest) if {"finger", "noun", "side", "verb", "way"} & term.keys()), None)
     if named is None or not {"finger", "noun"} & rest[named].keys():
         return [side, Term("hand", {"noun": "hand"}), *rest]
+    if not any("verb" in term and "state" not in term for term in rest):  # a note: "all fingers extended, none spread"
+        stated = {"state", "verb"}
+        rest = [term.put({"state": term["state"]}, "") if stated <= term.keys() else term for term in rest]
     return [*rest[:named], side, *rest[named:]]
 
 

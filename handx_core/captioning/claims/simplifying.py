@@ -8,7 +8,9 @@ not: those of single words and phrases (`rewriting`, `nouns`), set ways of sayin
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from handx_core.captioning.claims.howmany import STEPS as HOW_MANY
 from handx_core.captioning.claims.idioms import STEPS as IDIOMS
+from handx_core.captioning.claims.lists import AND
 from handx_core.captioning.claims.lists import STEPS as LISTS
 from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end
 from handx_core.captioning.claims.references import STEPS as REFERENCES
@@ -68,6 +70,28 @@ def _is_told(term: Term) -> bool:
     return bool({"state", "position", "distance"} & term.keys()) or ("verb" in term and term.form in ("ing", "ed"))
 
 
+def _has_bent(terms: Terms) -> list[Term]:
+    """The terms with "has all fingers folded" as a state, and no deed."""
+    found = list(terms)
+    at = next(place for place, term in enumerate(found) if term.says("verb") == "have") + 1
+    start = at
+    while at < len(found) and any(kind in found[at] for kind in (*NAMES, "det", "quantifier", "number", "of")):
+        at += 1
+    if start < at < len(found) and {"state", "verb"} <= found[at].keys() and found[at].form == "ed":
+        found[at] = found[at].put({"state": found[at].says("state")}, "")
+    return found
+
+
+def _touch_beside(terms: Terms) -> list[Term]:
+    """The terms with "the fingers touch side by side" as "the fingers are side by side"."""
+    return [
+        Term("are", {"verb": "be"}, "s")
+        if term.says("verb") == "contact" and at + 1 < len(terms) and terms[at + 1].text == "side by side"
+        else term
+        for at, term in enumerate(terms)
+    ]
+
+
 def _cleft(terms: Terms) -> list[Term]:
     """The terms with "the only finger that bends is the index" as "only the index bends"."""
     found = list(terms)
@@ -75,9 +99,14 @@ def _cleft(terms: Terms) -> list[Term]:
     if len(found) > opening + 4 and found[opening].text == "it" and found[opening + 1].says("verb") == "be":
         return [*found[:opening], *_it_is(found[opening:])]
     start = 1 if found and "det" in found[0] else 0
+    if len(found) > start + 4 and start and "noun" in found[start] and "which" in found[start + 1]:
+        is_it = max((at for at, one in enumerate(found) if one.says("verb") == "be"), default=0)
+        named = found[is_it + 1 :]
+        if is_it > start + 2 and named and all(any(kind in one for kind in (*NAMES, "det")) for one in named):
+            return [*named, *found[start + 2 : is_it]]
     if (
         len(found) < start + 5
-        or found[start].text not in ("only", "first", "last")
+        or found[start].text not in ("only", "first", "second", "third", "fourth", "last")
         or not ({"noun", "finger", "one"} & found[start + 1].keys())
     ):
         return found
@@ -114,9 +143,20 @@ def _not_for_long(terms: Terms) -> list[Term]:
     return [*terms[:denied], *terms[at + 1 :]]
 
 
+_TOUCHING: Final = frozenset({"finger", "tip", "palm"})
+
+
 def _part_to_part(terms: Terms) -> list[Term]:
-    """The terms with "they touch palm to palm" as "they touch at the palms"."""
+    """The terms with "they touch palm to palm" as "they touch at the palms", and with "three palm to palm contacts" as
+    "three contacts between the palms"."""
     found = list(terms)
+    for at in range(len(found) - 3):
+        one, to, other, touch = found[at : at + 4]
+        kinds = {part.says("noun") or ("finger" if "finger" in part else "") for part in (one, other)}
+        if to.text == "to" and touch.says("verb") == "contact" and touch.form != "ing" and kinds <= _TOUCHING:
+            names = [Term("both", {"quantifier": "both"}), one] if one.text == other.text else [one, AND, other]
+            between = Term("between", {"with": "between"})
+            return [*found[:at], touch.put(form="noun"), between, *names, *found[at + 4 :]]
     for at in range(2, len(found) - 2):
         same = found[at].says("noun") in ("tip", "palm", "finger") and found[at].text == found[at + 2].text
         if same and found[at + 1].text == "to" and any(one.says("verb") == "contact" for one in found[:at]):
@@ -272,13 +312,16 @@ def _both_sides(terms: Terms) -> list[Term]:
 
 
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    *HOW_MANY,
     *SHORTHAND,
     *IDIOMS,
     *REFERENCES,
     *LISTS,
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
-    (_cleft, frozenset({"only", "it", "first", "last"})),
+    (_cleft, frozenset({"only", "it", "first", "last", "which", "to"})),
+    (_has_bent, frozenset({"have"})),
+    (_touch_beside, frozenset({"side by side"})),
     (_without_comparison, frozenset({"than"})),
     (_from_state, frozenset({"from"})),
     (_distance, frozenset({"distance", "gap", "parting"})),

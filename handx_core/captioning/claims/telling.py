@@ -14,6 +14,9 @@ _LASTS: Final = ("rest", "stay", "remain")
 """How verbs begin of what touches and goes on to."""
 
 
+_POSTURES: Final = ("straight", "bent", "partly bent", "fully bent", "fist")
+
+
 def claims_of_text(clauses: Sequence[Clause], side: str) -> list[Claim]:
     """The claims of all clauses, with their order in time. side: what the text is about."""
     found: list[Claim] = []
@@ -59,7 +62,8 @@ def _give_place(clause: Clause, clauses: Sequence[Clause], found: list[Claim], p
         sentence = tuple(p for c in clauses if c.sentence == clause.sentence for p in places[id(c)])
         of = sentence if not {*sentence} & {*to} else of
     for place in to:
-        if relation != "meanwhile" or found[place].what == "still":
+        posed = found[place].what in _POSTURES and not found[place].when
+        if relation != "meanwhile" or found[place].what == "still" or posed:
             later = relation == "before" and found[place].when == ("throughout",) and found[place].what != "contact"
             found[place] = changed(found[place], passing=True, when=() if later else found[place].when)
     found[first] = changed(found[first], order=Order(relation, to, of))

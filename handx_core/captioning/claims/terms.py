@@ -95,7 +95,8 @@ _MIDDLE: Final = re.compile(rf"\bmiddle of(?= (?:the|this) (?:{_CLIP})\b)")
 _BEGIN_CLIP: Final = re.compile(r"\b(?:open|begin|start)s? the clip\b")
 _END_CLIP: Final = re.compile(r"\b(?:end|close|conclude|finish)(?:e?s)? the clip\b")
 _SPELLED: Final = {
-    "’": "'", "cannot": "can not", "not until": "only after", "out of contact": "not in contact",
+    "’": "'", "earliest": "first",
+    "latest": "last", "cannot": "can not", "not until": "only after", "out of contact": "not in contact",
     "into fists": "into a fist", "in fists": "in a fist",
 }  # fmt: skip
 
@@ -233,12 +234,29 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
         or (_is_listed(terms[place + 1 : place + 2]) and not (place and terms[place - 1].says("verb") == "occurs"))
     ]
     terms = [_last_as_verb(term, terms[place + 1 : place + 2]) for place, term in enumerate(terms)]
+    terms = [_right_after(terms, at) if term.text in _THEN_OR_AFTER else term for at, term in enumerate(terms)]
     return [
         Term(term.text, {"way": term.text} if not _is_hand(terms, place) else {"side": term.text})
         if term.text in ("left", "right") and "verb" not in term
         else term
         for place, term in enumerate(terms)
     ]
+
+
+_THEN_OR_AFTER: Final = {*split(times.LINKS["then"])} & {*split(times.LINKS["after"])}
+
+
+def _right_after(terms: Sequence[Term], place: int) -> Term:
+    """ "Right after" as "then" if it ends a phrase, or opens one that goes on to tell; else as "after"."""
+    term, rest = terms[place], terms[place + 1 :]
+    comma = next((at for at, one in enumerate(rest) if "comma" in one), 0)
+    told = bool(comma) and any("verb" in one for one in rest[:comma])
+    begun = place == 0 or bool({"comma", "link"} & terms[place - 1].keys())
+    names = bool(rest) and (rest[0].form == "ing" or not _NAMES.isdisjoint(rest[0]))
+    return Term(term.text, {"link": "after"}) if names and (told if begun else True) else term
+
+
+_NAMES: Final = frozenset({"det", "side", "finger", "noun", "pronoun", "quantifier"})
 
 
 def _last_as_verb(term: Term, following: Sequence[Term]) -> Term:

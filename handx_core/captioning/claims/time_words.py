@@ -51,15 +51,18 @@ WHENS: Final = {
     "joints; at all its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a "
     "short hold; after a brief hold; after a brief pause; after a short pause; after a moment; after a while; after a "
     "beat; after a delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at "
-    "the same place; for long; after a short while; after a short delay; after a few frames; not even; even",
+    "the same place; in total; in all; keep that distance; keep this distance; at that distance; for long; after a "
+    "short while; after a short delay; after a few frames; not "
+    "even; even",
 }
 """Phrases for parts of the clip that are not put together of the parts below; "" for those that say nothing of it, and
 "some time" for those that say that it is not for good."""
 
 _PLACES: Final = {
-    "start": "start; beginning; outset; onset; very start; very beginning; opening; first frame; very first frame; "
-    "first frames; opening frames; initial frames; first moments; first few frames; first few moments; opening "
-    "moments; earliest frames; first moment; initial frame; initial moments; opening frame; initial moment",
+    "start": "start; beginning; outset; onset; opening; first frames; opening frames; initial frames; first moments; "
+    "first few frames; first few moments; opening "
+    "moments; earliest frames; first moment; initial moments; initial moment",
+    "from start": "very start; very beginning; first frame; very first frame; initial frame; opening frame",
     "early": "first third; early part; opening third; first quarter; early phase; early stage; early stages; early "
     "frames; opening part; opening phase; initial phase; initial part; opening stage; initial stage; first phase; "
     "early moments; initial third; opening section; opening portion; initial portion; early portion; early section; "
@@ -115,6 +118,8 @@ def whens() -> Iterator[tuple[str, str]]:
             loosely = before in near and value == "end"
             when = ("by end" if before == "by" else "near end") if loosely else value
             yield from ((f"{before} {whose} {place}", when) for whose in ("the", "its"))
+            if before in ("for", "during", "throughout", "over", "through"):
+                yield from ((f"{before} the {whole} {place}", value) for whole in ("whole", "entire", "full"))
     for place in split(_PLACES["end"]):
         for before in ("until", "till", "up to", "up until", "through", "to", "through to", "right up to", "right to"):
             yield f"{before} the {place}", "until end"
@@ -147,7 +152,7 @@ LINKS: Final = {
     "that; giving way to; followed; succeeded; a while later; some time later; a short while later; a little while "
     "later; much later; a few frames later; a second later; half a second later; not long after; not much later; a "
     "moment afterwards; a while after that; some frames later; soon later; a good while later; in a later movement; "
-    "only later; lastly; and lastly; last of all; at last",
+    "only later; secondly; thirdly; fourthly; lastly; and lastly; last of all; at last",
     "earlier": "before that; earlier; previously; beforehand; prior to that; before this; sooner; before this "
     "happens; prior to this; before then; ahead of that; ahead of this; preceded by; up until then; until then",
     "meanwhile": "meanwhile; since; because; at the same time; simultaneously; together with this; during this; "
@@ -160,7 +165,7 @@ LINKS: Final = {
     "together with; in time with; at the same moment as",
     "after": "after; once; as soon as; following; immediately after; right after; shortly after; soon after; "
     "straight after; only after; just after; upon; right when; immediately once; only when; in the wake of; "
-    "subsequent to; not until after; at which point; at which time; at which moment",
+    "subsequent to; not until after; later than; at which point; at which time; at which moment",
     "when": "when; whenever; each time; every time; right when; just when; at the moment when; with every; with each; "
     "on every; on each; at every; at each; at the time when",
     "before": "before; prior to; until; till; ahead of time; ahead of; just before; shortly before; right before; "
@@ -172,7 +177,7 @@ LINKS: Final = {
 }
 
 MANNERS: Final = {
-    "in turn": "one by one; one after another; one after the other; in turn; in succession; in sequence; "
+    "in turn": "order; one by one; one after another; one after the other; in turn; in succession; in sequence; "
     "successively; sequentially; consecutively; in a wave; each in turn; one at a time; one after the next; one by "
     "one in order; in order; in a row; in a sequence; sequential; successive; consecutive; serially; in a cascade; in "
     "a staggered way; in staggered fashion; in a staggered fashion; in staggered order; staggered; in a rolling "
@@ -185,7 +190,8 @@ MANNERS: Final = {
     "this order; in that order; in the following order; in the order",
     "apart": "at different times; not all at once; not together; at separate times; at various times; separately in "
     "time; at distinct times; not simultaneously; not at the same time; one at a time and not together; not in unison",
-    "at once": "at once; all at once; in unison; together; all together; as one; simultaneously; in one go; in one "
+    "at once": "at once; all at once; in unison; together in time; in step; at one time; together; all together; as "
+    "one; simultaneously; in one go; in one "
     "motion; in a single motion; as a group; as a unit; in concert; as one unit; collectively; synchronously; in "
     "synchrony; in one movement; in a single movement; in sync; in parallel; jointly; at the same instant; "
     "concurrently; all simultaneously; all at the same moment; diagonally; diagonal; at an angle; obliquely; at a "
@@ -201,6 +207,7 @@ MANNERS: Final = {
     "from BACK": "from behind; from the back",
     "full": "fully; completely; entirely; all the way; totally; in full; wholly; to the full; all the way in; all the "
     "way out; maximally",
-    "again": "again; once more; once again; anew; a second time; another time; yet again; for a second time; one more "
+    "again": "again; once more; once again; anew; a second time; another time; any more; anymore; yet again; for a "
+    "second time; one more "
     "time; afresh",
 }

@@ -9,7 +9,8 @@ rules let fingers differ that they tell of together. Coarse words: thirds of the
 since nobody counts frames for "early on"; a happening is there if its first frame or its middle is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from handx_core.captioning.claims.claim import Claim
@@ -60,6 +61,8 @@ def within(span: Span, stated: tuple[str, int, int]) -> bool:
         return span[1] >= first - FRAME_SLACK and span[0] >= first - FRAME_SLACK
     if kind in ("until", "by"):
         return span[0] <= last and span[1] <= last + FRAME_SLACK
+    if kind in ("begins", "ends"):
+        return abs(span[kind == "ends"] - first) <= FRAME_SLACK + (kind == "ends")
     return span[0] - FRAME_SLACK <= first <= span[1] + FRAME_SLACK
 
 
@@ -182,6 +185,8 @@ def frames_of(claim: Claim, n_frames: int) -> list[range]:
             "until": (0, last),
             "at": at,
             "by": at,
+            "begins": at,
+            "ends": at,
         }[kind]
         parts.append(range(max(span[0], 0), min(span[1], n_frames)))
     for word in () if claim.frames else claim.when:
@@ -251,3 +256,51 @@ def related(relation: str, span: Span, other: Span) -> bool:
         follows = span[0] >= other[1] - FRAME_SLACK and sum(span) > sum(other)
         return follows or (span[0] - other[0] >= FRAME_SLACK and span[1] - other[1] >= 0)
     return min(span[1], other[1]) - max(span[0], other[0]) > 0 or abs(span[0] - other[0]) <= SIMULTANEOUS
+
+
+_PLACES: Final = {"comes first": 0, "comes second": 1, "comes third": 2, "comes fourth": 3, "comes last": -1}
+
+
+def comes_so(claim: Claim, spans: Sequence[Span], alike: Callable[[], Sequence[Span]]) -> bool:
+    """Whether what a claim says is the first, the second or the last of its kind, where that is what it says."""
+    for manner in claim.manners:
+        if manner in _PLACES:
+            place, ordered = _PLACES[manner], sorted(alike())
+            if place == -1:
+                return max(spans) >= ordered[-1]
+            return len(ordered) > place and (min(spans) <= ordered[0] if place == 0 else ordered[place] in spans)
+    return True
+
+
+def so_many(members: Iterable[tuple[str, ...]], claim: Claim) -> bool:
+    """Whether so many fingers of one hand do so, or of both together, as a claim says."""
+    hands = [hand for hand, _ in members]
+    return claim.how_many in {len(hands), *map(hands.count, hands)}
+
+
+def one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
+    order = [finger for finger, _ in sorted(firsts.items(), key=lambda entry: entry[1])]
+    starts = sorted(span[0] for span in firsts.values())
+    if len(starts) > 1 and starts[-1] - starts[0] < len(starts) - 1:
+        return False
+    return not claim.sequence or begins_and_ends(order, claim.sequence)
+
+
+def begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
+    """Whether fingers come in a row from one to another, as far as these are said."""
+    return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
+
+
+_TOUCHING: Final = ("in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch")
+
+
+def each_within(claim: Claim) -> Claim:
+    """A claim that holds of each of several that come in turn where frames are stated for all of them together, or of
+    a single frame in which parts are said to be touching."""
+    if claim.text in _TOUCHING and len(claim.frames) == 1 and claim.frames[0][0] == "at":
+        at = claim.frames[0][1]
+        return replace(claim, frames=(("within", at - 2, at + 3),))
+    if "in turn" not in claim.manners or len(claim.frames) != 1 or claim.frames[0][0] != "span":
+        return claim
+    _, first, last = claim.frames[0]
+    return replace(claim, frames=(("within", first, last),))

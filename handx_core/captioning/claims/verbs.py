@@ -17,7 +17,8 @@ VERBS: Final = {
     "touching distance; stay in contact; remain in contact; keep contact; keep in contact; keep touching; rest on; "
     "rest against; rest upon; rest atop; come to rest on; come to rest against; lie against; lean on; lean against; "
     "lie on; place on; place against; lay on; settle on; settle against; settle upon; press together; hold together; "
-    "stay joined; remain joined; come together at the tips; bring into contact; meet up; bump; interlock; nudge; "
+    "stay joined; remain joined; stay on; remain on; come together at the tips; bring into contact; meet up; bump; "
+    "interlock; nudge; "
     "prod; peck; dab; drum on; drum against; knock; flick against; smack; bang; bounce on; impact; encounter; abut; "
     "adjoin; butt; push against; push into; dig into; press into; press on; sit against; sit atop; stay against; "
     "remain against; hold against; keep against; go into contact; move into contact; swing into contact; bring to "
@@ -159,7 +160,7 @@ IRREGULAR: Final = {
         "see": "seen saw", "shake": "shook shaken", "find": "found", "run": "ran", "give": "gave given", "dig": "dug",
         "freeze": "froze frozen", "grow": "grew grown", "show": "shown", "set": "set", "put": "put", "hit": "hit",
         "split": "split", "shut": "shut", "spread": "spread", "overlie": "overlay", "shrink": "shrank shrunk",
-        "tie": "tying", "dive": "dove", "drive": "drove driven", "tear": "tore torn",
+        "tie": "tying", "undo": "undid undone undoes", "dive": "dove", "drive": "drove driven", "tear": "tore torn",
     }.items()
     for form in forms.split()
 }  # fmt: skip
