@@ -5,6 +5,7 @@ so that no stage holds a table in memory, and so that time, memory, failures and
 (pipelines/tables.py). What belongs here: what all stages share. What does not: any one stage.
 """
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -75,7 +76,7 @@ def table_asset(
             kinds={"parquet", *kinds},
             owners=list(OWNERS),
             code_version=code_version,
-            description=f"A row is {table.row}.\n\n{function.__doc__ or ''}",
+            description=f"A row is {table.row}.\n\n{inspect.getdoc(function) or ''}",
             metadata={"dagster/column_schema": column_schema(table), SETTINGS_KEY: list(settings)},
             partitions_def=SOURCE_PARTITIONS if by_source else None,
             backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1) if by_source else None,

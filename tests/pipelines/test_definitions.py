@@ -59,6 +59,15 @@ def test_the_definitions_are_those_of_the_snapshot() -> None:
     assert found == json.loads(SNAPSHOT.read_text())
 
 
+def test_descriptions_are_paragraphs() -> None:
+    """The web UI takes them as Markdown, in which a line that begins with spaces is code."""
+    graph = build_defs().resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        text = graph.get(key).description
+        assert text, key
+        assert not [line for line in text.splitlines() if line.startswith(" ")], key
+
+
 def test_every_table_of_the_registry_is_an_asset_and_has_its_columns_and_its_check() -> None:
     defs = build_defs()
     graph = defs.resolve_asset_graph()
