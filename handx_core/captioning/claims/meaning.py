@@ -335,6 +335,6 @@ def _row(clause: Clause) -> tuple[str, ...]:
     """The first and the last of fingers that are listed and come in turn."""
     if "in turn" in clause.manners:
         for part in (clause.object, clause.subject):
-            if part.listed:
+            if part.listed and part.members:
                 return part.members[0][1], part.members[-1][1]
     return ()

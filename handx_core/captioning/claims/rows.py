@@ -36,8 +36,8 @@ class Rows(Clauses):
                 break
 
         def apply(clause: Clause) -> None:
-            for finger, is_end in zip(ends, (False, True), strict=True):
-                add_to_row(clause, finger, is_end)
+            add_to_row(clause, ends[0], False)
+            add_to_row(clause, ends[-1], True)
 
         several = [clause for clause in self.here if len(clause.subject.fingers + clause.object.fingers) > 1]
         if self.subject is None and several:

@@ -73,7 +73,7 @@ def _is_told(term: Term) -> bool:
 def _has_bent(terms: Terms) -> list[Term]:
     """The terms with "has all fingers folded" as a state, and no deed."""
     found = list(terms)
-    at = next(place for place, term in enumerate(found) if term.says("verb") == "have") + 1
+    at = next((place for place, term in enumerate(found) if term.says("verb") == "have"), len(found)) + 1
     start = at
     while at < len(found) and any(kind in found[at] for kind in (*NAMES, "det", "quantifier", "number", "of")):
         at += 1
@@ -127,10 +127,8 @@ def _it_is(terms: Terms) -> list[Term]:
         return list(terms)
     named, told = terms[2:that], terms[that + 1 :]
     verb = next((at for at, term in enumerate(told) if "verb" in term), None)
-    while verb is not None and told[verb].says("verb") == "be" and "verb" in told[min(verb + 1, len(told) - 1)]:
+    while verb is not None and verb + 1 < len(told) and told[verb].says("verb") == "be" and "verb" in told[verb + 1]:
         verb += 1
-        if verb + 1 == len(told):
-            break
     if verb is None or not any(any(kind in term for kind in NAMES) for term in named):
         return list(terms)
     return [*told[: verb + 1], *named, *told[verb + 1 :]] if verb else [*named, *told]
@@ -138,7 +136,9 @@ def _it_is(terms: Terms) -> list[Term]:
 
 def _not_for_long(terms: Terms) -> list[Term]:
     """The terms without "never held for long"."""
-    at = next(place for place, term in enumerate(terms) if term.text == "for long")
+    at = next((place for place, term in enumerate(terms) if term.text == "for long"), None)
+    if at is None:  # another transformation has taken it up
+        return list(terms)
     denied = next((place for place in range(max(0, at - 4), at) if "not" in terms[place]), at)
     return [*terms[:denied], *terms[at + 1 :]]
 

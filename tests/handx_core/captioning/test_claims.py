@@ -7,6 +7,9 @@ the first scores are what to expect of other texts: of the last ten rounds 0.74 
 worded, and the least where several things are told of in one breath or left out.
 """
 
+import os
+import random
+
 import pytest
 from claim_scenes import SCENES
 from claim_sentences import FIRST_SIGHT, LISTS, SENTENCES, Sentence
@@ -15,6 +18,8 @@ from handx_core.captioning.claims.judge import judge_all
 from handx_core.captioning.claims.reader import Claim, parse_claims
 from handx_core.captioning.clip_truth import clip_truth
 
+N_MUTATIONS = 10 * int(os.environ.get("HANDX_FUZZ", 100))
+SIDES = ("left", "right", "interaction")
 TRUTHS = {name: clip_truth(scene()) for name, scene in SCENES.items()}
 
 
@@ -202,3 +207,17 @@ def test_fingers_in_a_row() -> None:
 def test_what_says_nothing_claims_nothing() -> None:
     assert parse_claims("", "left") == []
     assert parse_claims("Bonjour tout le monde.", "left") == []
+
+
+def test_mutations_of_sentences_are_read_and_judged_without_error() -> None:
+    """Whatever a model answers, or a source's texts say, must not end the audit of all others."""
+    draw = random.Random(N_MUTATIONS)
+    told = [text.split() for *_, text in SENTENCES]
+    words = [word for text in told for word in text]
+    for _ in range(N_MUTATIONS):
+        one, other = draw.sample(told, 2)
+        salad = draw.choices(words, k=draw.randint(1, 18))
+        crossed = one[: draw.randint(0, len(one))] + other[draw.randint(0, len(other)) :]
+        shuffled = draw.sample(one, len(one))
+        for mutated in (salad, crossed, shuffled):
+            judge_all(parse_claims(" ".join(mutated), draw.choice(SIDES)), draw.choice([*TRUTHS.values()]))
