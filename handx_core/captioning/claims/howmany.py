@@ -8,6 +8,7 @@ often something is done (`reader`).
 from collections.abc import Callable
 from typing import Final
 
+from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.nouns import PHRASE, Terms
 from handx_core.captioning.claims.terms import Term
 
@@ -129,15 +130,12 @@ def _uncrossed(terms: Terms) -> list[Term]:
     return [*terms[:crossing], hands, uncross, *terms[ends + 1 :]]
 
 
-def _moves_not(terms: Terms) -> list[Term]:
-    """The terms with "not move", where it is said which way, as the denial of that way, and no rest."""
-    found: list[Term] = []
-    for at, term in enumerate(terms):
-        if term.text == "not move" and at + 1 < len(terms) and "way" in terms[at + 1]:
-            found += [Term("not", {"not": "not"}), Term("move", {"verb": "move"})]
-        else:
-            found.append(term)
-    return found
+@place_by_place
+def _moves_not(terms: Terms, at: int) -> Exchange | None:
+    """ "Not move", where it is said which way: the denial of that way, and no rest."""
+    if not (terms[at].text == "not move" and at + 1 < len(terms) and "way" in terms[at + 1]):
+        return None
+    return [Term("not", {"not": "not"}), Term("move", {"verb": "move"})], at + 1
 
 
 def _falls_at(terms: Terms) -> list[Term]:
@@ -172,20 +170,14 @@ def _one_up_one_down(terms: Terms) -> list[Term]:
     return found if begun else list(terms)
 
 
-def _not_all(terms: Terms) -> list[Term]:
-    """The terms with "not all fingers bend" and "the fingers do not all bend" as what is not true of all of them."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        following = terms[at + 1] if at + 1 < len(terms) else None
-        every = following is not None and following.text.startswith(("all", "every"))
-        if "not" in terms[at] and terms[at].text in ("not", "n't") and every and "quantifier" in terms[at + 1]:
-            found.append(Term("not all", {"manner": "not all"}))
-            at += 1 + (at + 2 < len(terms) and "verb" in terms[at + 2])
-        else:
-            found.append(terms[at])
-            at += 1
-    return found
+@place_by_place
+def _not_all(terms: Terms, at: int) -> Exchange | None:
+    """ "Not all fingers bend" and "the fingers do not all bend": what is not true of all of them."""
+    following = terms[at + 1] if at + 1 < len(terms) else None
+    every = following is not None and following.text.startswith(("all", "every")) and "quantifier" in following
+    if not (every and "not" in terms[at] and terms[at].text in ("not", "n't")):
+        return None
+    return [Term("not all", {"manner": "not all"})], at + 1 + (at + 2 < len(terms) and "verb" in terms[at + 2])
 
 
 def _number_is(terms: Terms) -> list[Term]:

@@ -7,6 +7,7 @@ not: sentences that are built in another order (`simplifying`), and nouns made o
 from collections.abc import Callable
 from typing import Final
 
+from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.nouns import NAMES, Terms, begins
 from handx_core.captioning.claims.terms import Term
 
@@ -14,15 +15,11 @@ _DENIED: Final = [Term("does", {"verb": "do"}, "s"), Term("not", {"not": "not"})
 _IN_BETWEEN: Final = ("det", "quantifier", "number", "one", "adjective", "ordinal", "nth", "first", "link")
 
 
-def _nothing_but(terms: Terms) -> list[Term]:
-    """The terms with "nothing but the index" as "only the index"."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        excepted = terms[at].text == "nothing" and at + 1 < len(terms) and _is_except(terms[at + 1])
-        found.append(Term("only", {"only": "only"}) if excepted else terms[at])
-        at += 1 + excepted
-    return found
+@place_by_place
+def _nothing_but(terms: Terms, at: int) -> Exchange | None:
+    """ "Nothing but the index" as "only the index"."""
+    excepted = terms[at].text == "nothing" and at + 1 < len(terms) and _is_except(terms[at + 1])
+    return ([Term("only", {"only": "only"})], at + 2) if excepted else None
 
 
 def _is_except(term: Term) -> bool:
@@ -199,20 +196,14 @@ def _along_tips(terms: Terms) -> list[Term]:
 _ALONG: Final = ("of", "down", "up", "over", "through", "across", "along", "past")
 
 
-def _point_straight(terms: Terms) -> list[Term]:
-    """The terms with "point straight ahead" as "are straight"."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        points = terms[at].says("verb") == "be" and terms[at].text.startswith(("point", "stick", "stand"))
-        three = terms[at + 1 : at + 3]
-        if points and len(three) == 2 and three[0].text == "straight" and "way" in three[1]:
-            found += [terms[at], three[0]]
-            at += 3
-        else:
-            found.append(terms[at])
-            at += 1
-    return found
+@place_by_place
+def _point_straight(terms: Terms, at: int) -> Exchange | None:
+    """ "Point straight ahead" as "are straight"."""
+    if not (terms[at].says("verb") == "be" and terms[at].text.startswith(("point", "stick", "stand"))):
+        return None
+    two = terms[at + 1 : at + 3]
+    ahead = len(two) == 2 and two[0].text == "straight" and "way" in two[1]
+    return ([terms[at], two[0]], at + 3) if ahead else None
 
 
 def _ends_in_contact(terms: Terms) -> list[Term]:
@@ -226,38 +217,24 @@ def _ends_in_contact(terms: Terms) -> list[Term]:
     return found
 
 
-def _left_so(terms: Terms) -> list[Term]:
-    """The terms with "is left extended" as "becomes extended"."""
-    found: list[Term] = []
-    at = 0
-    if not any(term.text == "left" and "way" in term for term in terms):
-        return list(terms)
-    while at < len(terms):
-        three = terms[at : at + 3]
-        if len(three) == 3 and three[0].says("verb") == "be" and three[1].text == "left" and "state" in three[2]:
-            found.append(Term("becomes", {"verb": "be"}, "s"))
-            at += 2
-            continue
-        found.append(terms[at])
-        at += 1
-    return found
+@place_by_place
+def _left_so(terms: Terms, at: int) -> Exchange | None:
+    """ "Is left extended" as "becomes extended"."""
+    three = terms[at : at + 3]
+    left = len(three) == 3 and three[0].says("verb") == "be" and three[1].text == "left" and "state" in three[2]
+    return ([Term("becomes", {"verb": "be"}, "s")], at + 2) if left and "way" in three[1] else None
 
 
-def _into_state(terms: Terms) -> list[Term]:
-    """The terms with "eases back to straight" as "straightens slowly"."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        turn = _turn(terms, at) if terms[at].says("verb").startswith("move ") or "unknown" in terms[at] else None
-        if turn is None:
-            found.append(terms[at])
-            at += 1
-            continue
-        speed = {"move slow": "Slow", "move fast": "Fast"}.get(terms[at].says("verb"), "")
-        found += [Term(terms[at].text, {"speed": speed})] if speed else []
-        found.append(Term(terms[at].text, {"verb": turn[0]}, terms[at].form))
-        at = turn[1]
-    return found
+@place_by_place
+def _into_state(terms: Terms, at: int) -> Exchange | None:
+    """ "Eases back to straight" as "straightens slowly"."""
+    moves = terms[at].says("verb").startswith("move ") or "unknown" in terms[at]
+    turn = _turn(terms, at) if moves else None
+    if turn is None:
+        return None
+    speed = {"move slow": "Slow", "move fast": "Fast"}.get(terms[at].says("verb"), "")
+    said = [Term(terms[at].text, {"speed": speed})] if speed else []
+    return [*said, Term(terms[at].text, {"verb": turn[0]}, terms[at].form)], turn[1]
 
 
 def _on_it(terms: Terms) -> list[Term]:
@@ -295,24 +272,18 @@ def _ends_with(terms: Terms) -> list[Term]:
     return [*idle, Term(f"at the {when}", {"when": when}), *between, *verbs, *terms[verb + 1 :]]
 
 
-def _after_hold(terms: Terms) -> list[Term]:
-    """The terms without "after a sustained hold": a pause between two things is no third one."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        after = at + 1
-        while after < len(terms) and {"det", "adjective", "speed", "unknown"} & terms[after].keys():
-            after += 1
-        determined = after > at + 1 and terms[at + 1].text in ("a", "an", "the", "this", "that")
-        holds = after < len(terms) and terms[after].text in _PAUSES
-        nameless = after == len(terms) or bool({"comma", "pronoun", "link"} & terms[after].keys())
-        if terms[at].says("link") == "after" and determined and (holds or nameless):
-            found.append(Term("after a hold", {"when": ""}))
-            at = after + holds
-        else:
-            found.append(terms[at])
-            at += 1
-    return found
+@place_by_place
+def _after_hold(terms: Terms, at: int) -> Exchange | None:
+    """ "After a sustained hold" is left out: a pause between two things is no third one."""
+    if terms[at].says("link") != "after":
+        return None
+    after = at + 1
+    while after < len(terms) and {"det", "adjective", "speed", "unknown"} & terms[after].keys():
+        after += 1
+    determined = after > at + 1 and terms[at + 1].text in ("a", "an", "the", "this", "that")
+    holds = after < len(terms) and terms[after].text in _PAUSES
+    nameless = after == len(terms) or bool({"comma", "pronoun", "link"} & terms[after].keys())
+    return ([Term("after a hold", {"when": ""})], after + holds) if determined and (holds or nameless) else None
 
 
 _PAUSES: Final = ("hold", "pause", "rest", "stop", "freeze", "linger")

@@ -8,6 +8,7 @@ told between commas or from one time to another, from terms to terms. What does 
 from collections.abc import Callable
 from typing import Final
 
+from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.nouns import PHRASE, Terms
 from handx_core.captioning.claims.terms import Term
 
@@ -206,20 +207,13 @@ def _waits(terms: Terms) -> list[Term]:
 _WAITING: Final = ("hover", "wait", "linger", "stay", "remain", "rest", "hang")
 
 
-def _each_in_turn(terms: Terms) -> list[Term]:
-    """The terms with "parting from each before the next" as "parting"."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        after = _each_end(terms, at)
-        if after:
-            found.append(Term(terms[at].text, {"verb": "separation"}, terms[at].form))
-        elif terms[at].says("link") == "before" and _is_next(terms, at + 1):
-            after = len(terms)
-        else:
-            found.append(terms[at])
-        at = after or at + 1
-    return found
+@place_by_place
+def _each_in_turn(terms: Terms, at: int) -> Exchange | None:
+    """ "Parting from each before the next" as "parting"."""
+    after = _each_end(terms, at)
+    if after:
+        return [Term(terms[at].text, {"verb": "separation"}, terms[at].form)], after
+    return ([], len(terms)) if terms[at].says("link") == "before" and _is_next(terms, at + 1) else None
 
 
 def _is_next(terms: Terms, at: int) -> bool:
@@ -236,20 +230,13 @@ def _each_end(terms: Terms, at: int) -> int:
     return after if after >= len(terms) or {"comma", "link"} & terms[after].keys() else 0
 
 
-def _comes_to_be(terms: Terms) -> list[Term]:
-    """The terms with "comes to lie below" as "becomes below"."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        three = terms[at : at + 3]
-        comes = len(three) == 3 and three[0].text.startswith(("come", "came", "coming")) and three[1].text == "to"
-        if comes and three[2].says("verb") == "be" and three[2].form == "":
-            found.append(Term("becomes", {"verb": "be"}, "s"))
-            at += 3
-        else:
-            found.append(terms[at])
-            at += 1
-    return found
+@place_by_place
+def _comes_to_be(terms: Terms, at: int) -> Exchange | None:
+    """ "Comes to lie below" as "becomes below"."""
+    three = terms[at : at + 3]
+    comes = len(three) == 3 and three[0].text.startswith(("come", "came", "coming")) and three[1].text == "to"
+    lies = comes and three[2].says("verb") == "be" and three[2].form == ""
+    return ([Term("becomes", {"verb": "be"}, "s")], at + 3) if lies else None
 
 
 def _noun_in_row(terms: Terms) -> list[Term]:

@@ -7,6 +7,7 @@ hands (`parts`), and set ways of saying something (`idioms`).
 from collections.abc import Callable
 from typing import Final
 
+from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.nouns import Terms
 from handx_core.captioning.claims.terms import Term
 
@@ -33,20 +34,14 @@ def _only_of(terms: Terms) -> list[Term]:
     return found
 
 
-def _stays_up(terms: Terms) -> list[Term]:
-    """The terms with "stays up for a while" as "is still for a while"."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        stays = terms[at].says("verb") == "be" and terms[at].text.startswith(("stay", "remain", "keep", "hold"))
-        up = stays and at + 1 < len(terms) and terms[at + 1].text in ("up", "down")
-        if up and (at + 2 >= len(terms) or {"comma", "link", "when", "frames"} & terms[at + 2].keys()):
-            found += [terms[at].put({"verb": "still"}), Term("for a while", {"when": "some time"})]
-            at += 2
-        else:
-            found.append(terms[at])
-            at += 1
-    return found
+@place_by_place
+def _stays_up(terms: Terms, at: int) -> Exchange | None:
+    """ "Stays up for a while" as "is still for a while"."""
+    stays = terms[at].says("verb") == "be" and terms[at].text.startswith(("stay", "remain", "keep", "hold"))
+    up = stays and at + 1 < len(terms) and terms[at + 1].text in ("up", "down")
+    if not (up and (at + 2 >= len(terms) or {"comma", "link", "when", "frames"} & terms[at + 2].keys())):
+        return None
+    return [terms[at].put({"verb": "still"}), Term("for a while", {"when": "some time"})], at + 2
 
 
 def _at_once(terms: Terms) -> list[Term]:
@@ -115,20 +110,14 @@ def _pinch_opens(terms: Terms) -> list[Term]:
     return found
 
 
-def _back_together(terms: Terms) -> list[Term]:
-    """The terms with "move apart and back together" as "move apart and come together"."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        joined = bool(found) and "link" in found[-1] and at + 1 < len(terms) and terms[at].text == "back"
-        if joined and terms[at + 1].text in ("together", "apart"):
-            value = "joining" if terms[at + 1].text == "together" else "parting"
-            found.append(Term(f"move {terms[at + 1].text}", {"verb": value}))
-            at += 2
-        else:
-            found.append(terms[at])
-            at += 1
-    return found
+@place_by_place
+def _back_together(terms: Terms, at: int) -> Exchange | None:
+    """ "Move apart and back together" as "move apart and come together"."""
+    joined = at > 0 and "link" in terms[at - 1] and terms[at].text == "back" and at + 1 < len(terms)
+    if not (joined and terms[at + 1].text in ("together", "apart")):
+        return None
+    value = "joining" if terms[at + 1].text == "together" else "parting"
+    return [Term(f"move {terms[at + 1].text}", {"verb": value})], at + 2
 
 
 def _which(terms: Terms) -> list[Term]:

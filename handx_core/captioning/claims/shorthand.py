@@ -7,6 +7,7 @@ to terms. What does not: those of who takes part, and when (`idioms`).
 from collections.abc import Callable
 from typing import Final
 
+from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.nouns import Terms, begins
 from handx_core.captioning.claims.terms import Term
 from handx_core.skeleton import FINGERS
@@ -106,16 +107,14 @@ def _of_the_three(terms: Terms) -> list[Term]:
     return found
 
 
-def _the_time(terms: Terms) -> list[Term]:
-    """The terms with "clap three times, the second time at frame 26" as "..., the second at frame 26"."""
-    found: list[Term] = []
-    for at, term in enumerate(terms):
-        ends = at + 1 < len(terms) and {"frames", "when"} & terms[at + 1].keys()
-        if "nth" in term and ends and at and "comma" in terms[at - 1] and any("times" in one for one in terms[:at]):
-            found += [Term("the", {"det": "the"}), Term(term.says("nth"), {"ordinal": term.says("nth")})]
-        else:
-            found.append(term)
-    return found
+@place_by_place
+def _the_time(terms: Terms, at: int) -> Exchange | None:
+    """ "Clap three times, the second time at frame 26" as "..., the second at frame 26"."""
+    term = terms[at]
+    ends = at + 1 < len(terms) and {"frames", "when"} & terms[at + 1].keys()
+    if not ("nth" in term and ends and at and "comma" in terms[at - 1] and any("times" in one for one in terms[:at])):
+        return None
+    return [Term("the", {"det": "the"}), Term(term.says("nth"), {"ordinal": term.says("nth")})], at + 1
 
 
 def _owned_gap(terms: Terms) -> list[Term]:
@@ -263,21 +262,13 @@ def _labelled(terms: Terms) -> list[Term]:
     return [*rest[:named], side, *rest[named:]]
 
 
-def _hardly_apart(terms: Terms) -> list[Term]:
-    """The terms with "hardly any separation between the palms" as "a small distance"."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        gap = at + 1 < len(terms) and (
-            terms[at + 1].says("noun") == "gap" or terms[at + 1].text in ("separation", "separations")
-        )
-        if terms[at].text in _HARDLY and gap:
-            found.append(Term("a small distance", {"distance": "Near"}))
-            at += 2
-        else:
-            found.append(terms[at])
-            at += 1
-    return found
+@place_by_place
+def _hardly_apart(terms: Terms, at: int) -> Exchange | None:
+    """ "Hardly any separation between the palms" as "a small distance"."""
+    following = terms[at + 1] if at + 1 < len(terms) else None
+    gap = following is not None and (following.says("noun") == "gap" or following.text in ("separation", "separations"))
+    near = gap and terms[at].text in _HARDLY
+    return ([Term("a small distance", {"distance": "Near"})], at + 2) if near else None
 
 
 def _closed_sideways(terms: Terms) -> list[Term]:

@@ -8,6 +8,7 @@ not: those of single words and phrases (`rewriting`, `nouns`), set ways of sayin
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.howmany import STEPS as HOW_MANY
 from handx_core.captioning.claims.idioms import STEPS as IDIOMS
 from handx_core.captioning.claims.lists import AND
@@ -164,21 +165,15 @@ def _part_to_part(terms: Terms) -> list[Term]:
     return found
 
 
-def _after_it(terms: Terms) -> list[Term]:
-    """The terms with "after it" as "afterwards", and "before it" as "earlier"."""
-    found: list[Term] = []
-    at = 0
-    while at < len(terms):
-        relation, following = terms[at].says("link"), terms[at + 1 : at + 3]
-        pronoun = bool(following) and following[0].text in ("it", "that", "this", "them", "these")
-        ends = len(following) < 2 or bool({"comma", "det", "side", "finger"} & following[-1].keys())
-        if relation in ("after", "before") and pronoun and ends:
-            found.append(Term(terms[at].text, {"link": "then" if relation == "after" else "earlier"}))
-            at += 2
-            continue
-        found.append(terms[at])
-        at += 1
-    return found
+@place_by_place
+def _after_it(terms: Terms, at: int) -> Exchange | None:
+    """ "After it" as "afterwards", and "before it" as "earlier"."""
+    relation, following = terms[at].says("link"), terms[at + 1 : at + 3]
+    pronoun = bool(following) and following[0].text in ("it", "that", "this", "them", "these")
+    ends = len(following) < 2 or bool({"comma", "det", "side", "finger"} & following[-1].keys())
+    if not (relation in ("after", "before") and pronoun and ends):
+        return None
+    return [Term(terms[at].text, {"link": "then" if relation == "after" else "earlier"})], at + 2
 
 
 def _without_over(terms: Terms) -> list[Term]:
@@ -293,22 +288,15 @@ def _is_distance(terms: Terms, links: Sequence[str]) -> bool:
     return False
 
 
-def _both_sides(terms: Terms) -> list[Term]:
+@place_by_place
+def _both_sides(terms: Terms, at: int) -> Exchange | None:
     """ "The left and right thumbs" are both thumbs."""
-    found: list[Term] = []
-    at = 0
-    if sum("side" in term for term in terms) < 2:
-        return list(terms)
-    while at < len(terms):
-        three = terms[at : at + 4]
-        joined = len(three) == 4 and "side" in three[0] and three[1].text in ("and", "or") and "side" in three[2]
-        if joined and three[0].text != three[2].text and ("finger" in three[3] or "noun" in three[3]):
-            found.append(Term("both", {"quantifier": "both"}))
-            at += 3
-            continue
-        found.append(terms[at])
-        at += 1
-    return found
+    if "side" not in terms[at]:
+        return None
+    four = terms[at : at + 4]
+    joined = len(four) == 4 and four[1].text in ("and", "or") and "side" in four[2] and four[0].text != four[2].text
+    named = joined and ("finger" in four[3] or "noun" in four[3])
+    return ([Term("both", {"quantifier": "both"})], at + 3) if named else None
 
 
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
