@@ -168,7 +168,7 @@ def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
 def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
     found: list[Happening] = []
     firsts: dict[str, Span] = {}
-    missing = []
+    missing: list[Thing] = []
     timed = each_within(claim)
     for member in claim.subject:
         met = matching(the_one_meant(happenings(member), claim), timed, truth, lasting=claim.what == "hyperextended")
@@ -178,10 +178,10 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
             found += met
             firsts.setdefault(member[1], met[0].span)
         else:
-            missing += [] if claim.loose and member[1] == "thumb" else [" ".join(member)]
+            missing += [] if claim.loose and member[1] == "thumb" else [member]
     if not found or (missing and not claim.some):
-        return no(f"not so: {', '.join(missing)}")
-    if claim.how_many and not so_many({*claim.subject} - {tuple(one.split()) for one in missing}, claim):
+        return no(f"not so: {', '.join(' '.join(member) for member in missing)}")
+    if claim.how_many and not so_many({*claim.subject} - {*missing}, claim):
         return no("so do more or fewer")
     hands = {hand for hand, _ in claim.subject}
     alike = [(hand, finger) for hand in hands for finger in FINGERS]
@@ -280,11 +280,7 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
     for hand in dict.fromkeys(hand for hand, _ in claim.subject):
         timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when, count=claim.count)
         for way in claim.ways or ("",):
-            met = matching(
-                the_one_meant(_movements(truth, hand, way), claim),
-                timed,
-                truth,
-            )
+            met = matching(the_one_meant(_movements(truth, hand, way), claim), timed, truth)
             several = way in ("", "sideways", "vertically")
             ways = {of for one in met for of in one.detail} if claim.count and several else set()
             alike = any(often([one for one in met if of in one.detail], claim) for of in ways)
@@ -296,9 +292,10 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
         so_fast = [one for one in found if set(claim.speed.split()) & set(one.speeds)]
         if not all(any(related("meanwhile", a.span, b.span) for a in met for b in so_fast) for met in by_way):
             return no("at another speed")
-    begun = min(one.span[0] for hand, _ in claim.subject for one in truth.moves[hand])
-    if "comes first" in claim.manners and min(one.span[0] for one in found) > begun + FRAME_SLACK:
-        return no("not before all others")
+    if "comes first" in claim.manners:
+        begun = min(one.span[0] for hand, _ in claim.subject for one in truth.moves[hand])
+        if min(one.span[0] for one in found) > begun + FRAME_SLACK:
+            return no("not before all others")
     if "at once" in claim.manners and len(claim.ways) > 1:
         firsts, seconds = ([one for one in found if _goes(one, way)] for way in claim.ways[:2])
         if not any(related("meanwhile", one.span, other.span) for one in firsts for other in seconds):
