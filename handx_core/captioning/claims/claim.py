@@ -87,8 +87,7 @@ class Clause:
     toward: whether a movement is "toward" its object, "to" it or "away" from it. only: "only the index", or
     (only_object) "the index only", or (only_from) "only from frame 30". nth: see `ORDINALS`. first: whether it is
     the first of its text. inherits: whether its object is that of the clause before. excluded: "except the thumb".
-    edge: whether it "starts" or "ends" so. returns: where the movement went that it goes back from. claims: what it
-    claims, where that is known from an earlier text.
+    edge: whether it "starts" or "ends" so. returns: where the movement went that it goes back from.
     """
 
     term: Term
@@ -128,7 +127,6 @@ class Clause:
     nth: int = 0
     first: bool = False
     inherits: bool = False
-    claims: tuple[Claim, ...] | None = None
 
     def alike(self) -> "Clause":
         """The same with the same lists; quicker than the general ways, since every sentence takes copies."""

@@ -6,13 +6,15 @@ What belongs here: what was read so far, and how a clause comes by its parts. Wh
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from handx_core.captioning.claims.claim import Clause
 from handx_core.captioning.claims.frames import Frames
 from handx_core.captioning.claims.parts import Context, Part
 from handx_core.captioning.claims.terms import Term
 from handx_core.skeleton import FINGERS
+
+T = TypeVar("T")
 
 _OPPOSITE: Final = {"up": "down", "left": "right", "front": "back"}
 _OPPOSITES: Final = _OPPOSITE | {second: first for first, second in _OPPOSITE.items()}
@@ -292,7 +294,7 @@ class Clauses:
         return True
 
 
-def before_it(relation: str, earlier: list[Clause]) -> list[Clause]:
+def before_it(relation: str, earlier: list[T]) -> list[T]:
     """Which clauses of the sentence before one follows on that opens with "then", "before that" or "meanwhile"."""
     return earlier[-1:] if relation == "after" else earlier[:1] if relation == "before" else earlier
 

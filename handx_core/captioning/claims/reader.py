@@ -15,24 +15,22 @@ from functools import lru_cache
 from typing import Final
 
 from handx_core.captioning.claims.claim import ORDINALS, Claim, Clause, Order
-from handx_core.captioning.claims.clauses import TAKES_OBJECT, Clauses, before_it
-from handx_core.captioning.claims.frames import Frames
-from handx_core.captioning.claims.memory import (
-    FOLLOWING,
-    Memory,
-    Reading,
-    Watched,
-    forget_claims,
-    key_of,
-    marked,
-    reading_of,
-    recall,
-)
-from handx_core.captioning.claims.nouns import ADJECTIVES
-from handx_core.captioning.claims.parts import read_part
+from handx_core.captioning.claims.clauses import TAKES_OBJECT, before_it
+from handx_core.captioning.claims.memory import Memory, Watched, key_of, reading_of
+from handx_core.captioning.claims.parts import Context, read_part
 from handx_core.captioning.claims.predicates import Predicates
+from handx_core.captioning.claims.readings import (
+    Mentions,
+    Reading,
+    Sentence,
+    frames_of,
+    marked,
+    recall,
+    settled_claims,
+)
 from handx_core.captioning.claims.rewriting import rewritten
 from handx_core.captioning.claims.rows import PREDICATES
+from handx_core.captioning.claims.said import OPENERS, Said, Values, common_terms, said, said_as_whole
 from handx_core.captioning.claims.telling import claims_of_text
 from handx_core.captioning.claims.terms import Term, sentence_terms, split_sentences, with_frames
 
@@ -51,82 +49,83 @@ _ONTO: Final = ("to", "onto", "on", "against", "upon")
 _SO: Final = ("so", "there", "that way", "this way", "like that", "like this")
 _ADDITIVES: Final = ("along with", "together with", "as well as", "in addition to", "plus", "besides")
 _CONTRASTS: Final = ("but", "yet", "although", "though", "even though", "however")
-_OPENERS: Final = ("while", "as", "whilst", "when")
-"""Words with which a sentence may open a clause that the next is at the same time as."""
 
 
 @lru_cache(maxsize=2_000)
 def parse_claims(text: str, side: str) -> list[Claim]:
     """The claims of a text, in its order. side: "left", "right" or "interaction", for what is said of no named hand."""
-    reader = _Reader(side)
+    so_far = _SoFar(side)
     for sentence, frames in split_sentences(text):
-        opening, words = _said(sentence)
-        reading = _remembered(sentence, words, 1 if opening else 0, frames, reader)
-        if reading is not None and opening and not reading.clauses:  # "Then the index": only the last verb says what
-            opening, words = "", _in_words(_common(sentence))
-            reading = _remembered(sentence, words, 0, frames, reader)
-        if reading is None:
-            forget_claims(reader.clauses)
-            reader.read(with_frames(rewritten(_common(sentence)), frames))
-        else:
-            recall(reading, frames, reader, opening)
-    return claims_of_text(reader.clauses, side)
+        so_far.read(sentence, frames)
+    return so_far.claims()
 
 
 _memory: Final = Memory()
 
 
-def _remembered(
-    sentence: str, words: str, start: int, frames: Sequence[tuple[Frames, ...]], reader: Clauses
-) -> Reading | None:
-    """What becomes of a sentence from a term on after what was read; None if that cannot be said once for all."""
-    key = key_of(words, frames, reader)
-    there, reading = _memory.find(key, reader)
-    if not there:
-        forget_claims(reader.clauses)
-        trial, context = _Reader(reader.side, reader), Watched(reader.context)
-        trial.context, trial.asked = context, context.asked
-        trial.read(with_frames(rewritten(_common(sentence)[start:]), marked(frames)))
-        reading = reading_of(trial, context, reader)
-        _memory.keep(key, trial.asked, reader, reading)
-    return reading
+class _SoFar:
+    """What was read of a text: by the readings of its sentences; from one that may change those before on, by clauses.
 
-
-@lru_cache(maxsize=50_000)
-def _said(sentence: str) -> tuple[str, str]:
-    """How a sentence that opens with "then" and the like follows on the one before, and what it says beside that; alike
-    for sentences that differ in nothing that is read differently."""
-    terms = _common(sentence)
-    follows = len(terms) > 1 and terms[0].keys() == {"link"} and terms[0].text not in _OPENERS
-    opening = FOLLOWING.get(terms[0]["link"], "") if follows and _STATING.isdisjoint(terms[1]) else ""
-    return opening, _in_words(terms[bool(opening) :])
-
-
-def _in_words(terms: Sequence[Term]) -> str:
-    return " ".join(f"{term.text}:{','.join(term)}" for term in terms)
-
-
-_STATING: Final = frozenset({"state", "distance"})
-
-
-@lru_cache(maxsize=1_000)
-def _common(sentence: str) -> tuple[Term, ...]:
-    """The terms of a sentence, in one word for all where they say a speed or a way and no more.
-
-    They are what captions vary most, and it is all the same to the reader which word is taken.
+    side: what the text is about. n_clauses: in all, and (n_previous) of the last sentence.
     """
-    return tuple(_one_for_all(term) for term in sentence_terms(sentence))
 
+    def __init__(self, side: str) -> None:
+        self.side = side
+        self.context = Context(side)
+        self.n_clauses = self.n_previous = 0
+        self._sentences: list[Sentence] = []
+        self._reader: _Reader | None = None
 
-def _one_for_all(term: Term) -> Term:
-    if term.keys() == {"speed"} and term.text not in ADJECTIVES:
-        return Term(f"{term['speed']} speed", term)
-    if term.keys() == {"way"} and (term.text.startswith(("to the ", "toward")) or term.text in _WARDS):
-        return Term(f"{term['way']} way", term)
-    return term
+    def read(self, sentence: str, frames: Mentions) -> None:
+        """Read on. frames: those that the marks in the sentence stand for."""
+        what = said(sentence)
+        reading = self._remembered(sentence, what, frames)
+        if reading is not None and what.opening and not reading.clauses:  # "Then the index": only the last verb says
+            what = said_as_whole(sentence)
+            reading = self._remembered(sentence, what, frames)
+        if reading is None:
+            self._reader = self._as_clauses()
+            self._reader.read(with_frames(rewritten(sentence_terms(sentence)), frames))
+        else:
+            values: Values = what.values | frames_of(frames) if frames else what.values
+            self._sentences.append(Sentence(reading, what.opening, values))
+            if self._reader is not None:
+                recall(self._sentences[-1], self._reader)
+        if self._reader is not None:
+            self.context, self.n_clauses = self._reader.context, len(self._reader.clauses)
+            self.n_previous = len(self._reader.of_sentence(self._reader.number))
+        elif reading is not None:
+            self.n_previous = len(reading.clauses)
+            self.n_clauses += self.n_previous
+            reading.tell(self.context)
 
+    def claims(self) -> list[Claim]:
+        """What the text claims."""
+        found = settled_claims(self._sentences, self.side) if self._reader is None else None
+        return claims_of_text(self._as_clauses().clauses, self.side) if found is None else found
 
-_WARDS: Final = ("upwards", "downwards", "leftwards", "rightwards", "forwards", "backwards", "away from the body")
+    def _as_clauses(self) -> "_Reader":
+        """A reader that has read so far."""
+        if self._reader is not None:
+            return self._reader
+        reader = _Reader(self.side)
+        for sentence in self._sentences:
+            recall(sentence, reader)
+        return reader
+
+    def _remembered(self, sentence: str, what: Said, frames: Mentions) -> Reading | None:
+        """What becomes of a sentence after what was read; None if that cannot be said once for all."""
+        key = key_of(what.words, frames, self)
+        there, reading = _memory.find(key, self)
+        if not there:
+            before = self._as_clauses()
+            trial, context = _Reader(self.side, before), Watched(before.context)
+            trial.context, trial.asked = context, context.asked
+            terms, _ = common_terms(sentence)
+            trial.read(with_frames(rewritten(terms[what.start :]), marked(frames)))
+            reading = reading_of(trial, context, before)
+            _memory.keep(key, trial.asked, self, reading)
+        return reading
 
 
 class _Reader(Predicates):
@@ -329,7 +328,7 @@ class _Reader(Predicates):
         elif relation == "before" and at and terms[at - 1].text.startswith("stop"):
             self.close()
             self.negated, self.being = True, False
-        elif term.says("link") in ("after", "before", "when") or term.text in _OPENERS:
+        elif term.says("link") in ("after", "before", "when") or term.text in OPENERS:
             self._subordinate(relation, terms, at)
         else:
             self._in_time(relation, terms, at)

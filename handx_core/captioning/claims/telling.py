@@ -4,7 +4,7 @@ What belongs here: what a clause owes to others of its text. What does not: read
 clause claims by itself (`meaning`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from handx_core.captioning.claims.claim import Claim, Clause, Order, changed
@@ -22,20 +22,22 @@ def claims_of_text(clauses: Sequence[Clause], side: str) -> list[Claim]:
     found: list[Claim] = []
     places: dict[int, range] = {}
     for place, clause in enumerate(clauses):
-        if clause.claims is None:
-            _take_from_text(clause, clauses[:place], clauses[place + 1 : place + 2])
+        _take_from_text(clause, clauses[:place], clauses[place + 1 : place + 2])
     if clauses:
         _last_until_end(clauses[-1])
     silent = {id(clause) for clause in clauses if _is_empty(clause)}
     silent = silent if len(silent) < len(clauses) else set()
+    of_sentence: dict[int, range] = {}
     for clause in clauses:
         start = len(found)
         if id(clause) not in silent:
-            found += claims_of(clause, side) if clause.claims is None else clause.claims
+            found += claims_of(clause, side)
         places[id(clause)] = range(start, len(found))
+        of_sentence[clause.sentence] = range(of_sentence.get(clause.sentence, places[id(clause)]).start, len(found))
     for clause in clauses:
-        if clause.order and places[id(clause)]:
-            _give_place(clause, clauses, found, places)
+        if clause.order:
+            to = [places[id(other)] for other in clause.order[1] if id(other) in places]
+            give_place(found, clause.order[0], to, places[id(clause)], of_sentence[clause.sentence])
     return found
 
 
@@ -49,24 +51,26 @@ def _take_from_text(clause: Clause, before: Sequence[Clause], following: Sequenc
         _pass_on_row(clause, following)
 
 
-def _give_place(clause: Clause, clauses: Sequence[Clause], found: list[Claim], places: Mapping[int, range]) -> None:
-    """Give the first claim of a clause its place in time, and what it refers to the same sense of time."""
-    assert clause.order is not None
-    relation, others = clause.order
-    to = tuple(place for other in others for place in places.get(id(other), ()))
-    if not to:
+def give_place(found: list[Claim], relation: str, to: Sequence[range], own: range, sentence: range) -> None:
+    """Give the first claim of a clause its place in time, and what it refers to the same sense of time.
+
+    found: the claims of a text. to: those that the relation is to, clause by clause. own: those of the clause.
+    sentence: those of its sentence.
+    """
+    others = tuple([place for places in to for place in places])
+    if not (own and others):
         return
-    first = places[id(clause)][0]
+    first = own[0]
     of: tuple[int, ...] = (first,)
-    if relation == "meanwhile" and first not in to:
-        sentence = tuple(p for c in clauses if c.sentence == clause.sentence for p in places[id(c)])
-        of = sentence if not {*sentence} & {*to} else of
-    for place in to:
-        posed = found[place].what in _POSTURES and not found[place].when
-        if relation != "meanwhile" or found[place].what == "still" or posed:
-            later = relation == "before" and found[place].when == ("throughout",) and found[place].what != "contact"
-            found[place] = changed(found[place], passing=True, when=() if later else found[place].when)
-    found[first] = changed(found[first], order=Order(relation, to, of))
+    if relation == "meanwhile" and first not in others and {*sentence}.isdisjoint(others):
+        of = (*sentence,)
+    for place in others:
+        claim = found[place]
+        posed = claim.what in _POSTURES and not claim.when
+        if relation != "meanwhile" or claim.what == "still" or posed:
+            later = relation == "before" and claim.when == ("throughout",) and claim.what != "contact"
+            found[place] = changed(claim, passing=True, when=() if later else claim.when)
+    found[first] = changed(found[first], order=Order(relation, others, of))
 
 
 def _is_empty(clause: Clause) -> bool:
@@ -132,8 +136,8 @@ def _part_from_touched(clause: Clause, before: Sequence[Clause]) -> None:
 def is_settled(clause: Clause, touches: bool) -> bool:
     """Whether what a clause claims is no matter of the text around it, nor of which frames its marks stand for.
 
-    What parts may be what touched before, what is held or stays is so at the end of a text, "only from" is a matter of
-    frames. touches: whether something does in the clause's sentence.
+    What parts may be what touched before, what is held or stays is so at the end of a text, a row may be of what is
+    told next, "only from" is a matter of frames. touches: whether something does in the clause's sentence.
     """
     if clause.value == "separation":
         parts = not (clause.object.members or clause.object.mutual)
@@ -141,4 +145,6 @@ def is_settled(clause: Clause, touches: bool) -> bool:
         told = touches or clause.subject.pronoun
         parts = clause.value in ("parting", "together") and told and not clause.object.members
     stays = clause.held or (clause.value == "contact" and clause.term.text.startswith(_LASTS))
-    return not (parts or stays or clause.only_from)
+    timed = bool(clause.when or clause.frames)
+    in_row = bool(clause.begins or clause.ends) and clause.value.startswith("move")
+    return not (parts or (stays and not timed) or in_row or clause.only_from or _is_empty(clause))

@@ -1,13 +1,16 @@
 """What was read before never changes what is read: only how long it takes."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from claim_sentences import SENTENCES
 
 from handx_core.captioning.claims import reader as claims
+from handx_core.captioning.claims import said
 from handx_core.captioning.claims.memory import Memory
+from handx_core.captioning.claims.terms import sentence_terms
 from handx_core.captioning.rules import write_captions
 from handx_core.kinematics.events import extract_events_batch
 from handx_core.skeleton import CLIP_FRAMES
@@ -56,3 +59,17 @@ def test_a_memory_that_forgets_reads_alike(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("handx_core.captioning.claims.memory._MOST", 5)
     monkeypatch.setattr(claims, "_memory", Memory())
     assert [read(text, side) for text, side in told] == wanted
+
+
+def test_one_word_for_all_is_read_as_the_words_that_it_stands_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = texts()
+    wanted = [read(text, side) for text, side in told]
+    monkeypatch.setattr(claims, "_memory", Memory())
+    monkeypatch.setattr(said, "common_terms", lambda sentence: (sentence_terms(sentence), {}))
+    monkeypatch.setattr(claims, "common_terms", said.common_terms)
+    said.said.cache_clear()
+    plainly = [read(text, side) for text, side in told]
+    said.said.cache_clear()
+    assert [[replace(claim, text="") for claim in found] for found in plainly] == [
+        [replace(claim, text="") for claim in found] for found in wanted
+    ]

@@ -1,0 +1,100 @@
+"""What a sentence says and not how: one word for all that mean the same, and marks for what captions vary most.
+
+What belongs here: what of a sentence's wording is all the same to the reader. What does not: its terms (`terms`), and
+what was read in it (`readings`).
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from handx_core.captioning.claims.nouns import ADJECTIVES
+from handx_core.captioning.claims.terms import Term, sentence_terms
+
+OPENERS: Final = ("while", "as", "whilst", "when")
+"""Words with which a sentence may open a clause that the next is at the same time as."""
+
+_FOLLOWING: Final = {"then": "after", "earlier": "before", "meanwhile": "meanwhile"}
+"""How a sentence that opens with a link follows on the one before."""
+
+_STATING: Final = frozenset({"state", "distance"})
+_WARDS: Final = ("upwards", "downwards", "leftwards", "rightwards", "forwards", "backwards", "away from the body")
+_ALIKE: Final = {
+    "curls": "bends", "flexes": "bends", "curl": "bend", "flex": "bend",
+    "extends": "straightens", "uncurls": "straightens", "extend": "straighten", "uncurl": "straighten",
+    "shifts": "travels",
+}  # fmt: skip
+"""Verbs that no rule of the reader tells apart."""
+_SOMEWHERE: Final = frozenset({"early", "midway", "late"})
+"""Parts of the clip that are all the same to the reader, unless it is told of what is only then or until then."""
+_ASKING: Final = ("only", "until", "till", "up to", "up until")
+
+
+Values = dict[Any, Any]
+"""What marks stand for: words for speeds and times, numbers for frames."""
+
+
+class Said(NamedTuple):
+    """A sentence. opening: how it follows on the one before, where it opens with "then" and the like. start: the place
+    of the term after that. words: what it says beside, alike for sentences that are read alike. values: what the marks
+    in it stand for."""
+
+    opening: str
+    start: int
+    words: str
+    values: Values
+
+
+@lru_cache(maxsize=50_000)
+def said(sentence: str) -> Said:
+    """What a sentence says."""
+    terms, values = common_terms(sentence)
+    follows = len(terms) > 1 and terms[0].keys() == {"link"} and terms[0].text not in OPENERS
+    opening = _FOLLOWING.get(terms[0]["link"], "") if follows and _STATING.isdisjoint(terms[1]) else ""
+    start = 1 if opening else 0
+    return Said(opening, start, _in_words(terms[start:]), values)
+
+
+def said_as_whole(sentence: str) -> Said:
+    """What a sentence says, its opening with it."""
+    terms, values = common_terms(sentence)
+    return Said("", 0, _in_words(terms), values)
+
+
+def _in_words(terms: Sequence[Term]) -> str:
+    return " ".join(f"{term.text}:{','.join(term)}" for term in terms)
+
+
+@lru_cache(maxsize=1_000)
+def common_terms(sentence: str) -> tuple[tuple[Term, ...], Values]:
+    """The terms of a sentence, in one word for all that mean the same, and what the marks in them stand for."""
+    terms = sentence_terms(sentence)
+    values: Values = {}
+    timed = not any("only" in term or term.text in _ASKING for term in terms)
+    return tuple([_one_for_all(term, values, timed) for term in terms]), values
+
+
+def _one_for_all(term: Term, values: Values, timed: bool) -> Term:
+    """A term as it is, or in a word for all. timed: whether parts of the clip are all the same."""
+    if len(term) > 1:
+        return term
+    if "speed" in term and term.text not in ADJECTIVES and term["speed"] != "mixed":
+        return Term("so fast", {"speed": _mark(term["speed"], values)})
+    if "when" in term and timed and term["when"] in _SOMEWHERE:
+        return Term("some time", {"when": _mark(term["when"], values)})
+    if "way" in term and (term.text.startswith(("to the ", "toward")) or term.text in _WARDS):
+        return Term(f"{term['way']} way", term)
+    if "verb" in term and term.text in _ALIKE:
+        return Term(_ALIKE[term.text], term, term.form)
+    return term
+
+
+def _mark(value: str, values: Values) -> str:
+    mark = f"~{len(values)}"
+    values[mark] = value
+    return mark
+
+
+def is_mark(word: str) -> bool:
+    """Whether a speed or a time is a mark."""
+    return word[:1] == "~"
