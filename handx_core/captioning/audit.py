@@ -18,7 +18,7 @@ contact; the F measure gives none. The recall of all events is not part of it: c
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -42,7 +42,7 @@ since a still clip takes few words at any level and one with many contacts takes
 
 MIX_UP: Final = "mix-up"
 
-_WORDS_TO_A_CLAIM: Final = 8
+_WORDS_TO_A_CLAIM: Final = 12
 """A text with as many claims as one to so many words is English about hands: its words need not be counted."""
 
 _KNOWN_SHARE: Final = 0.4
@@ -191,18 +191,34 @@ def invented(text: str) -> list[tuple[str, str]]:
 
 
 _NUMBER: Final = re.compile(r"[0-9]+")
+_WORD: Final = re.compile(r"\w+")
 
 
 @lru_cache(maxsize=50_000)
 def _invented_in(sentence: str) -> list[tuple[str, str]]:
+    if not any(map(_is_doubtful, _WORD.findall(sentence))):
+        return []
     return [(kind, found[0]) for kind, pattern in _INVENTED.items() for found in pattern.finditer(sentence)]
 
 
-def _pattern(phrases: str) -> re.Pattern[str]:
-    told = sorted((phrase.strip() for phrase in phrases.split(";") if phrase.strip()), key=len, reverse=True)
+@lru_cache(maxsize=20_000)
+def _is_doubtful(word: str) -> bool:
+    """Whether a word may be part of one of the phrases: quick to find out, and true of few."""
+    return bool(_LONGEST_WORDS.fullmatch(word))
+
+
+def _phrases(told: str) -> list[str]:
+    """The phrases, longest first."""
+    return sorted((phrase.strip() for phrase in told.split(";") if phrase.strip()), key=len, reverse=True)
+
+
+def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(
-        r"\b(?:" + "|".join(re.escape(p).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in told) + r")\b"
+        r"\b(?:" + "|".join(re.escape(p).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in phrases) + r")\b"
     )
 
 
-_INVENTED: Final = {kind: _pattern(phrases) for kind, phrases in INVENTED.items()}
+_INVENTED: Final = {kind: _pattern(_phrases(told)) for kind, told in INVENTED.items()}
+_LONGEST_WORDS: Final = _pattern(
+    max(phrase.split(), key=len) for told in INVENTED.values() for phrase in _phrases(told)
+)

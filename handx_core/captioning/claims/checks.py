@@ -8,10 +8,11 @@ Time is held to as exactly as it is stated, see `timing`.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import attrgetter
 from typing import Final, NamedTuple
 
-from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.claim import Claim, changed
 from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
     SIMULTANEOUS,
@@ -22,6 +23,7 @@ from handx_core.captioning.claims.timing import (
     frames_of,
     holds,
     in_time,
+    is_as_fast,
     matching,
     near_span,
     often,
@@ -56,31 +58,30 @@ def no(reason: str) -> Verdict:
 def yes(found: Iterable[Happening]) -> Verdict:
     happenings = [*found]
     if len(happenings) > 1:
-        happenings.sort(key=lambda one: one.span)
-    return Verdict(
-        True, ids=frozenset(i for one in happenings for i in one.ids), spans=tuple(one.span for one in happenings)
-    )
+        happenings.sort(key=attrgetter("span"))
+    ids = chain.from_iterable([one.ids for one in happenings])
+    return Verdict(True, "", frozenset(ids), tuple([one.span for one in happenings]))
 
 
 def is_between(pair: frozenset[Thing], claim: Claim) -> bool:
     """Whether a contact is between what a claim names. A hand stands for all of its parts."""
+    one, other = pair
+    subject, touched = claim.subject, claim.object
+    if touched:
+        return (_is_named(one, subject) and _is_named(other, touched)) or (
+            _is_named(other, subject) and _is_named(one, touched)
+        )
+    if len(subject) == 1:
+        return _is_named(one, subject) or _is_named(other, subject)
+    across = len({hand for hand, _ in subject}) > 1
+    if subject and across != (one[0] != other[0]):
+        return False
+    everything = subject or tuple((hand, "hand") for hand in HANDS)
+    return _is_named(one, everything) and _is_named(other, everything)
 
-    def named(thing: Thing, members: Sequence[Thing]) -> bool:
-        return thing in members or (thing[0], "hand") in members
 
-    one, other = sorted(pair)
-    if not claim.object:
-        everything = claim.subject or tuple((hand, "hand") for hand in HANDS)
-        if len(everything) == 1:
-            return named(one, everything) or named(other, everything)
-        hands = {hand for hand, _ in everything}
-        across = one[0] != other[0]
-        if across != (len(hands) > 1) and claim.subject:
-            return False
-        return named(one, everything) and named(other, everything)
-    return (named(one, claim.subject) and named(other, claim.object)) or (
-        named(other, claim.subject) and named(one, claim.object)
-    )
+def _is_named(thing: Thing, members: Sequence[Thing]) -> bool:
+    return thing in members or (thing[0], "hand") in members
 
 
 def contact(claim: Claim, truth: ClipTruth) -> Verdict:
@@ -162,7 +163,7 @@ def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bo
 def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
     """Whether the palms come to touch as fast as a claim says."""
     leads = [one for one in truth.distances.get(True, []) if near_span(touch.span[0], one.span)]
-    return not leads or any(set(claim.speed.split()) & set(one.speeds) for one in leads)
+    return not leads or any(is_as_fast(one, claim) for one in leads)
 
 
 def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
@@ -277,8 +278,8 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
     """A hand moves so; of ways that are told together, at the speed of any of them that is at the same time."""
     found: list[Happening] = []
     by_way: list[list[Happening]] = []
+    timed = changed(claim, speed="", joints=())
     for hand in dict.fromkeys(hand for hand, _ in claim.subject):
-        timed = Claim("move", claim.subject, frames=claim.frames, when=claim.when, count=claim.count)
         for way in claim.ways or ("",):
             met = matching(the_one_meant(_movements(truth, hand, way), claim), timed, truth)
             several = way in ("", "sideways", "vertically")
@@ -289,7 +290,7 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
             by_way.append(met)
             found += met
     if claim.speed:
-        so_fast = [one for one in found if set(claim.speed.split()) & set(one.speeds)]
+        so_fast = [one for one in found if is_as_fast(one, claim)]
         if not all(any(related("meanwhile", a.span, b.span) for a in met for b in so_fast) for met in by_way):
             return no("at another speed")
     if "comes first" in claim.manners:

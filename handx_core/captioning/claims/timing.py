@@ -11,6 +11,7 @@ since nobody counts frames for "early on"; a happening is there if its first fra
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from handx_core.captioning.claims.claim import Claim
@@ -92,18 +93,17 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
     """
     if not found:
         return []
-    fitting = [
-        one
-        for one in found
-        if (not claim.speed or not one.speeds or set(claim.speed.split()) & set(one.speeds))
-        and (not claim.joints or not one.detail or _at_joints(claim, one))
-    ]
+    fitting = found
+    if claim.speed:
+        fitting = [one for one in fitting if not one.speeds or is_as_fast(one, claim)]
+    if claim.joints:
+        fitting = [one for one in fitting if not one.detail or _at_joints(claim, one)]
     met: list[Happening] = []
+    if not (claim.frames or claim.when):
+        return [*fitting]
     if not claim.frames:
         by_word = [[one for one in fitting if _in_window(one.span, word, truth.n_frames)] for word in claim.when]
-        met = fitting if not by_word else list(dict.fromkeys(one for found in by_word for one in found))
-        if not all(by_word):
-            return []
+        return list(dict.fromkeys(chain.from_iterable(by_word))) if all(by_word) else []
     for stated in claim.frames:
         to_end = "until end" in claim.when
         inside = [
@@ -121,6 +121,11 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
             return []
         met += inside
     return met
+
+
+def is_as_fast(one: Happening, claim: Claim) -> bool:
+    """Whether one of the speeds of a happening is one that a claim means."""
+    return not {*claim.speed.split()}.isdisjoint(one.speeds)
 
 
 def _at_joints(claim: Claim, one: Happening) -> bool:
@@ -174,21 +179,17 @@ def frames_of(claim: Claim, n_frames: int) -> list[range]:
     """
     parts = []
     for kind, first, last in claim.frames:
-        at = (first - 1, first + 2)
-        came = kind == "until" and claim.order is not None and claim.order.relation == "after"
-        if came:
-            at, kind = (first - FRAME_SLACK, first), "at"
-        span = {
-            "span": (first, last),
-            "within": (first, last),
-            "from": (first, n_frames),
-            "until": (0, last),
-            "at": at,
-            "by": at,
-            "begins": at,
-            "ends": at,
-        }[kind]
-        parts.append(range(max(span[0], 0), min(span[1], n_frames)))
+        if kind == "until" and claim.order is not None and claim.order.relation == "after":  # it came to be so
+            start, end = first - FRAME_SLACK, first
+        elif kind in ("span", "within"):
+            start, end = first, last
+        elif kind == "from":
+            start, end = first, n_frames
+        elif kind == "until":
+            start, end = 0, last
+        else:
+            start, end = first - 1, first + 2
+        parts.append(range(max(start, 0), min(end, n_frames)))
     for word in () if claim.frames else claim.when:
         low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
         parts.append(range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1)))
@@ -228,7 +229,7 @@ def _share(claim: Claim) -> float:
 
 def _count(states: Sequence[int], wanted: Sequence[int]) -> int:
     """In how many frames the state is one of those wanted."""
-    return sum(map(states.count, wanted))
+    return sum([states.count(state) for state in wanted])
 
 
 def spans_in(states: Sequence[int], wanted: Sequence[int]) -> list[Span]:
