@@ -91,7 +91,7 @@ class Memory:
 
 def key_of(words: str, mentions: Mentions, before: Before) -> tuple[Hashable, ...]:
     """What the reading of a sentence depends on at least. words: with marks."""
-    kinds = tuple(tuple(kind for kind, *_ in mention) for mention in mentions)
+    kinds = tuple([tuple([kind for kind, *_ in mention]) for mention in mentions]) if mentions else ()
     return words, kinds, before.n_clauses > 0
 
 

@@ -4,12 +4,13 @@ What belongs here: tokens, the other forms of verbs, the longest phrase at each 
 is a hand or a way. What does not: which words there are (`words`) and what terms say together (`reader`).
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 from handx_core.captioning.claims import time_words as times
 from handx_core.captioning.claims import verbs as verbs
@@ -51,19 +52,74 @@ class _Node:
 @lru_cache(maxsize=4_000)
 def split_sentences(text: str) -> list[tuple[str, list[tuple[Frames, ...]]]]:
     """Each sentence, spelled as the vocabulary is and with marks for mentions of frames, and what these state."""
-    frames: list[tuple[Frames, ...]] = []
+    numbers = _NUMBER.findall(text)
     found = []
-    for part in _ENDS.split(with_marks(_spelled(text), frames)):
-        numbers = [int(number) for number in _MARK.findall(part)] if "#" in part else []
-        for place, number in enumerate(numbers):
-            part = part.replace(f"#{number}#", f"#{place}#", 1)
+    at = 0
+    for part in _ENDS.split(_NUMBER.sub("0", text)) if numbers else _ENDS.split(text):
+        own = numbers[at : at + part.count("0")] if numbers else []
+        at += len(own)
         if part and not part.isspace():
-            found.append((part.strip(), [frames[number] for number in numbers]))
+            sentence, mentions = _pattern(part)
+            if sentence:
+                found.append((sentence, [tuple([told.of(own) for told in mention]) for mention in mentions]))
+            else:
+                found.append(_with_marks(_numbered(part, iter(own))))
     return found
 
 
+_NUMBER: Final = re.compile(r"\d+")
 _ENDS: Final = re.compile(r"[.;!?\n]+")
 _MARK: Final = re.compile(r"#(\d+)#")
+_STAND_IN: Final = 1_000_000
+"""Times the place of a number in its sentence, what stands for it where it is no matter which number it is."""
+
+
+class _Told(NamedTuple):
+    """Frames as told by numbers of a sentence: of each bound the number's place, its factor, and what is added."""
+
+    kind: str
+    first: tuple[int, int, int]
+    last: tuple[int, int, int]
+
+    def of(self, numbers: Sequence[str]) -> Frames:
+        """The frames that some numbers tell."""
+        (at, factor, more), (end, end_factor, end_more) = self.first, self.last
+        first = factor * int(numbers[at]) + more if factor else more
+        return self.kind, first, end_factor * int(numbers[end]) + end_more if end_factor else end_more
+
+
+@lru_cache(maxsize=50_000)
+def _pattern(part: str) -> tuple[str, list[tuple[_Told, ...]]]:
+    """A sentence in which every number is 0, with marks, and how its numbers tell what they stand for; ("", []) where
+    numbers say more than frames."""
+    sentence, mentions = _with_marks(_numbered(part, map(str, itertools.count(_STAND_IN, _STAND_IN))))
+    if any(len(number) > 2 for number in _NUMBER.findall(sentence)):
+        return "", []
+    return sentence, [
+        tuple(_Told(kind, _by_number(first), _by_number(last)) for kind, first, last in mention) for mention in mentions
+    ]
+
+
+def _numbered(part: str, numbers: Iterator[str]) -> str:
+    """A sentence with other numbers."""
+    return _NUMBER.sub(lambda _: next(numbers), part)
+
+
+def _by_number(frame: int) -> tuple[int, int, int]:
+    """The place of the number that a frame is told by, its factor and what is added; factor 0 if by none."""
+    place = round(abs(frame) / _STAND_IN)
+    factor = 0 if place == 0 else 1 if frame > 0 else -1
+    return max(place - 1, 0), factor, frame - factor * place * _STAND_IN
+
+
+def _with_marks(part: str) -> tuple[str, list[tuple[Frames, ...]]]:
+    """A sentence, spelled as the vocabulary is, with marks for mentions of frames, and what these state, in order."""
+    frames: list[tuple[Frames, ...]] = []
+    part = with_marks(_spelled(part), frames)
+    numbers = [int(number) for number in _MARK.findall(part)] if frames else []
+    for place, number in enumerate(numbers):
+        part = part.replace(f"#{number}#", f"#{place}#", 1)
+    return part.strip(), [frames[number] for number in numbers]
 
 
 @lru_cache(maxsize=20_000)
