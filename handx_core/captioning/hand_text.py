@@ -32,14 +32,17 @@ OVERLAP: Final = 3
 _SHORT_DIRECTIONS: Final = {
     "up": "up", "down": "down", "left": "left", "right": "right", "front": "forwards", "back": "backwards",
 }  # fmt: skip
-_DIRECTIONS: Final = {
-    "up": ("up", "upwards"),
-    "down": ("down", "downwards"),
-    "left": ("to the left", "leftwards"),
-    "right": ("to the right", "rightwards"),
-    "front": ("forwards", "away from the body"),
-    "back": ("backwards", "towards the body"),
-}
+_DIRECTIONS: Final = (
+    {
+        "up": "up", "down": "down", "left": "to the left", "right": "to the right", "front": "forwards",
+        "back": "backwards",
+    },
+    {
+        "up": "upwards", "down": "downwards", "left": "leftwards", "right": "rightwards",
+        "front": "away from the body", "back": "towards the body",
+    },
+)  # fmt: skip
+"""Ways to say where a hand moves; a text keeps to one."""
 
 
 @dataclass(frozen=True)
@@ -256,15 +259,10 @@ def in_order(parts: Sequence[str], spans: Sequence[Span]) -> str:
 
 
 def _travel(steps: Sequence[Step], voice: Voice) -> list[Statement]:
+    directions = _SHORT_DIRECTIONS if voice.level <= 2 else voice.pick("ways", _DIRECTIONS)
+
     def words(step: Step) -> str:
-        if voice.level <= 2:
-            return listed([_SHORT_DIRECTIONS[way] for way in step.what.split()])
-        return listed(
-            [
-                voice.pick("way" + ("x" if way in ("left", "right") else way), _DIRECTIONS[way])
-                for way in step.what.split()
-            ]
-        )
+        return listed([directions[way] for way in step.what.split()])
 
     told = list(steps)
     if voice.level <= 2 and len(told) > 3 and repeated([words(step) for step in told])[1] == 1:

@@ -9,11 +9,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from functools import cached_property, lru_cache
+from typing import Final, TypeVar
 
 from handx_core.captioning.facts import Span
 from handx_core.skeleton import FINGERS
+
+Option = TypeVar("Option")
 
 _COUNTS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _VERB: Final = re.compile(r"\[(\w+)\]")
@@ -43,14 +45,18 @@ class Voice:
     level: int
     frame_count: int
 
-    def pick(self, place: str, options: Sequence[str]) -> str:
+    @cached_property
+    def _dice(self) -> bytes:
+        """As many random numbers as are looked at, see `_die`."""
+        return hashlib.blake2b(f"{self.clip_id}\n{self.level}".encode(), digest_size=_DICE).digest()
+
+    def pick(self, place: str, options: Sequence[Option]) -> Option:
         """One of the options, by a hash of the clip, the level and the place in the text.
 
         Concise levels keep to the first two, so that what is learned from few texts meets few words.
         """
-        options = options if self.level > 2 else options[:2]
-        digest = hashlib.blake2b(f"{self.clip_id}\n{self.level}\n{place}".encode(), digest_size=4).digest()
-        return options[int.from_bytes(digest, "little") % len(options)]
+        among = len(options) if self.level > 2 else min(len(options), 2)
+        return options[self._dice[_die(place)] % among]
 
     def speed(self, place: str, speed: str) -> str:
         """How fast, in one or a few words. Concise levels say so only where it is slow or fast."""
@@ -102,6 +108,15 @@ class Voice:
         return " early on" if middle < 1 / 3 else " midway" if middle < 2 / 3 else " late"
 
 
+_DICE: Final = 64
+
+
+@lru_cache(maxsize=10_000)
+def _die(place: str) -> int:
+    """By which of the random numbers a choice is made."""
+    return hashlib.blake2b(place.encode(), digest_size=4).digest()[0] % _DICE
+
+
 def sentence(subject: str, predicate: str, plural: bool) -> str:
     """Subject and predicate, with the verbs in square brackets made to agree."""
     return f"{subject} {_agreeing(predicate, plural)}"
@@ -132,20 +147,21 @@ def listed(words: Sequence[str]) -> str:
 
 def fingers_of(fingers: Sequence[str], side: str) -> tuple[str, bool]:
     """The name of some fingers of a hand, and whether it is plural. side: "left ", "right " or ""."""
-    return _named(fingers, side, "finger")
+    return _named(tuple(fingers), side, "finger")
 
 
 def tips_of(fingers: Sequence[str], side: str = "") -> tuple[str, bool]:
     """The name of some fingertips, and whether it is plural."""
-    return _named(fingers, side, "fingertip")
+    return _named(tuple(fingers), side, "fingertip")
 
 
-def _named(fingers: Sequence[str], side: str, noun: str) -> tuple[str, bool]:
+@lru_cache(maxsize=2_000)
+def _named(fingers: tuple[str, ...], side: str, noun: str) -> tuple[str, bool]:
     if len(fingers) == len(FINGERS):
         return f"all five {side}{noun}s", True
-    if tuple(fingers) == FINGERS[1:]:
+    if fingers == FINGERS[1:]:
         return f"the four {side}{noun}s", True
-    if tuple(fingers) == ("thumb",):
+    if fingers == ("thumb",):
         return f"the {side}thumb", False
     return f"the {side}{listed(fingers)} {noun}{'s' if len(fingers) > 1 else ''}", len(fingers) > 1
 

@@ -101,7 +101,7 @@ def _text(statements: Sequence[Statement], voice: Voice, side: str) -> str:
 
 
 def _words(statement: Statement, side: str) -> int:
-    return len(statement.say(side).split())
+    return statement.say(side).count(" ") + 1
 
 
 def _link(before: Statement, statement: Statement, voice: Voice, number: int) -> str:
