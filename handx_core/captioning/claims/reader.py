@@ -79,10 +79,10 @@ class _SoFar:
     def read(self, sentence: str, frames: Mentions) -> None:
         """Read on. frames: those that the marks in the sentence stand for."""
         what = said(sentence)
-        reading = self._remembered(sentence, what, frames)
+        reading = self._remembered(what, frames)
         if reading is not None and what.opening and not reading.clauses:  # "Then the index": only the last verb says
             what = said_as_whole(sentence)
-            reading = self._remembered(sentence, what, frames)
+            reading = self._remembered(what, frames)
         if reading is None:
             self._reader = self._as_clauses()
             self._reader.read(with_frames(rewritten(sentence_terms(sentence)), frames))
@@ -113,7 +113,7 @@ class _SoFar:
             recall(sentence, reader)
         return reader
 
-    def _remembered(self, sentence: str, what: Said, frames: Mentions) -> Reading | None:
+    def _remembered(self, what: Said, frames: Mentions) -> Reading | None:
         """What becomes of a sentence after what was read; None if that cannot be said once for all."""
         key = key_of(what.words, frames, self)
         there, reading = _memory.find(key, self)
@@ -121,8 +121,8 @@ class _SoFar:
             before = self._as_clauses()
             trial, context = _Reader(self.side, before), Watched(before.context)
             trial.context, trial.asked = context, context.asked
-            terms, _ = common_terms(sentence)
-            trial.read(with_frames(rewritten(terms[what.start :]), marked(frames)))
+            terms, _ = common_terms(what.rest)
+            trial.read(with_frames(rewritten(terms), marked(frames)))
             reading = reading_of(trial, context, before)
             _memory.keep(key, trial.asked, self, reading)
         return reading

@@ -18,6 +18,7 @@ _FOLLOWING: Final = {"then": "after", "earlier": "before", "meanwhile": "meanwhi
 """How a sentence that opens with a link follows on the one before."""
 
 _STATING: Final = frozenset({"state", "distance"})
+"""Kinds of terms that "then" is no opening before: "then straight"."""
 _WARDS: Final = ("upwards", "downwards", "leftwards", "rightwards", "forwards", "backwards", "away from the body")
 _ALIKE: Final = {
     "curls": "bends", "flexes": "bends", "curl": "bend", "flex": "bend",
@@ -35,12 +36,12 @@ Values = dict[Any, Any]
 
 
 class Said(NamedTuple):
-    """A sentence. opening: how it follows on the one before, where it opens with "then" and the like. start: the place
-    of the term after that. words: what it says beside, alike for sentences that are read alike. values: what the marks
-    in it stand for."""
+    """A sentence. opening: how it follows on the one before, where it opens with "then" and the like. rest: what stands
+    after that. words: what the rest says, alike for sentences that are read alike. values: what the marks in it stand
+    for."""
 
     opening: str
-    start: int
+    rest: str
     words: str
     values: Values
 
@@ -48,21 +49,32 @@ class Said(NamedTuple):
 @lru_cache(maxsize=50_000)
 def said(sentence: str) -> Said:
     """What a sentence says."""
-    terms, values = common_terms(sentence)
-    follows = len(terms) > 1 and terms[0].keys() == {"link"} and terms[0].text not in OPENERS
-    opening = _FOLLOWING.get(terms[0]["link"], "") if follows and _STATING.isdisjoint(terms[1]) else ""
-    start = 1 if opening else 0
-    return Said(opening, start, _in_words(terms[start:]), values)
+    opener, _, rest = sentence.partition(" " if sentence.startswith("then ") else ", ")
+    opening = _opening(opener) if rest else ""
+    if opening:
+        whole = said_as_whole(rest)
+        if _STATING.isdisjoint(whole.words.partition(":")[0].split(",")):
+            return whole._replace(opening=opening)
+    return said_as_whole(sentence)
 
 
+@lru_cache(maxsize=50_000)
 def said_as_whole(sentence: str) -> Said:
     """What a sentence says, its opening with it."""
     terms, values = common_terms(sentence)
-    return Said("", 0, _in_words(terms), values)
+    return Said("", sentence, _in_words(terms), values)
+
+
+@lru_cache(maxsize=1_000)
+def _opening(opener: str) -> str:
+    """How a sentence that opens so follows on the one before; "" if these words do not say that."""
+    terms = sentence_terms(opener)
+    links = len(terms) == 1 and terms[0].keys() == {"link"} and opener not in OPENERS
+    return _FOLLOWING.get(terms[0]["link"], "") if links else ""
 
 
 def _in_words(terms: Sequence[Term]) -> str:
-    return " ".join(f"{term.text}:{','.join(term)}" for term in terms)
+    return " ".join([f"{','.join(term)}:{term.text}" for term in terms])
 
 
 @lru_cache(maxsize=1_000)
