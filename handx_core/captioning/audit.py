@@ -20,7 +20,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from handx_core.captioning.claims.claim import Claim
@@ -100,12 +100,12 @@ class CaptionAudit:
         precision, recall = self.precision, self.critical_recall
         return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
-    @property
+    @cached_property
     def missing_critical(self) -> tuple[Item, ...]:
         """The contacts and hyperextensions that are not told."""
         return tuple(item for item in self.missing if item.kind in CRITICAL)
 
-    @property
+    @cached_property
     def unsupported(self) -> tuple[CheckedClaim, ...]:
         """The claims that are not true."""
         return tuple(checked for checked in self.claims if not checked.verdict.supported)

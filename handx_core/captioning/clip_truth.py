@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from handx_core.captioning.event_summary import numbered_events
 from handx_core.captioning.facts import DISTANCE_RANK, SPEEDS, Event, Span
@@ -26,8 +26,7 @@ AXES: Final = ("left-right", "front-back", "down-up")
 _UNKNOWN: Final = -9
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """Something that happens. speeds: the classes of its events. detail: ways, or joints that move. full:
     to the end of what a finger can. lead: the change with which a state begins."""
 
@@ -39,8 +38,7 @@ class Happening:
     lead: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """Something that a full caption tells. kind: "contact", "hyperextension", "change", "movement" or "state"."""
 
     kind: str

@@ -7,8 +7,8 @@ Everything here treats both hands alike, so that mirrored events give mirrored f
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from functools import cache
+from typing import Any, Final, NamedTuple, TypeVar
 
 from handx_core.skeleton import FINGERS
 
@@ -26,8 +26,7 @@ LIKE_FRAMES: Final = 5
 Key = TypeVar("Key")
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One movement: what ("bend", "straighten", "spread", "close", directions, ...), when, how fast, how far.
 
     speed: of SPEEDS, or "" where several are told as one that differ in it. full: whether it ends fully bent, fully
@@ -41,8 +40,7 @@ class Step:
     joints: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Moves:
+class Moves(NamedTuple):
     """Movements of some fingers that move alike, in order. joints: where, if other joints move the other way."""
 
     fingers: tuple[str, ...]
@@ -55,8 +53,7 @@ class Moves:
         return self.steps[0].span[0], max(step.span[1] for step in self.steps)
 
 
-@dataclass(frozen=True)
-class During:
+class During(NamedTuple):
     """A state of some fingers while it lasts: a contact, a hyperextension, or a pose held throughout."""
 
     fingers: tuple[str, ...]
@@ -78,7 +75,8 @@ def alike_in_time(spans: Sequence[Span], others: Sequence[Span], tolerance: int)
     )
 
 
-def finger_state(ranks: Iterable[int]) -> str:
+@cache
+def finger_state(ranks: tuple[int, ...]) -> str:
     """A finger is straight if every joint is, fully bent if two are, and partly bent in between. ranks: BENT_RANK."""
     ordered = sorted(ranks)
     if ordered[-1] <= 0:

@@ -76,7 +76,9 @@ class Finger:
         """Straight, partly bent or fully bent."""
         frame = frame if self._changes else 0
         if frame not in self._states:
-            self._states[frame] = finger_state(BENT_RANK[_state_at(events, frame)] for events in self.joints.values())
+            self._states[frame] = finger_state(
+                tuple([BENT_RANK[_state_at(events, frame)] for events in self.joints.values()])
+            )
         return self._states[frame]
 
     @cached_property

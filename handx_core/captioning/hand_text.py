@@ -5,9 +5,8 @@ What belongs here: one function for each kind of fact about a hand. What does no
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from handx_core.captioning.facts import LIKE_FRAMES, During, Moves, Span, Step, common_speed, first_movements, repeated
 from handx_core.captioning.hand_summary import SHORTEST_HOLD, HandFacts
@@ -45,8 +44,7 @@ _DIRECTIONS: Final = (
 """Ways to say where a hand moves; a text keeps to one."""
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """Something true of a clip. say(side) words it, naming the side ("left ", "right ") or not ("").
 
     rank: optional statements with a lower rank are told first when there is room for few. parts: the times that it

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from handx_core.captioning.claims.frames import Frames
-from handx_core.captioning.claims.parts import Member, Part
+from handx_core.captioning.claims.parts import NOBODY, Member, Part
 from handx_core.captioning.claims.terms import Term
 from handx_core.skeleton import FINGERS
 
@@ -94,8 +94,8 @@ class Clause:
     kind: str
     value: str
     sentence: int
-    subject: Part = field(default_factory=Part)
-    object: Part = field(default_factory=Part)
+    subject: Part = NOBODY
+    object: Part = NOBODY
     stays: bool = False
     ways: list[str] = field(default_factory=list)
     frames: list[Frames] = field(default_factory=list)

@@ -58,6 +58,10 @@ class Part:
         return _fingers_of(self.members)
 
 
+NOBODY: Final = Part()
+"""What is named where nothing is."""
+
+
 @lru_cache(maxsize=10_000)
 def _hands_of(members: tuple[Member, ...]) -> frozenset[str]:
     return frozenset(hand for hand, _ in members)
@@ -79,8 +83,8 @@ class Context:
     "both tips". side: what the text is about."""
 
     side: str
-    subject: Part = field(default_factory=Part)
-    named: Part = field(default_factory=Part)
+    subject: Part = NOBODY
+    named: Part = NOBODY
     recent: list[Member] = field(default_factory=list)
 
     def add_recent(self, members: Sequence[Member]) -> None:

@@ -33,6 +33,10 @@ class Settled(NamedTuple):
     marked: tuple[int, ...]
     places: tuple[range, ...]
 
+    def places_from(self, start: int) -> list[range]:
+        """Where the claims of each clause are in a text in which those of the sentence begin at a place."""
+        return [range(start + own.start, start + own.stop) for own in self.places]
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -92,9 +96,9 @@ def settled_claims(sentences: Sequence[Sentence], side: str) -> list[Claim] | No
     """The claims of a text, with their order in time; None if they cannot be told sentence by sentence."""
     found: list[Claim] = []
     orders: list[tuple[str, Sequence[range], range, range]] = []
-    previous: list[range] = []
+    before: tuple[Settled, int] = _NOTHING, 0
     for reading, opening, values in sentences:
-        follows = bool(opening and previous)
+        follows = bool(opening and before[0].places)
         settled = reading.settled(side, follows)
         if settled is None:
             return None
@@ -102,28 +106,29 @@ def settled_claims(sentences: Sequence[Sentence], side: str) -> list[Claim] | No
         found += settled.claims
         for at in settled.marked:
             found[start + at] = _filled(settled.claims[at], values)
-        sentence = range(start, len(found))
-        places = [sentence[own.start : own.stop] for own in settled.places]
-        if follows and reading.orders[0] is None:
-            orders.append((opening, before_it(opening, previous), places[0], sentence))
-        for own, order in zip(places, reading.orders, strict=True):
-            if order is not None:
-                to = [places[at] if at >= 0 else previous[-1 - at] for at in order[1]]
-                orders.append((order[0], to, own, sentence))
-        previous = places
+        if follows or any(reading.orders):
+            previous, places = before[0].places_from(before[1]), settled.places_from(start)
+            sentence = range(start, len(found))
+            if follows and reading.orders[0] is None:
+                orders.append((opening, before_it(opening, previous), places[0], sentence))
+            for own, order in zip(places, reading.orders, strict=True):
+                if order is not None:
+                    to = [places[at] if at >= 0 else previous[-1 - at] for at in order[1]]
+                    orders.append((order[0], to, own, sentence))
+        before = settled, start
     for relation, others, own, sentence in orders:
         give_place(found, relation, others, own, sentence)
     return found
 
 
+_NOTHING: Final = Settled((), (), ())
+
+
 def _filled(claim: Claim, values: Values) -> Claim:
     """A claim with what its marks stand for."""
-    return changed(
-        claim,
-        frames=_unmarked(claim.frames, values),
-        speed=values.get(claim.speed, claim.speed),
-        when=tuple(dict.fromkeys([values.get(when, when) for when in claim.when])),
-    )
+    when = claim.when and tuple(dict.fromkeys([values.get(when, when) for when in claim.when]))
+    frames = claim.frames and _unmarked(claim.frames, values)
+    return changed(claim, frames=frames, speed=values.get(claim.speed, claim.speed), when=when)
 
 
 def recall(sentence: Sentence, into: Clauses) -> None:

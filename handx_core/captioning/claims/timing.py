@@ -11,6 +11,7 @@ since nobody counts frames for "early on"; a happening is there if its first fra
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import chain
 from typing import Final
 
@@ -190,10 +191,16 @@ def frames_of(claim: Claim, n_frames: int) -> list[range]:
         else:
             start, end = first - 1, first + 2
         parts.append(range(max(start, 0), min(end, n_frames)))
-    for word in () if claim.frames else claim.when:
-        low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
-        parts.append(range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1)))
+    if not claim.frames:
+        parts += [_state_window(word, n_frames) for word in claim.when]
     return parts
+
+
+@cache
+def _state_window(word: str, n_frames: int) -> range:
+    """The frames in which a state that is told with a word for time holds."""
+    low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
+    return range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1))
 
 
 def holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: int) -> bool:
