@@ -74,7 +74,11 @@ class Reading:
             start = len(found)
             found += claims_of(clause, side)
             places.append(range(start, len(found)))
-        marked = (at for at, claim in enumerate(found) if claim.frames or any(map(is_mark, (claim.speed, *claim.when))))
+        marked = (
+            at
+            for at, claim in enumerate(found)
+            if claim.frames or any(map(is_mark, (claim.speed, *claim.when, *claim.ways)))
+        )
         return Settled(tuple(found), tuple(marked), tuple(places))
 
     def tell(self, context: Context) -> None:
@@ -82,6 +86,10 @@ class Reading:
         context.subject = context.subject if self.subject is None else self.subject
         context.named = context.named if self.named is None else self.named
         context.add_recent(self.recent)
+
+
+def _has_marks(claim: Claim) -> bool:
+    return bool(claim.frames) or any(map(is_mark, (claim.speed, *claim.when, *claim.ways)))
 
 
 class Sentence(NamedTuple):
@@ -126,9 +134,14 @@ _NOTHING: Final = Settled((), (), ())
 
 def _filled(claim: Claim, values: Values) -> Claim:
     """A claim with what its marks stand for."""
-    when = claim.when and tuple(dict.fromkeys([values.get(when, when) for when in claim.when]))
     frames = claim.frames and _unmarked(claim.frames, values)
-    return changed(claim, frames=frames, speed=values.get(claim.speed, claim.speed), when=when)
+    speed = values.get(claim.speed, claim.speed)
+    when, ways = claim.when and _meant(claim.when, values), claim.ways and _meant(claim.ways, values)
+    return changed(claim, frames=frames, speed=speed, when=when, ways=ways)
+
+
+def _meant(words: Sequence[str], values: Values) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([values.get(word, word) for word in words]))
 
 
 def recall(sentence: Sentence, into: Clauses) -> None:
@@ -151,6 +164,7 @@ def _again(clause: Clause, values: Values, number: int) -> Clause:
     new.sentence = number
     new.frames = [*_unmarked(clause.frames, values)]
     new.when = [values.get(when, when) for when in clause.when]
+    new.ways = [values.get(way, way) for way in clause.ways]
     new.speed = values.get(clause.speed, clause.speed)
     return new
 

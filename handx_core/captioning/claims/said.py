@@ -4,7 +4,7 @@ What belongs here: what of a sentence's wording is all the same to the reader. W
 what was read in it (`readings`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -32,7 +32,7 @@ _ASKING: Final = ("only", "until", "till", "up to", "up until")
 
 
 Values = dict[Any, Any]
-"""What marks stand for: words for speeds and times, numbers for frames."""
+"""What marks stand for: words for speeds, times and ways, numbers for frames."""
 
 
 class Said(NamedTuple):
@@ -83,13 +83,46 @@ def common_terms(sentence: str) -> tuple[tuple[Term, ...], Values]:
     terms = sentence_terms(sentence)
     values: Values = {}
     timed = not any("only" in term or term.text in _ASKING for term in terms)
-    return tuple([_one_for_all(term, values, timed) for term in terms]), values
+    travels = _only_travels(terms)
+    return tuple([_one_for_all(term, values, timed, travels) for term in terms]), values
 
 
-def _one_for_all(term: Term, values: Values, timed: bool) -> Term:
-    """A term as it is, or in a word for all. timed: whether parts of the clip are all the same."""
+def _only_travels(terms: Sequence[Term]) -> bool:
+    """Whether a sentence is about where a hand moves and no more, and never up and down in one go."""
+    axes: set[str] = set()
+    told: list[str] = []
+    for term in terms:
+        kind, what = next(iter(term.items()))
+        allowed = _OF_TRAVELS.get(kind)
+        if len(term) > 1 or allowed is None or (allowed and what not in allowed):
+            return False
+        if kind == "way":
+            if told != ["noun", "verb"] or _AXIS[what] in axes:
+                return False
+            axes.add(_AXIS[what])
+        elif kind == "link" and what != "and":
+            axes.clear()
+        elif kind in ("noun", "verb"):
+            told.append(kind if kind == "noun" or term.text in _GOES else "another verb")
+    return True
+
+
+_AXIS: Final = {"up": "z", "down": "z", "left": "x", "right": "x", "front": "y", "back": "y"}
+_GOES: Final = ("moves", "travels", "shifts", "goes")
+_OF_TRAVELS: Final[Mapping[str, Collection[str]]] = {
+    "det": (), "side": (), "noun": ("hand",), "verb": ("move",), "way": _AXIS, "speed": (), "when": (), "frames": (),
+    "comma": (), "count": (), "link": ("and", "then", "meanwhile"),
+}  # fmt: skip
+"""Kinds of terms of which a sentence about where a hand moves may be, and what they may say, where not anything."""
+
+
+def _one_for_all(term: Term, values: Values, timed: bool, travels: bool) -> Term:
+    """A term as it is, or in a word for all. timed: whether parts of the clip are all the same. travels: whether all
+    ways are."""
     if len(term) > 1:
         return term
+    if travels and "way" in term:
+        return Term("some way", {"way": _mark(term["way"], values)})
     if "speed" in term and term.text not in ADJECTIVES and term["speed"] != "mixed":
         return Term("so fast", {"speed": _mark(term["speed"], values)})
     if "when" in term and timed and term["when"] in _SOMEWHERE:
@@ -108,5 +141,5 @@ def _mark(value: str, values: Values) -> str:
 
 
 def is_mark(word: str) -> bool:
-    """Whether a speed or a time is a mark."""
+    """Whether a speed, a time or a way is a mark."""
     return word[:1] == "~"
