@@ -69,9 +69,10 @@ def spans_of(events: Iterable[Event], state: str) -> tuple[Span, ...]:
 def alike_in_time(spans: Sequence[Span], others: Sequence[Span], tolerance: int) -> bool:
     """Whether two lists of spans agree one by one within a tolerance in frames."""
     return len(spans) == len(others) and all(
-        abs(a - b) <= tolerance
-        for span, other in zip(spans, others, strict=True)
-        for a, b in zip(span, other, strict=True)
+        [
+            abs(start - other_start) <= tolerance and abs(end - other_end) <= tolerance
+            for (start, end), (other_start, other_end) in zip(spans, others, strict=True)
+        ]
     )
 
 
@@ -97,8 +98,10 @@ def union(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def mean_spans(members: Sequence[tuple[Span, ...]]) -> tuple[Span, ...]:
     count = len(members)
+    if count == 1:
+        return members[0]
     return tuple(
-        (sum(span[0] for span in spans) // count, -(-sum(span[1] for span in spans) // count))
+        (sum([start for start, _ in spans]) // count, -(-sum([end for _, end in spans]) // count))
         for spans in zip(*members, strict=True)
     )
 
@@ -141,6 +144,9 @@ def merge_moves(moves: Sequence[Moves], tolerance: int, exact_speeds: bool) -> t
 
     merged = []
     for group in clusters(moves, alike):
+        if len(group) == 1:
+            merged.append(group[0])
+            continue
         spans = mean_spans([tuple(step.span for step in move.steps) for move in group])
         steps = tuple(
             Step(
@@ -224,9 +230,10 @@ def clusters(items: Sequence[Key], alike: Callable[[Key, Key], bool]) -> list[li
     """Greedy groups in the order of the items, each like the first of its group."""
     groups: list[list[Key]] = []
     for item in items:
-        group = next((group for group in groups if alike(group[0], item)), None)
-        if group is None:
-            groups.append([item])
+        for group in groups:
+            if alike(group[0], item):
+                group.append(item)
+                break
         else:
-            group.append(item)
+            groups.append([item])
     return groups
