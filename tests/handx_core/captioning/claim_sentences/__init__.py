@@ -51,6 +51,7 @@ FIRST_SIGHT = {
     "round_35": (0.93, 0.93),
     "round_36": (0.91, 0.92),
     "round_37": (0.89, 0.91),
+    "round_38": (0.86, 0.86),
 }
 """By list, the F1 of flagging what is wrong and of supporting what is true, before the parser was changed for it."""
 
