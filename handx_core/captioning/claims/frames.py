@@ -11,8 +11,8 @@ from typing import Final
 from handx_core.captioning.claims.words import NUMBERS
 
 Frames = tuple[str, int, int]
-""" "span", "from", "until", "by" or "at", "begins" or "ends" for where something does, or "within" for any part
-of them; first frame and the frame after the last, as far as they are said (else 0).
+""" "span", "from", "until", "by" or "at", "begins" or "ends" for where something does, "within" for any part of
+them, or "long" for how many they are; first frame and the frame after the last, as far as they are said (else 0).
 Frames below zero are counted from the end of the clip; see `in_clip`."""
 
 _TO: Final = r"(?:to|-|–|—|through|until|till|and|up to|up until)"
@@ -53,6 +53,12 @@ _LONG: Final = re.compile(
     rf"(?:a few|several|some|\d+|{'|'.join(NUMBERS)}|fifteen|twenty) frames\b"
 )
 """How long something takes, which says nothing of when it is."""
+_LENGTH: Final = re.compile(
+    r"\b(for|lasting|(?<!the )(?<!very )lasts?|lasted|takes?|took|taking|held for|over the course of) "
+    r"(?:(?:about|around|only|just|roughly|some|nearly|almost|approximately|a total of) )*"
+    rf"(\d+|{'|'.join(NUMBERS)}|fifteen|twenty|thirty) frames\b(?: long\b)?"
+)
+"""How many frames something lasts."""
 _TENS: Final = {"fifteen": 15, "twenty": 20, "thirty": 30}
 
 
@@ -84,6 +90,14 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
 
     if "frame" not in text:
         return text
+
+    def length(found: re.Match[str]) -> str:
+        lasts = int(found[2]) if found[2].isdigit() else {**NUMBERS, **_TENS}[found[2]]
+        said = "for a while" if found[1] == "for" else "happens" if found[1][-1] != "g" else ""
+        return f"{said}{mark(('long', lasts, lasts))}"
+
+    if "frames" in text:
+        text = _LENGTH.sub(length, text)
     if "(" not in text and "frames" in text:
         text = _COUNTED.sub(counted, _LONG.sub(lambda found: "for a while" if found[0].startswith("for") else "", text))
     for pattern, meant in ((_RANGES, ranges), (_POINTS, points), (_POINT, point)):

@@ -4,9 +4,10 @@ What belongs here: denials, and the order of claims in time. What does not: read
 kind of claim true by itself (`checks`), and scoring captions (`audit`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import mean
 from typing import Final
 
 from handx_core.captioning.claims.checks import (
@@ -29,9 +30,14 @@ from handx_core.captioning.claims.claim import Claim
 from handx_core.captioning.claims.frames import Frames, in_clip
 from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
+    PACES,
+    is_as_long,
+    is_soon,
     related,
+    so_many,
 )
-from handx_core.captioning.clip_truth import ClipTruth, Thing
+from handx_core.captioning.clip_truth import ClipTruth, Happening, Thing
+from handx_core.captioning.facts import SPEEDS
 from handx_core.skeleton import FINGERS
 
 
@@ -42,9 +48,13 @@ def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
         if claim.negated and claim.order and claim.order.relation == "after" and not verdicts[place].supported:
             verdicts[place] = _denied_after(claim, verdicts, truth)
         elif verdicts[place].supported and claim.order:
-            verdicts[place] = _ordered(claim, verdicts[place], claims, verdicts)
+            verdicts[place] = _ordered(claim, verdicts[place], claims, verdicts, truth)
         if "again" in claim.manners and verdicts[place].supported:
             verdicts[place] = _again(claim, verdicts[place], claims[:place], verdicts)
+        paces = [pace for pace in PACES if pace in claim.manners]
+        if paces and place and verdicts[place].supported:
+            so_fast = _paced(paces[0], verdicts[place], verdicts[place - 1], truth)
+            verdicts[place] = verdicts[place] if so_fast else no("at another pace")
     return verdicts
 
 
@@ -69,6 +79,10 @@ def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
+    lengths = [first for kind, first, _ in claim.frames if kind == "long"]
+    if lengths:
+        at_any = replace(claim, frames=tuple(stated for stated in claim.frames if stated[0] != "long"))
+        return _as_long(judge(at_any, truth), claim, lengths, truth)
     if claim.frames and ("until end" in claim.when or any(first < 0 for _, first, _ in claim.frames)):
         claim = replace(
             claim, frames=tuple(in_clip(f, truth.n_frames, "until end" in claim.when) for f in claim.frames)
@@ -94,7 +108,7 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
                 claim, truth, lambda thing: truth.turns.get((thing, True), []) + truth.turns.get((thing, False), [])
             )
         case "hyperextended":
-            return fingers_do(claim, truth, lambda thing: truth.back.get(thing, []))
+            return fingers_do(claim, truth, lambda thing: [*_bent_back_so_fast(claim, truth, thing)])
         case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
             return _posture(claim, truth)
         case "spread" | "close" | "spread out" | "together":
@@ -115,6 +129,17 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     return no(f"nothing says whether {claim.what}")
 
 
+def _as_long(verdict: Verdict, claim: Claim, lengths: Sequence[int], truth: ClipTruth) -> Verdict:
+    """The verdict if something that a claim says lasts as long as it says; postures have no exact beginning, and a
+    hyperextension may be counted with or without the way there and back."""
+    if claim.negated or claim.what in _STATES or not verdict.spans:
+        return verdict
+    held = [truth.events[number][1] for number in verdict.ids if claim.what == "hyperextended"]
+    spans = (*verdict.spans, *((one["start"], one["end"]) for one in held if "constant_des" in one))
+    met = tuple(span for span in spans if any(is_as_long(span, length) for length in lengths))
+    return verdict._replace(spans=met) if met else no("not so long")
+
+
 def _well_within(stated: Frames) -> Frames:
     """Frames in which something that is denied of them would be seen for certain."""
     kind, first, last = stated
@@ -123,6 +148,15 @@ def _well_within(stated: Frames) -> Frames:
     if kind == "at":
         return "within", first, first + 1
     return ("from", first + FRAME_SLACK, last) if kind == "from" else stated
+
+
+def _bent_back_so_fast(claim: Claim, truth: ClipTruth, thing: Thing) -> Iterator[Happening]:
+    """The hyperextensions of a finger that are come to as fast as a claim says; what lasts all along, at any speed."""
+    for one in truth.back.get(thing, []):
+        changes = [truth.events[number][1] for number in one.ids]
+        speeds = {change["v_des"] for change in changes if change.get("end_des") == "Hyperextended"}
+        if not (claim.speed and speeds) or speeds & {*claim.speed.split()}:
+            yield one
 
 
 def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
@@ -180,6 +214,9 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
         "fist",
     ):
         told = [judge(_positive(bare, bare.frames, (member,)), truth) for member in claim.subject]
+        if claim.how_many:
+            idle = [member for member, verdict in zip(claim.subject, told, strict=True) if not verdict.supported]
+            return Verdict(True) if so_many(idle, claim) else no("more or fewer do not")
         return no("it happens") if any(verdict.supported for verdict in told) else Verdict(True)
     if claim.what in ("spread", "close", "spread out", "together"):
         hands = dict.fromkeys(hand for hand, _ in claim.subject)
@@ -213,10 +250,26 @@ _STATES: Final = (
 )  # fmt: skip
 
 
-def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Sequence[Verdict]) -> Verdict:
+def _paced(pace: str, one: Verdict, other: Verdict, truth: ClipTruth) -> bool:
+    """Whether what one claim says is faster than what another does, slower, or as fast, where both have a speed."""
+    first, second = (
+        [SPEEDS.index(truth.events[number][1]["v_des"]) for number in told.ids if "v_des" in truth.events[number][1]]
+        for told in (one, other)
+    )
+    if not (first and second):
+        return True
+    ahead = mean(first) - mean(second)
+    return ahead > 0 if pace == "faster" else ahead < 0 if pace == "slower" else abs(ahead) < 1
+
+
+def _ordered(
+    claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Sequence[Verdict], truth: ClipTruth
+) -> Verdict:
     """The verdict if what the claim says is when it says, next to one of the claims that it refers to."""
     assert claim.order is not None
     relation, of, to = claim.order.relation, claim.order.of, claim.order.to
+    if relation in PACES:
+        return verdict if _paced(relation, alone[to[-1]], verdict, truth) else no("at another pace")
     if relation == "meanwhile" and claim.what in _STATES and "end" in claim.when:
         relation = "when"
     if relation == "when" and claim.what not in _STATES and all(claims[place].what in _STATES for place in to):
@@ -240,6 +293,8 @@ def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Seq
             for span in spans
             if any(span[0] - other[0] >= (0 if span[1] > other[1] else FRAME_SLACK) for other in changes)
         ]
+    if "soon" in claim.manners or any("soon" in claims[place].manners for place in to):
+        met = [span for span in met if any(is_soon(relation, span, other) for other in others)]
     if not met:
         return no(f"not {relation} what is told next to it")
     own = tuple(span for span in verdict.spans if span in met)

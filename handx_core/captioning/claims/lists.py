@@ -145,6 +145,20 @@ def _row_at_end(terms: Terms) -> list[Term]:
     return [*terms[: at + 1], Term("from", {"of": "from"}), terms[at + 1], Term("to", {"with": "to"}), terms[at + 3]]
 
 
+def _row_in_front(terms: Terms) -> list[Term]:
+    """The terms with "pinky first, index last, the fingers bend" as "from the pinky to the index, the fingers bend"."""
+    places = [at for at, term in enumerate(terms[:9]) if term.text in ("first", "last")]
+    if [terms[at].text for at in places[:2]] != ["first", "last"]:
+        return list(terms)
+    comma = next((at for at in range(places[1], len(terms)) if "comma" in terms[at]), 0)
+    named = [at for at, term in enumerate(terms[:comma]) if "finger" in term]
+    plain = all({"det", "finger", "first", "comma"} & term.keys() or term.text == "and" for term in terms[:comma])
+    if len(named) != 2 or not plain or not any("verb" in term for term in terms[comma:]):
+        return list(terms)
+    one, other = (terms[at] for at in named)
+    return [Term("from", {"of": "from"}), one, Term("to", {"with": "to"}), other, *terms[comma:]]
+
+
 def _joined_times(terms: Terms) -> list[Term]:
     """The terms with "at the start and at the end", or "fully and fast", without the "and", which begins no clause."""
     return [term for at, term in enumerate(terms) if term.text != "and" or not _joins_alike(terms, at)]
@@ -271,6 +285,7 @@ def _counted_off(terms: Terms) -> list[Term]:
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_from_until, frozenset(_UNTIL)),
     (_row_at_end, frozenset({"to", "through"})),
+    (_row_in_front, frozenset({"first"})),
     (_joined_times, frozenset({"and"})),
     (_before_and_after, frozenset({"before"})),
     (_so_do, frozenset({"so", "as", "neither", "nor"})),

@@ -22,6 +22,7 @@ from handx_core.captioning.claims.relations import (
     position_of,
     wants_thumb,
 )
+from handx_core.captioning.claims.time_words import WHOLE
 from handx_core.skeleton import FINGERS, HANDS
 
 
@@ -171,7 +172,11 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         when=_when(clause),
         speed=speed if speed != "mixed" else "",
         count=clause.count,
-        manners=(*clause.manners, *(["or held"] if clause.value == "fist" and clause.kind == "verb" else [])),
+        manners=(
+            *clause.manners,
+            *(["or held"] if clause.value == "fist" and clause.kind == "verb" else []),
+            *(["only"] if clause.only and clause.subject.how_many else []),
+        ),
         sequence=(clause.begins, clause.ends) if clause.begins or clause.ends else _row(clause),
         joints=tuple(clause.joints),
         negated=negated,
@@ -194,7 +199,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         yield replace(claim, frames=before, when=(), negated=not negated, count=0, order=None)
     if clause.only_when and claim.when:
         for when, elsewhere in _ELSEWHERE.items():
-            if when in claim.when:
+            if {when, f"{WHOLE}{when}"} & {*claim.when}:
                 yield replace(claim, when=(elsewhere,), negated=not negated, count=0, order=None)
     if clause.only and not (negated or claim.how_many):
         yield from _nothing_else(claim, clause.only_object)

@@ -251,6 +251,8 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     named = any(kind in one for one in before for kind in ("side", "finger", "noun"))
     if before and "one" in before[-1] and (named or term.form == "s"):
         return False
+    if named and term.form == "s" and _counts(before) and not before[-1].text.endswith("s"):
+        return True
     owned = next(("possessive" in one for one in reversed(before) if {*NAMES, "possessive"} & one.keys()), False)
     compound = determined and term.form == "" and following is not None and (is_idle(following) or is_end(following))
     if named and compound and not owned and not before[-1].text.endswith("s"):
@@ -275,6 +277,14 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     if determined and not any("pronoun" in one for one in before):
         return term.form != "s" or is_adjective(last) or "number" in last or "quantifier" in last or "ordinal" in last
     return is_adjective(last)
+
+
+def _counts(before: Terms) -> bool:
+    """Whether several are counted, as in "two brief palm contacts"."""
+    return any(term.says("number") not in ("", "1") or term.text in _OF_MANY for term in before)
+
+
+_OF_MANY: Final = ("several", "some", "a few", "many", "multiple", "repeated", "various")
 
 
 def _is_of(following: Term | None) -> bool:

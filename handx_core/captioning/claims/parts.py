@@ -114,6 +114,7 @@ class _Reading:
     through: bool = False
     each: bool = False
     digits: bool = False
+    definite: bool = False
 
 
 def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool) -> tuple[Part, int] | None:
@@ -190,8 +191,11 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
         if "number" in term and not (following and "times" in following):
             reading.digits |= reading.number > 0
             reading.number = reading.number or int(term.says("number"))
+            # "Four fingers" may count the thumb; "the four fingers" and "all four fingers" are those beside it.
+            reading.digits |= reading.number == 4 and not (reading.definite or reading.quantifier or reading.other)
             reading.one |= term.text == "one"
         elif "det" in term:
+            reading.definite = True
             reading.plural |= term.text == "their"
             reading.own |= term.text in ("its", "their", "his", "her")
         elif "quantifier" in term and term.form == "ing" and (reading.noun or reading.members or reading.one):
@@ -365,4 +369,4 @@ def _owned(part: Part, owner: Part, said: Sequence[Term], context: Context) -> P
         hands = HANDS if plural or context.side not in HANDS else context.hands
     things = dict.fromkeys(thing for _, thing in part.members)
     members = tuple((hand, thing) for hand in hands for thing in things)
-    return replace(part, members=members, mutual=part.mutual or owner.mutual)
+    return replace(part, members=members, mutual=part.mutual or owner.mutual, none=part.none or owner.none)

@@ -8,11 +8,13 @@ not: those of single words and phrases (`rewriting`, `nouns`), set ways of sayin
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from handx_core.captioning.claims.comparing import STEPS as COMPARING
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.howmany import STEPS as HOW_MANY
 from handx_core.captioning.claims.idioms import STEPS as IDIOMS
 from handx_core.captioning.claims.lists import AND
 from handx_core.captioning.claims.lists import STEPS as LISTS
+from handx_core.captioning.claims.nominal_states import STEPS as NOMINAL_STATES
 from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end
 from handx_core.captioning.claims.references import STEPS as REFERENCES
 from handx_core.captioning.claims.shorthand import STEPS as SHORTHAND
@@ -74,13 +76,20 @@ def _is_told(term: Term) -> bool:
 def _has_bent(terms: Terms) -> list[Term]:
     """The terms with "has all fingers folded" as a state, and no deed."""
     found = list(terms)
-    at = next((place for place, term in enumerate(found) if term.says("verb") == "have"), len(found)) + 1
+    at = next((place for place, term in enumerate(found) if _has_or_keeps(term)), len(found)) + 1
     start = at
-    while at < len(found) and any(kind in found[at] for kind in (*NAMES, "det", "quantifier", "number", "of")):
+    while at < len(found) and (
+        any(kind in found[at] for kind in (*NAMES, "det", "quantifier", "number", "of"))
+        or (at > start and found[at].text in ("and", ","))
+    ):
         at += 1
     if start < at < len(found) and {"state", "verb"} <= found[at].keys() and found[at].form == "ed":
         found[at] = found[at].put({"state": found[at].says("state")}, "")
     return found
+
+
+def _has_or_keeps(term: Term) -> bool:
+    return term.says("verb") == "have" or (term.says("verb") == "be" and term.text.startswith(("keep", "kept", "hold")))
 
 
 def _touch_beside(terms: Terms) -> list[Term]:
@@ -302,13 +311,15 @@ def _both_sides(terms: Terms, at: int) -> Exchange | None:
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     *HOW_MANY,
     *SHORTHAND,
+    *COMPARING,
+    *NOMINAL_STATES,
     *IDIOMS,
     *REFERENCES,
     *LISTS,
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
     (_cleft, frozenset({"only", "it", "first", "last", "which", "to"})),
-    (_has_bent, frozenset({"have"})),
+    (_has_bent, frozenset({"have", "keep", "keeps", "kept", "keeping", "hold", "holds", "holding"})),
     (_touch_beside, frozenset({"side by side"})),
     (_without_comparison, frozenset({"than"})),
     (_from_state, frozenset({"from"})),

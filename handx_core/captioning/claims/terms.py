@@ -251,6 +251,8 @@ def _right_after(terms: Sequence[Term], place: int) -> Term:
     term, rest = terms[place], terms[place + 1 :]
     comma = next((at for at, one in enumerate(rest) if "comma" in one), 0)
     told = bool(comma) and any("verb" in one for one in rest[:comma])
+    goes_on = comma > 1 and any("det" in one for one in rest[comma + 1 : comma + 2])
+    told |= goes_on and all(not _NAMES.isdisjoint(one) for one in rest[:comma])
     begun = place == 0 or bool({"comma", "link"} & terms[place - 1].keys())
     names = bool(rest) and (rest[0].form == "ing" or not _NAMES.isdisjoint(rest[0]))
     return Term(term.text, {"link": "after"}) if names and (told if begun else True) else term
@@ -297,7 +299,7 @@ def _phrases() -> _Node:
         "finger": words.FINGER_WORDS, "noun": words.NOUNS, "state": words.FINGER_STATES, "position": words.POSITIONS,
         "distance": words.DISTANCES, "way": {**words.DIRECTIONS, **words.RETURNS}, "speed": words.SPEEDS,
         "link": times.LINKS, "manner": times.MANNERS, "joint": words.JOINT_WORDS, "quantifier": words.QUANTIFIERS,
-        "axis": words.AXES,
+        "axis": words.AXES, "compared": words.COMPARED,
     }  # fmt: skip
     for kind, table in tables.items():
         for value, phrases in table.items():

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.time_words import WHOLE
 from handx_core.captioning.clip_truth import ClipTruth, Happening, runs_of
 from handx_core.captioning.facts import Span
 
@@ -72,6 +73,9 @@ def _in_window(span: Span, word: str, n_frames: int) -> bool:
         return end - start >= 0.9
     if word == "until end":
         return span[1] >= n_frames - FRAME_SLACK - 1
+    if word.startswith(WHOLE):
+        low, high = _STATE_WINDOWS[word.removeprefix(WHOLE)]
+        return min(end, high) - max(start, low) >= _MOSTLY * (high - low)
     low, high = _WINDOWS[word]
     return (
         low <= start <= high or low <= (start + end) / 2 <= high or (word in ("late", "near end", "end") and end >= 0.9)
@@ -190,7 +194,7 @@ def frames_of(claim: Claim, n_frames: int) -> list[range]:
         }[kind]
         parts.append(range(max(span[0], 0), min(span[1], n_frames)))
     for word in () if claim.frames else claim.when:
-        low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
+        low, high = _STATE_WINDOWS.get(word.removeprefix(WHOLE), (0.8, 1.0))
         parts.append(range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1)))
     return parts
 
@@ -258,6 +262,24 @@ def related(relation: str, span: Span, other: Span) -> bool:
     return min(span[1], other[1]) - max(span[0], other[0]) > 0 or abs(span[0] - other[0]) <= SIMULTANEOUS
 
 
+def is_as_long(span: Span, length: int) -> bool:
+    """Whether something lasts about so many frames."""
+    return abs(span[1] - span[0] - length) <= max(FRAME_SLACK, length // 4)
+
+
+PACES: Final = ("faster", "slower", "as fast")
+"""How the speed of one thing that is told may be to that of another."""
+
+_SOON: Final = 10
+"""Frames within which something follows that is told to do so right after something else; a third of a second."""
+
+
+def is_soon(relation: str, span: Span, other: Span) -> bool:
+    """Whether something follows on something else, or goes before it, with next to no time in between."""
+    gap = other[0] - span[1] if relation == "before" else span[0] - other[1]
+    return gap <= _SOON
+
+
 _PLACES: Final = {"comes first": 0, "comes second": 1, "comes third": 2, "comes fourth": 3, "comes last": -1}
 
 
@@ -273,9 +295,13 @@ def comes_so(claim: Claim, spans: Sequence[Span], alike: Callable[[], Sequence[S
 
 
 def so_many(members: Iterable[tuple[str, ...]], claim: Claim) -> bool:
-    """Whether so many fingers of one hand do so, or of both together, as a claim says."""
+    """Whether so many fingers of one hand do so, or of both together, as a claim says; four that do may be all but the
+    thumb, if it does too."""
+    members = {*members}
     hands = [hand for hand, _ in members]
-    return claim.how_many in {len(hands), *map(hands.count, hands)}
+    besides = [hand for hand, thing in members if thing != "thumb"]
+    all_four = claim.how_many == 4 and "only" not in claim.manners and 4 in map(besides.count, besides)
+    return all_four or claim.how_many in {len(hands), *map(hands.count, hands)}
 
 
 def one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:

@@ -98,11 +98,11 @@ VERBS: Final = {
     "fixed in place; keep stationary; remain in position; stay in position; remain static; stay static; static; "
     "unmoving; freeze; stay at rest; without moving; pause; remain at rest; stand in place; remain anchored; stay "
     "anchored; remain immobile; stay immobile; be immobile; not travel; be steady; be fixed; be static; be unmoving; "
-    "be inactive; be at rest; stay at its place; remain at its place; keep at its place; stay in its place; remain in "
-    "its place; stay at the same place; remain at the same place; stay in the same place; remain in the same place; "
-    "stay in one place; remain in one place; stay on the spot; remain on the spot; stay at the same spot; stay in the "
-    "same position; remain in the same position; hold the same position; keep the same position; stay at its "
-    "position; remain at its position",
+    "be inactive; be at rest; do nothing; be idle; stay idle; remain idle; stay inactive; remain inactive; stay at "
+    "its place; remain at its place; keep at its place; stay in its place; remain in its place; stay at the same "
+    "place; remain at the same place; stay in the same place; remain in the same place; stay in one place; remain in "
+    "one place; stay on the spot; remain on the spot; stay at the same spot; stay in the same position; remain in the "
+    "same position; hold the same position; keep the same position; stay at its position; remain at its position",
     "move": "move; travel; shift; go; glide; slide; drift; swing; head; push; pull; slip; sweep; carry; draw; bob; "
     "return; come back; float; wander; proceed; progress; bring; make its way; shuttle; displace; swipe; translate; "
     "migrate; push out; reach out; step; jump; hop; bounce; rebound; veer; steer; sail; roam; oscillate; relocate; "
@@ -136,7 +136,8 @@ VERBS: Final = {
     "light": "make; perform; execute; undergo; give; complete; carry out; engage in; initiate; establish; achieve; "
     "demonstrate; go through; produce; accomplish; effect; create; present; involve; attempt; follow with; continue "
     "with; introduce; deliver; conduct; see; enter; experience; put in",
-    "ends": "lose; break; cease; dissolve; terminate; interrupt; discontinue; undo",
+    "ends": "lose; break; cease; dissolve; terminate; interrupt; discontinue; undo; give up; abandon; vanish; "
+    "disappear",
     "do": "do",
     "have": "have; possess; show; exhibit; display; feature",
 }

@@ -80,9 +80,10 @@ FINGER_STATES: Final = {
     "straight; double jointed; hyperflexed backward",
     "spread": "spread; spread sideways; held apart sideways; splayed; spread apart; held apart; spread wide; fanned "
     "out; splayed apart; wide apart; spread out; spread open; fanned; fanned apart; spread widely; widely spread; "
-    "spread away from each other; separated sideways; widely splayed; splayed out; splayed wide; abducted; held open "
-    "sideways; apart from each other; widely fanned; gapped; spaced out; spaced apart; spaced; widely separated from "
-    "each other; in a v; in a v shape; v shaped",
+    "spread away from each other; spread away from one another; away from one another; apart from one another; "
+    "separated from each other; separated from one another; separated sideways; widely splayed; splayed out; splayed "
+    "wide; abducted; held open sideways; apart from each other; widely fanned; gapped; spaced out; spaced apart; "
+    "spaced; widely separated from each other; in a v; in a v shape; v shaped",
     "together": "close together; side by side; held together; pressed side by side; adjacent; closed together; "
     "adducted; tightly together; next to each other; next to one another; touching side by side; pressed together "
     "side by side; alongside each other; alongside one another; bunched; bunched together; bunched up; parallel and "
@@ -139,7 +140,7 @@ POSITIONS: Final = {
     "crossed": "crossed; cross; cross over; crossed over; cross each other; crossing; cross over each other; overlap; "
     "crossed over each other; crossed over one another; crossed with each other; overlapping; overlapped; cross one "
     "another; cross over one another; cross paths; intersect; interchanged; crisscrossed; crisscross; criss cross; "
-    "criss crossed; in a crossed position; switched sides; on opposite sides; swap sides; cross past each other; "
+    "criss crossed; in a crossed position; switched sides; swap sides; cross past each other; "
     "cross sides; on swapped sides",
     "uncrossed": "uncrossed; uncross; side by side; not crossed; side by side , not crossed; uncrossing; uncross from "
     "each other; not overlapping; on their own sides; on its own side; back on their own sides; return to their own "
@@ -154,6 +155,8 @@ POSITIONS: Final = {
     "other; even in level; its level; their level; the level of; the height of; at the height of; matched in height; "
     "the same level as; the same height as; as high as; just as high as",
     "uneven": "at different heights; at unequal heights; at different levels; at unequal levels; of different height",
+    "beside": "on opposite sides; on opposite sides of each other; on opposite sides of one another; on different "
+    "sides",
     "abreast": "equally far forward; at the same depth; same depth; equally far out; equally far from the body; the "
     "same distance from the body; even in depth; at equal depth; at the same depth as; equal in depth; at an equal "
     "depth; at equal distance from the body; at the same distance from the body; at equal distances from the body; "
@@ -192,6 +195,13 @@ DISTANCES: Final = {
     "another; proximate; at near range; right next to each other; right beside each other; close proximity; near to "
     "each other; near to one another; near to; close to; close at hand; within a short distance; near",
 }
+
+COMPARED: Final = {
+    "joining": "closer; nearer; closer together; nearer together; nearer to each other; nearer to one another",
+    "parting": "farther apart; further apart; more distant; farther away from each other; further away from each "
+    "other; farther away from one another; further away from one another; more widely separated",
+}
+"""Comparatives of a distance, by the verb that says how it comes to be so."""
 
 WIDTHS: Final = {
     "Far": "large great wide long considerable big good substantial significant",
@@ -334,6 +344,7 @@ SMALL_WORDS: Final = {
     "this; apart from this; other than this; aside from this",
     "so": "so; that way; this way; like that; like this",
     "only": "only; solely; just; exclusively",
+    "aside": "aside",
     "apart": "apart; asunder; separate; separated",
     "together": "together",
     "ordinal": "second; third; fourth; fifth; final; last; first",

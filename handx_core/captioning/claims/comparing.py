@@ -1,0 +1,134 @@
+"""What is told next to something else put plainly: "closer", "faster than it rose", "right after", "in between".
+
+What belongs here: comparisons, and what is told by the two things that it comes between, from terms to terms. What does
+not: order in time by itself (`reader`), and pauses (`idioms`).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from handx_core.captioning.claims.exchange import Exchange, place_by_place
+from handx_core.captioning.claims.lists import AND
+from handx_core.captioning.claims.nouns import Terms
+from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.time_words import LINKS, split
+from handx_core.captioning.claims.timing import PACES
+
+_COMING: Final = ("get", "got", "becom", "becam", "grow", "grew", "com", "cam", "mov", "draw", "drew", "go")
+_NAMING: Final = frozenset({"det", "side", "finger", "noun", "number", "quantifier", "one"})
+
+
+def _closer(terms: Terms) -> list[Term]:
+    """The terms with "get neither closer nor farther apart" as "do not approach, nor part"."""
+    found: list[Term] = []
+    at = 0
+    comes = False
+    while at < len(terms):
+        ahead = at + 1
+        coming = "verb" in terms[at] and terms[at].text.startswith(_COMING)
+        while coming and ahead < len(terms) and not _BETWEEN.isdisjoint(terms[ahead]):
+            ahead += 1
+        if coming and ahead < len(terms) and "compared" in terms[ahead]:
+            said = [term for term in terms[at + 1 : ahead] if "speed" in term]
+            denied = [Term("not", {"not": "not"})] if any("not" in term for term in terms[at + 1 : ahead]) else []
+            found += [*denied, *said, Term(terms[ahead].text, {"verb": terms[ahead]["compared"]}, terms[at].form)]
+            at, comes = ahead + 1, True
+        elif comes and "compared" in terms[at] and "link" in terms[at - 1]:
+            found.append(Term(terms[at].text, {"verb": terms[at]["compared"]}))
+            at += 1
+        else:
+            comes = comes and "comma" not in terms[at]
+            found.append(terms[at])
+            at += 1
+    return found
+
+
+_BETWEEN: Final = frozenset({"not", "quantifier", "speed", "adjective", "when", "manner"})
+
+
+def _than_another(terms: Terms) -> list[Term]:
+    """The terms with "faster than the left hand" as "faster than the left hand does"."""
+    found = list(terms)
+    at = next((place for place, term in enumerate(terms) if term.says("link") in PACES), len(terms))
+    end = next((place for place in range(at + 1, len(terms)) if "comma" in terms[place]), len(terms))
+    named = terms[at + 1 : end]
+    if named and all(not _NAMING.isdisjoint(term) and "verb" not in term for term in named):
+        found.insert(end, Term("does", {"verb": "do"}, "s"))
+    return found
+
+
+def _between_two(terms: Terms) -> list[Term]:
+    """The terms with "between touching the index and touching the ring finger, it touches the middle finger" as "after
+    touching the index, it touches the middle finger, before touching the ring finger"."""
+    at = next((place for place, term in enumerate(terms) if term.text in ("between", "in between")), len(terms))
+    joined = next((place for place in range(at + 1, len(terms)) if terms[place].text == "and"), len(terms))
+    end = next((place for place in range(joined, len(terms)) if "comma" in terms[place]), len(terms))
+    one, other = list(terms[at + 1 : joined]), list(terms[joined + 1 : end])
+    if not (_is_deed(one) and _is_deed(other)):
+        return list(terms)
+    after, before = Term("after", {"link": "after"}), Term("before", {"link": "before"})
+    if at == 0 and end + 1 < len(terms):
+        comma = terms[end]
+        return [after, *one, comma, *terms[end + 1 :], comma, before, *other]
+    return [*terms[:at], after, *one, AND, before, *other, *terms[end:]]
+
+
+def _is_deed(terms: Terms) -> bool:
+    """ "Touching the index", "the bending of the index", "the contact with the index": something that happens."""
+    start = int(bool(terms) and "det" in terms[0])
+    if start >= len(terms) or "verb" not in terms[start]:
+        return False
+    told = any({"finger", "noun"} & term.keys() for term in terms[start + 1 :])
+    return told and (bool(start) or terms[start].form in ("ing", "noun"))
+
+
+def _after_named(terms: Terms) -> list[Term]:
+    """The terms with "after the pinky, the ring finger bends" as "the ring finger bends after the pinky"."""
+    if not terms or terms[0].says("link") not in ("after", "before", "then"):
+        return list(terms)
+    comma = next((place for place, term in enumerate(terms) if "comma" in term), 0)
+    named, rest = terms[1:comma], terms[comma + 1 :]
+    if not any("finger" in term for term in named) or any(_NAMING.isdisjoint(term) for term in named):
+        return list(terms)
+    end = next((place for place, term in enumerate(rest) if {"comma", "link"} & term.keys()), len(rest))
+    if not any("verb" in term for term in rest[:end]):
+        return list(terms)
+    relation = "before" if terms[0].says("link") == "before" else "after"
+    return [*rest[:end], Term(terms[0].text, {"link": relation}), *named, *rest[end:]]
+
+
+def _set_aside(terms: Terms) -> list[Term]:
+    """The terms with "the thumb aside, all bend" as "except the thumb", and without "spreading aside", or "apart from
+    spreading", in front."""
+    comma = next((place for place, term in enumerate(terms) if "comma" in term), 0)
+    said = terms[:comma]
+    if not said or not (said[-1].text == "aside" or "except" in said[0]):
+        return [term for term in terms if "aside" not in term]
+    said = [term for term in said if not {"aside", "except"} & term.keys()]
+    if any("verb" in term and "state" not in term for term in said):
+        return list(terms[comma + 1 :])
+    return [Term("except", {"except": "except"}), *said, *terms[comma:]]
+
+
+@place_by_place
+def _right_after(terms: Terms, at: int) -> Exchange | None:
+    """ "Right after" as "after", with a word for that it is so at once."""
+    if terms[at].text not in _SOON or "link" not in terms[at]:
+        return None
+    return [Term(terms[at].text, {"manner": "soon"}), Term(terms[at].text.split()[-1], terms[at])], at + 1
+
+
+_SOON: Final = tuple(
+    f"{at_once} {relation}" for at_once in ("right", "immediately", "straight") for relation in ("after", "before")
+)
+
+
+STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    (_closer, frozenset({"compared"})),
+    (_than_another, frozenset(phrase for pace in PACES for phrase in split(LINKS[pace]))),
+    (_between_two, frozenset({"between", "in between"})),
+    (_set_aside, frozenset({"aside", "except"})),
+    (_after_named, frozenset({"after", "before", *_SOON})),
+    (_right_after, frozenset(_SOON)),
+)
+"""Steps in their order, each with the words or kinds without one of which it has nothing to do."""
