@@ -223,7 +223,7 @@ def _is_hand_or_ends(terms: Terms, at: int) -> bool:
 
 
 def _side_end(terms: Terms, at: int) -> int:
-    """The place after ", the left one" or "(the left)" that says which hand is meant; 0 if it is nothing of the kind."""
+    """The place after ", the left one" or "(the left)" that says which hand is meant; 0 if it is none."""
     if not ("comma" in terms[at] and at + 2 < len(terms) and "det" in terms[at + 1]):
         return 0
     side, end = terms[at + 2], at + 3
