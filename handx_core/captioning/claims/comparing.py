@@ -82,6 +82,16 @@ def _is_deed(terms: Terms) -> bool:
     return told and (bool(start) or terms[start].form in ("ing", "noun"))
 
 
+@place_by_place
+def _next_after(terms: Terms, at: int) -> Exchange | None:
+    """ "After the index it touches the middle finger next": with nothing of the kind in between."""
+    if terms[at].text != "next" or not any(term.says("link") == "after" for term in terms[:at]):
+        return None
+    ends = at + 1 == len(terms) or bool({"comma", "verb", "frames", "when"} & terms[at + 1].keys())
+    begun = {"comma", "link"} & terms[at - 1].keys()
+    return ([Term("next", {"manner": "next"})], at + 1) if ends and not begun else None
+
+
 def _after_named(terms: Terms) -> list[Term]:
     """The terms with "after the pinky, the ring finger bends" as "the ring finger bends after the pinky"."""
     if not terms or terms[0].says("link") not in ("after", "before", "then"):
@@ -110,6 +120,44 @@ def _set_aside(terms: Terms) -> list[Term]:
     return [Term("except", {"except": "except"}), *said, *terms[comma:]]
 
 
+def _but_not(terms: Terms) -> list[Term]:
+    """The terms with "the index, but not the pinky, bends" as "the index bends, and the pinky does not", and likewise
+    "not the pinky but the index bends"."""
+    at = next((place for place, term in enumerate(terms) if term.text == "not" and _name_end(terms, place + 1)), None)
+    if at is None:
+        return list(terms)
+    end = _name_end(terms, at + 1)
+    start = at
+    while start and {"comma", "link"} & terms[start - 1].keys():
+        start -= 1
+    opening = next((place for place in range(start) if _name_end(terms, place) == start), None)
+    other, rest = terms[at + 1 : end], end + (end < len(terms) and "comma" in terms[end])
+    if start == at and (at == 0 or "when" in terms[at - 1]) and end < len(terms) and "comma" not in terms[at - 1]:
+        joined = rest + (rest < len(terms) and terms[rest].text == "but")
+        rest = _name_end(terms, joined) if joined > rest else 0
+        named, opening = terms[joined:rest], at
+    elif opening is not None and start < at:
+        named = terms[opening:start]
+    else:
+        return list(terms)
+    close = next((place for place in range(rest, len(terms)) if {"comma", "link"} & terms[place].keys()), len(terms))
+    if not rest or rest >= len(terms) or not {"verb", "speed", "when"} & terms[rest].keys():
+        return list(terms)
+    comma, does = Term(",", {"comma": ","}), [Term("does", {"verb": "do"}, "s"), Term("not", {"not": "not"})]
+    return [*terms[:opening], *named, *terms[rest:close], comma, AND, *other, *does, *terms[close:]]
+
+
+def _name_end(terms: Terms, at: int) -> int:
+    """The place after a noun phrase that names parts of hands; 0 if none begins at a place."""
+    end = at
+    while end < len(terms) and not _NAMING.isdisjoint(terms[end]) and not _VERBAL & terms[end].keys():
+        end += 1
+    return end if any({"finger", "noun"} & term.keys() for term in terms[at:end]) else 0
+
+
+_VERBAL: Final = frozenset({"verb", "not"})
+
+
 @place_by_place
 def _right_after(terms: Terms, at: int) -> Exchange | None:
     """ "Right after" as "after", with a word for that it is so at once."""
@@ -127,7 +175,9 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_closer, frozenset({"compared"})),
     (_than_another, frozenset(phrase for pace in PACES for phrase in split(LINKS[pace]))),
     (_between_two, frozenset({"between", "in between"})),
+    (_but_not, frozenset({"not"})),
     (_set_aside, frozenset({"aside", "except"})),
+    (_next_after, frozenset({"next"})),
     (_after_named, frozenset({"after", "before", *_SOON})),
     (_right_after, frozenset(_SOON)),
 )

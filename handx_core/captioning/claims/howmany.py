@@ -107,6 +107,28 @@ def _and_one(terms: Terms) -> list[Term]:
     return found
 
 
+def _of_five(terms: Terms) -> list[Term]:
+    """The terms with "of the five right fingers, one bends" as "one of the right fingers bends"."""
+    start = next((at for at, term in enumerate(terms) if term.text in ("of", "among", "out of")), len(terms))
+    comma = next((at for at in range(start, len(terms)) if "comma" in terms[at]), 0)
+    fingers = terms[start + 1 : comma]
+    named = fingers and fingers[-1].says("noun") in ("finger", "tip")
+    plain = named and all(not _NAMING.isdisjoint(term) for term in fingers)
+    if not plain or any("verb" in term or "link" in term for term in terms[:start]):
+        return list(terms)
+    side = [term for term in fingers if "side" in term][:1]
+    of_them = [Term(term.text, {"number": term["number"]}) if "number" in term else term for term in terms[comma + 1 :]]
+    found: list[Term] = []
+    for at, term in enumerate(of_them):
+        found.append(term)
+        following = of_them[at + 1] if at + 1 < len(of_them) else None
+        begins = at == 0 or bool({"link", "comma", "only"} & of_them[at - 1].keys())
+        counts = "number" in term or term.says("quantifier") in ("none", "all", "both")
+        if begins and counts and following is not None and {"verb", "state", "speed", "not"} & following.keys():
+            found += [*side, fingers[-1]]
+    return [*terms[:start], *(found if len(found) > len(of_them) else (*terms[start : comma + 1], *of_them))]
+
+
 def _each_of_them(terms: Terms) -> list[Term]:
     """The terms with "three claps, all of them fast" as "three claps, fast", and without "each of them short"."""
     found: list[Term] = []
@@ -310,6 +332,7 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_single, frozenset({"single", "lone", "sole"})),
     (_listed_behind, frozenset({":", "("})),
     (_named_one_by_one, frozenset({"number"})),
+    (_of_five, frozenset({"of", "among", "out of"})),
     (_and_one, frozenset({"number"})),
     (_each_of_them, frozenset(_EACH)),
     (_not_again, frozenset({"again", "once more", "another time", "any more", "anymore"})),

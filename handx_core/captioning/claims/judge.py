@@ -1,14 +1,12 @@
 """Whether a claim is true of a clip, why not, and by which events.
 
-What belongs here: denials, and the order of claims in time. What does not: reading claims (`reader`), what makes each
-kind of claim true by itself (`checks`), and scoring captions (`audit`).
+What belongs here: denials, and what is asked of each claim. What does not: reading claims (`reader`), what makes each
+kind of claim true by itself (`checks`), the order of claims (`ordering`), and scoring captions (`audit`).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from statistics import mean
-from typing import Final
 
 from handx_core.captioning.claims.checks import (
     PAIRS,
@@ -28,16 +26,15 @@ from handx_core.captioning.claims.checks import (
 )
 from handx_core.captioning.claims.claim import Claim
 from handx_core.captioning.claims.frames import Frames, in_clip
+from handx_core.captioning.claims.ordering import STATES, ordered, paced
 from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
     PACES,
     is_as_long,
-    is_soon,
     related,
     so_many,
 )
 from handx_core.captioning.clip_truth import ClipTruth, Happening, Thing
-from handx_core.captioning.facts import SPEEDS
 from handx_core.skeleton import FINGERS
 
 
@@ -48,12 +45,12 @@ def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
         if claim.negated and claim.order and claim.order.relation == "after" and not verdicts[place].supported:
             verdicts[place] = _denied_after(claim, verdicts, truth)
         elif verdicts[place].supported and claim.order:
-            verdicts[place] = _ordered(claim, verdicts[place], claims, verdicts, truth)
+            verdicts[place] = ordered(claim, verdicts[place], claims, verdicts, truth)
         if "again" in claim.manners and verdicts[place].supported:
             verdicts[place] = _again(claim, verdicts[place], claims[:place], verdicts)
         paces = [pace for pace in PACES if pace in claim.manners]
         if paces and place and verdicts[place].supported:
-            so_fast = _paced(paces[0], verdicts[place], verdicts[place - 1], truth)
+            so_fast = paced(paces[0], verdicts[place], verdicts[place - 1], truth)
             verdicts[place] = verdicts[place] if so_fast else no("at another pace")
     return verdicts
 
@@ -62,7 +59,7 @@ def _again(claim: Claim, verdict: Verdict, before: Sequence[Claim], alone: Seque
     """The verdict if what is told to happen again does so after it did first, where that was told."""
     told = (claim.what, claim.subject, claim.object, claim.ways)
     first = next((at for at, one in enumerate(before) if (one.what, one.subject, one.object, one.ways) == told), None)
-    if first is None or claim.what in _STATES or claim.negated or not alone[first].spans:
+    if first is None or claim.what in STATES or claim.negated or not alone[first].spans:
         return verdict
     over = min(end for _, end in alone[first].spans)
     return verdict if any(start >= over - 1 for start, _ in verdict.spans) else no("not again")
@@ -132,7 +129,7 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
 def _as_long(verdict: Verdict, claim: Claim, lengths: Sequence[int], truth: ClipTruth) -> Verdict:
     """The verdict if something that a claim says lasts as long as it says; postures have no exact beginning, and a
     hyperextension may be counted with or without the way there and back."""
-    if claim.negated or claim.what in _STATES or not verdict.spans:
+    if claim.negated or claim.what in STATES or not verdict.spans:
         return verdict
     held = [truth.events[number][1] for number in verdict.ids if claim.what == "hyperextended"]
     spans = (*verdict.spans, *((one["start"], one["end"]) for one in held if "constant_des" in one))
@@ -243,59 +240,3 @@ def _positive(claim: Claim, frames: tuple[tuple[str, int, int], ...], subject: t
         joints=claim.joints,
         manners=("full",) if "full" in claim.manners else (),
     )
-
-
-_STATES: Final = (
-    "straight", "bent", "partly bent", "fully bent", "fist", "spread out", "together", "position", "distance", "still",
-)  # fmt: skip
-
-
-def _paced(pace: str, one: Verdict, other: Verdict, truth: ClipTruth) -> bool:
-    """Whether what one claim says is faster than what another does, slower, or as fast, where both have a speed."""
-    first, second = (
-        [SPEEDS.index(truth.events[number][1]["v_des"]) for number in told.ids if "v_des" in truth.events[number][1]]
-        for told in (one, other)
-    )
-    if not (first and second):
-        return True
-    ahead = mean(first) - mean(second)
-    return ahead > 0 if pace == "faster" else ahead < 0 if pace == "slower" else abs(ahead) < 1
-
-
-def _ordered(
-    claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Sequence[Verdict], truth: ClipTruth
-) -> Verdict:
-    """The verdict if what the claim says is when it says, next to one of the claims that it refers to."""
-    assert claim.order is not None
-    relation, of, to = claim.order.relation, claim.order.of, claim.order.to
-    if relation in PACES:
-        return verdict if _paced(relation, alone[to[-1]], verdict, truth) else no("at another pace")
-    if relation == "meanwhile" and claim.what in _STATES and "end" in claim.when:
-        relation = "when"
-    if relation == "when" and claim.what not in _STATES and all(claims[place].what in _STATES for place in to):
-        relation = "meanwhile"
-    others = [span for place in to for span in alone[place].spans]
-    spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
-    told = (claim.what, claim.value, claim.subject)
-    lasting = claim.what in _STATES or claim.what == "hyperextended"
-    same = lasting and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to)
-    if not others or not spans or same:
-        return verdict
-    changes = [span for place in to if claims[place].what in _STATES for span in alone[place].spans]
-    met = [span for span in spans if any(related(relation, span, other) for other in others)]
-    if not met and relation == "after" and claim.what in _STATES:
-        met = [span for span in spans if any(span[1] - other[1] >= FRAME_SLACK for other in others)]
-    if not met and relation == "before" and claim.what in _STATES:
-        met = [span for span in spans if any(span[0] < other[0] for other in others)]
-    if not met and relation == "after" and claim.what not in _STATES:
-        met = [
-            span
-            for span in spans
-            if any(span[0] - other[0] >= (0 if span[1] > other[1] else FRAME_SLACK) for other in changes)
-        ]
-    if "soon" in claim.manners or any("soon" in claims[place].manners for place in to):
-        met = [span for span in met if any(is_soon(relation, span, other) for other in others)]
-    if not met:
-        return no(f"not {relation} what is told next to it")
-    own = tuple(span for span in verdict.spans if span in met)
-    return verdict._replace(spans=own) if own and relation == "after" else verdict

@@ -146,17 +146,31 @@ def _row_at_end(terms: Terms) -> list[Term]:
 
 
 def _row_in_front(terms: Terms) -> list[Term]:
-    """The terms with "pinky first, index last, the fingers bend" as "from the pinky to the index, the fingers bend"."""
+    """The terms with "pinky first, index last, the fingers bend" as "starting with the pinky, ending with ..."."""
     places = [at for at, term in enumerate(terms[:9]) if term.text in ("first", "last")]
-    if [terms[at].text for at in places[:2]] != ["first", "last"]:
+    if not places or terms[places[0]].text != "first":
         return list(terms)
-    comma = next((at for at in range(places[1], len(terms)) if "comma" in terms[at]), 0)
-    named = [at for at, term in enumerate(terms[:comma]) if "finger" in term]
+    comma = next((at for at in range(places[-1], len(terms)) if "comma" in terms[at]), 0)
+    ends = [term for term in terms[:comma] if "finger" in term]
     plain = all({"det", "finger", "first", "comma"} & term.keys() or term.text == "and" for term in terms[:comma])
-    if len(named) != 2 or not plain or not any("verb" in term for term in terms[comma:]):
+    told = len(ends) == len(places) < 3 and plain and any("verb" in term for term in terms[comma:])
+    if not told or (len(ends) == 1 and not any(term.says("manner") == "in turn" for term in terms[comma:])):
         return list(terms)
-    one, other = (terms[at] for at in named)
-    return [Term("from", {"of": "from"}), one, Term("to", {"with": "to"}), other, *terms[comma:]]
+    found: list[Term] = []
+    for end, edge in zip(ends, ("edge start", "edge end"), strict=False):
+        found += [Term(edge, {"verb": edge}, "ing"), Term("with", {"with": "with"}), end, terms[comma]]
+    return [*found, *terms[comma + 1 :]]
+
+
+@place_by_place
+def _being_first(terms: Terms, at: int) -> Exchange | None:
+    """ "The pinky being the first and the index being the last" as "the pinky first and the index last"."""
+    if terms[at].text not in ("being", "comes", "coming", "is") or not at or "finger" not in terms[at - 1]:
+        return None
+    place = at + 1 + (at + 1 < len(terms) and "det" in terms[at + 1])
+    ends = place + 1 >= len(terms) or {"comma", "link"} & terms[place + 1].keys()
+    told = place < len(terms) and terms[place].text in ("first", "last") and ends
+    return ([Term(terms[place].text, {"first": terms[place].text})], place + 1) if told else None
 
 
 def _joined_times(terms: Terms) -> list[Term]:
@@ -285,6 +299,7 @@ def _counted_off(terms: Terms) -> list[Term]:
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_from_until, frozenset(_UNTIL)),
     (_row_at_end, frozenset({"to", "through"})),
+    (_being_first, frozenset({"being", "coming"})),
     (_row_in_front, frozenset({"first"})),
     (_joined_times, frozenset({"and"})),
     (_before_and_after, frozenset({"before"})),

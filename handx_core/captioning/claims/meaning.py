@@ -95,7 +95,7 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
         return ("near" if fingers or clause.negated else "approach"), ""
     if value in ("spread", "close") and not fingers and "gap" not in subject.things:
         return ("part" if value == "spread" else "approach") if across else "", ""
-    if value == "changes" and fingers and (clause.only or subject.none):
+    if value == "changes" and fingers and (clause.only or subject.none or clause.negated):
         return "flex", ""
     return value.split()[0], ""
 

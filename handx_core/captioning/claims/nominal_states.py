@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import Terms
+from handx_core.captioning.claims.nouns import Terms, begins, phrase_end
 from handx_core.captioning.claims.terms import Term
 
 _MADE: Final = ("form", "made", "creat", "shap", "reach", "attain", "achiev", "assum", "adopt", "complet", "establish")
@@ -71,8 +71,71 @@ def _is_state_noun(terms: Terms, at: int) -> bool:
     return terms[at].form == "noun" or (terms[at].form == "" and determined)
 
 
+_OPPOSITE: Final = {
+    "straight": "bend", "bent": "straighten", "fully bent": "straighten", "partly bent": "flex", "fist": "straighten",
+    "hyperextended": "straighten",
+}  # fmt: skip
+
+
+@place_by_place
+def _leaves_state(terms: Terms, at: int) -> Exchange | None:
+    """ "Leaves its straight position" as "bends", "leaves the fist" as "straightens"; not where it is denied."""
+    leaves = terms[at].text.split()[0] in _LEAVING and terms[at].says("verb") == "separation"
+    if not leaves or any("not" in term for term in terms[max(0, at - 2) : at]):
+        return None
+    state = at + 1 + (at + 1 < len(terms) and "det" in terms[at + 1])
+    told = terms[state] if state < len(terms) else terms[at]
+    turn = _OPPOSITE.get(told.says("state") or ("fist" if told.text in ("fist", "fists") else ""), "")
+    if not turn or (state + 1 < len(terms) and begins(terms[state + 1])):
+        return None
+    return [Term(terms[at].text, {"verb": turn}, terms[at].form)], state + 1
+
+
+_LEAVING: Final = ("leave", "leaves", "left", "leaving", "quits", "quit", "quitting")
+
+
+def _is_there(terms: Terms) -> list[Term]:
+    """The terms with "gaps between the fingers are present, then absent" as "the fingers are spread, then together",
+    and with "contact is absent" as a contact that is denied."""
+    there = [at for at, term in enumerate(terms) if term.text in _PRESENT or "presence" in term]
+    thing = next((at for at, term in enumerate(terms) if _is_thing(term)), len(terms))
+    if not there or thing > there[0]:
+        return list(terms)
+    gap = terms[thing].says("noun") == "gap"
+    joins = thing + 1 + (thing + 1 in there)  # "gaps are present between"
+    joins = joins if joins < len(terms) and terms[joins].text in ("between", "of") else 0
+    end = phrase_end(terms, joins + 1, True) if joins else thing + 1
+    owner = list(terms[joins + 1 : end]) if joins else []
+    if gap and not any("finger" in term or term.says("noun") == "finger" for term in owner):
+        return list(terms)
+    found = [*terms[: thing - ("det" in terms[thing - 1] and thing > 0)]]
+    touch = [*owner, terms[thing].put({"verb": "contact"}, "s")]
+    found += owner if gap else []
+    for at in (*(place for place in there if place < joins), *range(end, len(terms))):
+        term = terms[at]
+        if at in there:
+            absent = term.says("presence") in _ABSENT
+            state = Term(term.text, {"state": "together" if absent else "spread"})
+            denied = [Term("not", {"not": "not"})] if absent else []
+            found += [Term("are", {"verb": "be"}, "s"), state] if gap else [*owner, *denied, touch[-1]]
+        elif term.says("verb") != "be":
+            found.append(term)
+    return found
+
+
+_PRESENT: Final = ("be present", "is present", "are present", "exist", "exists", "persist", "persists")
+_ABSENT: Final = ("absent", "missing")
+
+
+def _is_thing(term: Term) -> bool:
+    """Whether it is a gap or a contact, that may be there or not."""
+    return term.says("noun") == "gap" or (term.text in ("contact", "contacts") and term.says("verb") == "contact")
+
+
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_fist_is_made, frozenset({"fist", "a fist"})),
     (_is_reached, frozenset({"be"})),
+    (_leaves_state, frozenset({"separation"})),
+    (_is_there, frozenset({"presence", *_PRESENT})),
 )
 """Steps in their order, each with the words or kinds without one of which it has nothing to do."""

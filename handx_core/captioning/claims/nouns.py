@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.words import WIDTHS
 
 Terms = Sequence[Term]
 
@@ -213,6 +214,11 @@ def is_adjective(term: Term) -> bool:
     return term.text in ADJECTIVES or "adjective" in term
 
 
+def width_of(term: Term) -> str:
+    """The distance that an adjective says."""
+    return next((value for value, widths in WIDTHS.items() if term.text in widths.split()), "")
+
+
 def is_compound(term: Term) -> bool:
     return "noun" in term or "finger" in term
 
@@ -243,6 +249,11 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     if not may_be_noun(terms, at):
         return False
     if term.form == "noun" or (term.text == "contact" and _is_of(following)):
+        return True
+    is_over = (
+        following is not None and following.text in ("is", "was") and at + 2 < len(terms) and is_end(terms[at + 2])
+    )
+    if before and is_over and {"det", "quantifier"} & before[-1].keys():
         return True
     determined = bool(before) and any(
         "det" in one or "number" in one or "quantifier" in one or "ordinal" in one or "possessive" in one

@@ -192,7 +192,7 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
             reading.digits |= reading.number > 0
             reading.number = reading.number or int(term.says("number"))
             # "Four fingers" may count the thumb; "the four fingers" and "all four fingers" are those beside it.
-            reading.digits |= reading.number == 4 and not (reading.definite or reading.quantifier or reading.other)
+            reading.digits |= not (reading.definite or reading.quantifier or reading.other)
             reading.one |= term.text == "one"
         elif "det" in term:
             reading.definite = True
@@ -337,8 +337,10 @@ def _many(reading: _Reading, context: Context) -> tuple[str, ...]:
         if reading.number == 3 and not context.named.fingers:
             return FINGERS[2:]
         return others[1:] if len(others) == reading.number + 1 and others[0] == "thumb" else others
-    if reading.number == 4:
+    if reading.number in (1, 2, 3, 4) and not reading.quantifier:
         return FINGERS if reading.digits else FINGERS[1:]
+    if reading.number == 4:
+        return FINGERS[1:]
     if reading.quantifier in ("all", "none", "both") or reading.number == 5:
         return FINGERS
     return FINGERS[1:]

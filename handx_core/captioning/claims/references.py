@@ -104,8 +104,8 @@ def _pinch_opens(terms: Terms) -> list[Term]:
         return list(terms)
     found = list(terms[: at + 1])
     for term in terms[at + 1 :]:
-        if term.text.startswith("open"):
-            found.append(Term(term.text, {"verb": "separation"}, "s"))
+        if term.text.startswith("open") or term.text == "over":
+            found.append(Term(f"comes {term.text}", {"verb": "separation"}, "s"))
         elif not (term.text == "closed" or term.says("verb") == "be"):
             found.append(term)
     return found

@@ -15,11 +15,10 @@ from handx_core.captioning.claims.idioms import STEPS as IDIOMS
 from handx_core.captioning.claims.lists import AND
 from handx_core.captioning.claims.lists import STEPS as LISTS
 from handx_core.captioning.claims.nominal_states import STEPS as NOMINAL_STATES
-from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end
+from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end, width_of
 from handx_core.captioning.claims.references import STEPS as REFERENCES
 from handx_core.captioning.claims.shorthand import STEPS as SHORTHAND
 from handx_core.captioning.claims.terms import Term
-from handx_core.captioning.claims.words import WIDTHS
 
 
 def simplified(terms: Terms) -> list[Term]:
@@ -192,7 +191,7 @@ def _without_over(terms: Terms) -> list[Term]:
         for at, term in enumerate(terms)
         if term.text != "over"
         or (at + 1 < len(terms) and not {"comma", "link", "when", "frames"} & terms[at + 1].keys())
-        or (at and "verb" not in terms[at - 1])
+        or (at and ("verb" not in terms[at - 1] or terms[at - 1].says("verb") == "be"))
     ]
 
 
@@ -257,21 +256,16 @@ def _distance(terms: Terms) -> list[Term]:
         start -= 1
     if "distance" in found[at]:
         return [*found[:start], *owner, *(inside or [Term("is", {"verb": "be"}, "s")]), found[at], *after]
-    place = next((place for place, term in enumerate(after) if _width(term)), None)
+    place = next((place for place, term in enumerate(after) if width_of(term)), None)
     if place is None or any("link" in term or "comma" in term for term in after[:place]):
         return found
     after = [
-        Term(term.text, {"distance": _width(term)})
-        if number == place or (_width(term) and number and after[number - 1].says("verb") == "be")
+        Term(term.text, {"distance": width_of(term)})
+        if number == place or (width_of(term) and number and after[number - 1].says("verb") == "be")
         else term
         for number, term in enumerate(after)
     ]
     return [*found[:start], *owner, *after]
-
-
-def _width(term: Term) -> str:
-    """The distance that an adjective says."""
-    return next((value for value, widths in WIDTHS.items() if term.text in widths.split()), "")
 
 
 def _without_separated(terms: Terms) -> list[Term]:

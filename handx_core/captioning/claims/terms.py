@@ -231,6 +231,7 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
         for place, term in enumerate(terms)
         if (term.text == "small" and place and terms[place - 1].says("verb") == "be")
         or term.text not in ("long", "small", "little")
+        or (term.text != "little" and terms[place + 1 : place + 2] and terms[place + 1].text == "one")
         or (_is_listed(terms[place + 1 : place + 2]) and not (place and terms[place - 1].says("verb") == "occurs"))
     ]
     terms = [_last_as_verb(term, terms[place + 1 : place + 2]) for place, term in enumerate(terms)]

@@ -9,7 +9,7 @@ rules let fingers differ that they tell of together. Coarse words: thirds of the
 since nobody counts frames for "early on"; a happening is there if its first frame or its middle is.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -294,14 +294,12 @@ def comes_so(claim: Claim, spans: Sequence[Span], alike: Callable[[], Sequence[S
     return True
 
 
-def so_many(members: Iterable[tuple[str, ...]], claim: Claim) -> bool:
-    """Whether so many fingers of one hand do so, or of both together, as a claim says; four that do may be all but the
-    thumb, if it does too."""
-    members = {*members}
+def so_many(members: Collection[tuple[str, ...]], claim: Claim) -> bool:
+    """Whether so many fingers of one hand do so, or of both together, as a claim says; who counts four may leave the
+    thumb out, unless he says that only they do."""
     hands = [hand for hand, _ in members]
-    besides = [hand for hand, thing in members if thing != "thumb"]
-    all_four = claim.how_many == 4 and "only" not in claim.manners and 4 in map(besides.count, besides)
-    return all_four or claim.how_many in {len(hands), *map(hands.count, hands)}
+    besides = [hand for hand, thing in members if thing != "thumb" and "only" not in claim.manners]
+    return claim.how_many in {len(hands), *map(hands.count, hands), *map(besides.count, besides)}
 
 
 def one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:

@@ -98,11 +98,13 @@ VERBS: Final = {
     "fixed in place; keep stationary; remain in position; stay in position; remain static; stay static; static; "
     "unmoving; freeze; stay at rest; without moving; pause; remain at rest; stand in place; remain anchored; stay "
     "anchored; remain immobile; stay immobile; be immobile; not travel; be steady; be fixed; be static; be unmoving; "
-    "be inactive; be at rest; do nothing; be idle; stay idle; remain idle; stay inactive; remain inactive; stay at "
-    "its place; remain at its place; keep at its place; stay in its place; remain in its place; stay at the same "
-    "place; remain at the same place; stay in the same place; remain in the same place; stay in one place; remain in "
-    "one place; stay on the spot; remain on the spot; stay at the same spot; stay in the same position; remain in the "
-    "same position; hold the same position; keep the same position; stay at its position; remain at its position",
+    "be inactive; be at rest; do nothing; be idle; show no change; undergo no change; have no change; exhibit no "
+    "change; display no change; show no change in; show no change of; show no movement; show no motion; stay idle; "
+    "remain idle; stay inactive; remain inactive; stay at its place; remain at its place; keep at its place; stay in "
+    "its place; remain in its place; stay at the same place; remain at the same place; stay in the same place; remain "
+    "in the same place; stay in one place; remain in one place; stay on the spot; remain on the spot; stay at the "
+    "same spot; stay in the same position; remain in the same position; hold the same position; keep the same "
+    "position; stay at its position; remain at its position",
     "move": "move; travel; shift; go; glide; slide; drift; swing; head; push; pull; slip; sweep; carry; draw; bob; "
     "return; come back; float; wander; proceed; progress; bring; make its way; shuttle; displace; swipe; translate; "
     "migrate; push out; reach out; step; jump; hop; bounce; rebound; veer; steer; sail; roam; oscillate; relocate; "

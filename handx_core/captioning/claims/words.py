@@ -345,6 +345,7 @@ SMALL_WORDS: Final = {
     "so": "so; that way; this way; like that; like this",
     "only": "only; solely; just; exclusively",
     "aside": "aside",
+    "presence": "present; absent; missing",
     "apart": "apart; asunder; separate; separated",
     "together": "together",
     "ordinal": "second; third; fourth; fifth; final; last; first",
