@@ -296,6 +296,10 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
         begun = min(one.span[0] for hand, _ in claim.subject for one in truth.moves[hand])
         if min(one.span[0] for one in found) > begun + FRAME_SLACK:
             return no("not before all others")
+    if "comes last" in claim.manners:
+        last = max(one.span[0] for hand, _ in claim.subject for one in truth.moves[hand])
+        if max(one.span[0] for one in found) < last - FRAME_SLACK:
+            return no("not after all others")
     if "at once" in claim.manners and len(claim.ways) > 1:
         firsts, seconds = ([one for one in found if _goes(one, way)] for way in claim.ways[:2])
         if not any(related("meanwhile", one.span, other.span) for one in firsts for other in seconds):

@@ -145,34 +145,6 @@ def _row_at_end(terms: Terms) -> list[Term]:
     return [*terms[: at + 1], Term("from", {"of": "from"}), terms[at + 1], Term("to", {"with": "to"}), terms[at + 3]]
 
 
-def _row_in_front(terms: Terms) -> list[Term]:
-    """The terms with "pinky first, index last, the fingers bend" as "starting with the pinky, ending with ..."."""
-    places = [at for at, term in enumerate(terms[:9]) if term.text in ("first", "last")]
-    if not places or terms[places[0]].text != "first":
-        return list(terms)
-    comma = next((at for at in range(places[-1], len(terms)) if "comma" in terms[at]), 0)
-    ends = [term for term in terms[:comma] if "finger" in term]
-    plain = all({"det", "finger", "first", "comma"} & term.keys() or term.text == "and" for term in terms[:comma])
-    told = len(ends) == len(places) < 3 and plain and any("verb" in term for term in terms[comma:])
-    if not told or (len(ends) == 1 and not any(term.says("manner") == "in turn" for term in terms[comma:])):
-        return list(terms)
-    found: list[Term] = []
-    for end, edge in zip(ends, ("edge start", "edge end"), strict=False):
-        found += [Term(edge, {"verb": edge}, "ing"), Term("with", {"with": "with"}), end, terms[comma]]
-    return [*found, *terms[comma + 1 :]]
-
-
-@place_by_place
-def _being_first(terms: Terms, at: int) -> Exchange | None:
-    """ "The pinky being the first and the index being the last" as "the pinky first and the index last"."""
-    if terms[at].text not in ("being", "comes", "coming", "is") or not at or "finger" not in terms[at - 1]:
-        return None
-    place = at + 1 + (at + 1 < len(terms) and "det" in terms[at + 1])
-    ends = place + 1 >= len(terms) or {"comma", "link"} & terms[place + 1].keys()
-    told = place < len(terms) and terms[place].text in ("first", "last") and ends
-    return ([Term(terms[place].text, {"first": terms[place].text})], place + 1) if told else None
-
-
 def _joined_times(terms: Terms) -> list[Term]:
     """The terms with "at the start and at the end", or "fully and fast", without the "and", which begins no clause."""
     return [term for at, term in enumerate(terms) if term.text != "and" or not _joins_alike(terms, at)]
@@ -299,8 +271,6 @@ def _counted_off(terms: Terms) -> list[Term]:
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_from_until, frozenset(_UNTIL)),
     (_row_at_end, frozenset({"to", "through"})),
-    (_being_first, frozenset({"being", "coming"})),
-    (_row_in_front, frozenset({"first"})),
     (_joined_times, frozenset({"and"})),
     (_before_and_after, frozenset({"before"})),
     (_so_do, frozenset({"so", "as", "neither", "nor"})),

@@ -244,7 +244,7 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     """Whether a word that may be a verb, and may be a noun, is one: by its ending, or by what stands before it."""
     term, before = terms[at], terms[start:at]
     following = terms[at + 1] if at + 1 < len(terms) else None
-    if term.text == "spread" and before and following is not None and following.text in ("between", "of"):
+    if "verb" in term and term.text == "spread" and before and _is_of(following):
         return True
     if not may_be_noun(terms, at):
         return False

@@ -16,6 +16,7 @@ from handx_core.captioning.claims.lists import AND
 from handx_core.captioning.claims.lists import STEPS as LISTS
 from handx_core.captioning.claims.nominal_states import STEPS as NOMINAL_STATES
 from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end, width_of
+from handx_core.captioning.claims.placing import STEPS as PLACING
 from handx_core.captioning.claims.references import STEPS as REFERENCES
 from handx_core.captioning.claims.shorthand import STEPS as SHORTHAND
 from handx_core.captioning.claims.terms import Term
@@ -306,6 +307,7 @@ _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] 
     *HOW_MANY,
     *SHORTHAND,
     *COMPARING,
+    *PLACING,
     *NOMINAL_STATES,
     *IDIOMS,
     *REFERENCES,

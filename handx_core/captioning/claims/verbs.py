@@ -84,11 +84,12 @@ VERBS: Final = {
     "spread away; increase; grow; enlarge; become larger; become wider; get wider; get larger; become bigger; "
     "open into a v; open up into a v; open in a v; open to a v; separate into a v; part into a v; spread into a v; "
     "form a v; make a v; form a v shape; make a v shape; open into a v shape; open like a fan; spread like a fan; "
-    "open like scissors; scissor apart; scissor open",
-    "close": "close together; come together sideways; close up; narrow; close sideways; squeeze together; move "
-    "together sideways; draw together sideways; adduct; bunch; bunch together; press side by side; bunch up; "
-    "unspread; close back together; line up side by side; come side by side; decrease; shrink; diminish; reduce; "
-    "become smaller; become narrower; get smaller; get narrower",
+    "form a fan; make a fan; open the fan; spread the fan; open like scissors; scissor apart; scissor open",
+    "close": "close like a fan; close the fan; fold the fan; fold like a fan; undo the fan; close together; come "
+    "together sideways; close up; narrow; close sideways; squeeze together; move together sideways; draw together "
+    "sideways; adduct; bunch; bunch together; press side by side; bunch up; unspread; close back together; line up "
+    "side by side; come side by side; decrease; shrink; diminish; reduce; become smaller; become narrower; get "
+    "smaller; get narrower",
     "still": "stay in place; remain in place; wait; keep in place; hold in place; keep still; stay still; remain "
     "still; hold still; stay put; be motionless; remain motionless; stay motionless; be stationary; stay stationary; "
     "remain stationary; keep its place; keep their place; be still; motionless; immobile; not move; rest in place; "

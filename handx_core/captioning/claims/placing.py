@@ -1,0 +1,174 @@
+"""What comes first, second or last put plainly: "the ring finger second", "starts by moving left", "the last finger".
+
+What belongs here: the place of one among several that follow one another, from terms to terms. What does not: rows as
+such (`rows`), and how often something happens (`howmany`).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from handx_core.captioning.claims.exchange import Exchange, place_by_place
+from handx_core.captioning.claims.nouns import Terms, begins
+from handx_core.captioning.claims.terms import Term
+
+_ORDINALS: Final = ("first", "second", "third", "fourth", "last")
+_AFTER: Final = frozenset({"comma", "link", "frames", "when"})
+
+
+def _comes(ordinal: str) -> Term:
+    return Term("among", {"manner": f"comes {ordinal}"})
+
+
+@place_by_place
+def _starts_by(terms: Terms, at: int) -> Exchange | None:
+    """ "Starts by moving left" as "moves left before anything else", "ends by moving right" likewise."""
+    edge = terms[at].says("verb")
+    if not edge.startswith("edge") or at + 2 >= len(terms) or terms[at + 1].text not in ("by", "with"):
+        return None
+    deed = at + 2
+    while deed < len(terms) and not {"speed", "manner"}.isdisjoint(terms[deed]):
+        deed += 1
+    if deed >= len(terms) or "verb" not in terms[deed] or terms[deed].form != "ing":
+        return None
+    place = "first" if edge == "edge start" else "last"
+    return [_comes(place), *terms[at + 2 : deed], terms[deed].put(form="s")], deed + 1
+
+
+def _first_movement(terms: Terms) -> list[Term]:
+    """The terms with "the first movement of the hand is backward" as the first of all, and not of those backward."""
+    found = list(terms)
+    for at in range(len(terms) - 2):
+        moves = terms[at + 1].says("verb").startswith("move") and terms[at + 1].text.startswith(("mo", "trav"))
+        if "ordinal" not in terms[at] or not moves:
+            continue
+        after = at + 2
+        while after < len(terms) and (begins(terms[after]) or "of" in terms[after]):
+            after += 1
+        told = after + 1 < len(terms) and terms[after].says("verb") in ("be", "move", "occurs")
+        if told and any("way" in term for term in terms[after + 1 : after + 4]):
+            found[at] = _comes("last" if terms[at].text == "final" else terms[at].text)
+    return found
+
+
+def _last_finger(terms: Terms) -> list[Term]:
+    """The terms with "the last finger to bend does so at frame 35" as "one of the fingers bends last at frame 35"."""
+    for at in range(len(terms) - 2):
+        ordinal, finger = terms[at], terms[at + 1]
+        one_word = finger.says("noun") in ("finger", "tip") and ordinal.text in ("first", "last", "final")
+        named = ordinal.text == "first finger" and finger.text == "to"
+        if not (one_word or named) or (at > 1 and terms[at - 2].says("verb") == "be"):
+            continue
+        deed = at + 1 + one_word
+        to = terms[deed].text == "to"
+        verb = next((place for place in range(deed, len(terms)) if "verb" in terms[place]), len(terms))
+        again = verb + 1 < len(terms) and to and terms[verb + 1].says("verb") in ("do", terms[verb].says("verb"))
+        if verb >= len(terms) or verb > deed + 2 or terms[verb].form == "noun" or (to and not again):
+            continue
+        end = verb + 1 + again + (again and verb + 2 < len(terms) and terms[verb + 2].text == "so")
+        one = [Term("one of", {"quantifier": "some"}), Term("fingers", {"noun": "finger"})]
+        between = [term for term in terms[deed:verb] if term.text != "to"]
+        place = _comes("last" if ordinal.text in ("last", "final") else "first")
+        return [*terms[: at - ("det" in terms[at - 1])], *one, *between, place, terms[verb].put(form="s"), *terms[end:]]
+    return list(terms)
+
+
+def _it_is_frame(terms: Terms) -> list[Term]:
+    """The terms with "when the fingertips part, it is frame 45" as "the fingertips part at frame 45"."""
+    it = next((at for at, term in enumerate(terms) if term.text == "it"), len(terms))
+    if it + 2 >= len(terms) or terms[it + 1].says("verb") != "be" or "frames" not in terms[it + 2]:
+        return list(terms)
+    before, after = terms[:it], terms[it + 3 :]
+    if before and before[0].says("link") in ("when", "meanwhile") and "comma" in before[-1]:
+        return [*before[1:-1], terms[it + 2], *after]
+    if not before and after and after[0].says("link") in ("when", "meanwhile"):
+        return [*after[1:], terms[it + 2]]
+    return list(terms)
+
+
+@place_by_place
+def _each_time(terms: Terms, at: int) -> Exchange | None:
+    """ "Four times, each time with the index" as "four times with the index"; "with another finger" is left out."""
+    link = at + ("comma" in terms[at])
+    if not at or link + 1 >= len(terms) or terms[link].text not in ("each time", "every time"):
+        return None
+    end = next((place for place in range(link + 1, len(terms)) if "comma" in terms[place]), len(terms))
+    rest = terms[link + 1 : end]
+    if not (rest and {"with", "of"} & rest[0].keys()) or any("verb" in term for term in rest):
+        return None
+    another = any(term.text in ("another", "different", "other") for term in rest)
+    return ([], end) if another or any("unknown" in term for term in rest) else (rest, end)
+
+
+@place_by_place
+def _being_first(terms: Terms, at: int) -> Exchange | None:
+    """ "The pinky being the first and the index being the last" as "the pinky first and the index last"."""
+    if terms[at].text not in ("being", "coming") or not at or "finger" not in terms[at - 1]:
+        return None
+    place = at + 1 + (at + 1 < len(terms) and "det" in terms[at + 1])
+    ends = place + 1 >= len(terms) or {"comma", "link"} & terms[place + 1].keys()
+    told = place < len(terms) and terms[place].text in ("first", "last") and ends
+    return ([Term(terms[place].text, {"first": terms[place].text})], place + 1) if told else None
+
+
+def _row_in_front(terms: Terms) -> list[Term]:
+    """The terms with "pinky first, index last, the fingers bend" as "starting with the pinky, ending with ..."."""
+    places = [at for at, term in enumerate(terms[:9]) if term.text in ("first", "last")]
+    if not places or terms[places[0]].text != "first":
+        return list(terms)
+    comma = next((at for at in range(places[-1], len(terms)) if "comma" in terms[at]), 0)
+    ends = [term for term in terms[:comma] if "finger" in term]
+    plain = all({"det", "finger", "first", "comma"} & term.keys() or term.text == "and" for term in terms[:comma])
+    told = len(ends) == len(places) < 3 and plain and any("verb" in term for term in terms[comma:])
+    if not told or (len(ends) == 1 and not any(term.says("manner") == "in turn" for term in terms[comma:])):
+        return list(terms)
+    found: list[Term] = []
+    for end, edge in zip(ends, ("edge start", "edge end"), strict=False):
+        found += [Term(edge, {"verb": edge}, "ing"), Term("with", {"with": "with"}), end, terms[comma]]
+    return [*found, *terms[comma + 1 :]]
+
+
+def _second_and_third(terms: Terms) -> list[Term]:
+    """The terms with "touches the index first, the ring second" as "touches the index first of all, touches the ring
+    second of all"."""
+    places = [at for at, term in enumerate(terms) if _is_place(terms, at)]
+    if not any(terms[at].text in ("second", "third", "fourth") for at in places):
+        return list(terms)
+    verb = next((term for term in terms if "verb" in term and term.says("verb") not in ("be", "do", "have")), None)
+    begun = next((at for at, term in enumerate(terms) if term is verb), len(terms))
+    is_object = (
+        any("finger" in term for term in terms[:begun]) and any(begun < at for at in places) and places[0] > begun + 1
+    )
+    found: list[Term] = []
+    start = 0
+    for number, at in enumerate(places):
+        item = list(terms[start:at])
+        again = number > 0 and verb is not None and not any("verb" in term for term in item)
+        while again and item and ({"comma", "link"} & item[0].keys()):
+            item.pop(0)
+        if again and verb is not None:
+            and_verb = [Term("and", {"link": "and"}), verb]
+            item = [*and_verb, *item] if is_object else [and_verb[0], *item, verb]
+        found += [*item, _comes(terms[at].text)]
+        start = at + 1
+    return [*found, *terms[start:]]
+
+
+def _is_place(terms: Terms, at: int) -> bool:
+    """Whether "second" says which place something has, and belongs to no noun."""
+    ends = at + 1 == len(terms) or not _AFTER.isdisjoint(terms[at + 1])
+    before = terms[at - 1] if at else None
+    told = before is not None and ("finger" in before or ("verb" in before and before.says("verb") != "be"))
+    return terms[at].text in _ORDINALS and ends and told
+
+
+STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    (_starts_by, frozenset({"edge start", "edge end"})),
+    (_first_movement, frozenset({"ordinal"})),
+    (_last_finger, frozenset({"last", "final", "first", "first finger"})),
+    (_it_is_frame, frozenset({"it"})),
+    (_each_time, frozenset({"each time", "every time"})),
+    (_being_first, frozenset({"being", "coming"})),
+    (_row_in_front, frozenset({"first"})),
+    (_second_and_third, frozenset({"second", "third", "fourth"})),
+)
+"""Steps in their order, each with the words or kinds without one of which it has nothing to do."""
