@@ -28,6 +28,7 @@ from handx_core.captioning.claims.timing import (
     one_by_one,
     related,
     so_many,
+    so_often,
     spans_in,
     the_one_meant,
     within,
@@ -106,7 +107,7 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
     listed = claim.count > 1 and claim.count == len(claim.frames) and not ends
     if listed and sum(len(truth.touches[pair]) for pair in found) != claim.count * len(found):
         return no("they touch at other times too")
-    if claim.count > 0 and sum(len(met) for met in found.values()) != claim.count:
+    if claim.count > 0 and not so_often(sum(len(met) for met in found.values()), claim):
         found = {pair: met for pair, met in found.items() if often(met, claim)}
     elif claim.count < 0 and sum(len(met) for met in found.values()) < 2:
         found = {}
@@ -127,7 +128,7 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
     if claim.how_many:
         counted = taking_part & {*(claim.object if claim.of_object else claim.subject)}
         fingers = {thing for thing in taking_part if thing[1] in FINGERS}
-        if not (so_many(counted, claim) or so_many(fingers, claim)):
+        if not (so_many(counted, claim) or (not claim.of_object and so_many(fingers, claim))):
             return no("so many do not touch")
     if (
         "in turn" in claim.manners
@@ -174,6 +175,8 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
         met = matching(the_one_meant(happenings(member), claim), timed, truth, lasting=claim.what == "hyperextended")
         if "full" in claim.manners and claim.what != "hyperextended":
             met = [one for one in met if one.full]
+        if "partial" in claim.manners:
+            met = [one for one in met if not one.full]
         if met and often(met, claim):
             found += met
             firsts.setdefault(member[1], met[0].span)

@@ -46,6 +46,38 @@ def _closer(terms: Terms) -> list[Term]:
 _BETWEEN: Final = frozenset({"not", "quantifier", "speed", "adjective", "when", "manner"})
 
 
+@place_by_place
+def _unlike_then(terms: Terms, at: int) -> Exchange | None:
+    """ "Unlike at the start, they are far apart" says only what it is not compared with."""
+    comma = next((place for place in range(at, len(terms)) if "comma" in terms[place]), 0)
+    said = terms[at + 1 : comma]
+    then = any("when" in term or "edge" in term.says("verb") for term in said)
+    return ([], comma + 1) if "unlike" in terms[at] and then and not any("finger" in term for term in said) else None
+
+
+@place_by_place
+def _both_before(terms: Terms, at: int) -> Exchange | None:
+    """ "Both before and after the pinch" as "before and after the pinch"."""
+    links = [term.says("link") for term in terms[at + 1 : at + 4]]
+    return (
+        ([], at + 1)
+        if terms[at].text == "both" and links in (["before", "and", "after"], ["after", "and", "before"])
+        else None
+    )
+
+
+def _no_longer(terms: Terms) -> list[Term]:
+    """The terms with "they touch at frame 20, at frame 45 no longer" as "..., and they do not at frame 45"."""
+    if len(terms) < 4 or "not" not in terms[-1] or not {"frames", "when"} & terms[-2].keys():
+        return list(terms)
+    start = len(terms) - 2
+    if not {"comma", "link"} & terms[start - 1].keys() or not any(
+        {"verb", "state"} & one.keys() for one in terms[:start]
+    ):
+        return list(terms)
+    return [*terms[:start], Term("but", {"link": "and"}), Term("not", {"not": "not"}), terms[-2]]
+
+
 def _than_another(terms: Terms) -> list[Term]:
     """The terms with "faster than the left hand" as "faster than the left hand does"."""
     found = list(terms)
@@ -173,6 +205,9 @@ _SOON: Final = tuple(
 
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_closer, frozenset({"compared"})),
+    (_unlike_then, frozenset({"unlike"})),
+    (_both_before, frozenset({"both"})),
+    (_no_longer, frozenset({"not"})),
     (_than_another, frozenset(phrase for pace in PACES for phrase in split(LINKS[pace]))),
     (_between_two, frozenset({"between", "in between"})),
     (_but_not, frozenset({"not"})),

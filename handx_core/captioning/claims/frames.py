@@ -12,8 +12,8 @@ from handx_core.captioning.claims.words import NUMBERS
 
 Frames = tuple[str, int, int]
 """ "span", "from", "until", "by" or "at", "begins" or "ends" for where something does, "within" for any part of
-them, or "long" for how many they are; first frame and the frame after the last, as far as they are said (else 0).
-Frames below zero are counted from the end of the clip; see `in_clip`."""
+them, or "long", "longer" or "shorter" for how many they are; first frame and the frame after the last, as far as they
+are said (else 0). Frames below zero are counted from the end of the clip; see `in_clip`."""
 
 _TO: Final = r"(?:to|-|–|—|through|until|till|and|up to|up until)"
 _RANGE: Final = rf"(\d+)\s*{_TO}\s*(?:frames?\s+)?(\d+)"
@@ -54,11 +54,24 @@ _LONG: Final = re.compile(
 )
 """How long something takes, which says nothing of when it is."""
 _LENGTH: Final = re.compile(
-    r"\b(for|lasting|(?<!the )(?<!very )lasts?|lasted|takes?|took|taking|held for|over the course of) "
-    r"(?:(?:about|around|only|just|roughly|some|nearly|almost|approximately|a total of) )*"
+    r"\b(for|lasting|(?<!the )(?<!very )lasts?|lasted|takes?|took|taking|held for|over the course of|(?:is|are|being)"
+    r"(?= (?:more|less|fewer|longer|shorter)\b)) (?:(?:about|around|only|just|roughly|some|nearly|almost|approximately|"
+    r"a total of) )*(?:(more than|longer than|over|at least|no less than|not less than)|(less than|fewer than|shorter "
+    r"than|under|at most|no more than|not more than|up to|no longer than|not longer than))?\s*"
     rf"(\d+|{'|'.join(NUMBERS)}|fifteen|twenty|thirty) frames\b(?: long\b)?"
 )
-"""How many frames something lasts."""
+"""How many frames something lasts, or more than how many, or fewer."""
+_SAID: Final = {
+    re.compile(r"\b(?:no|not) later than (?=(?:at |about |around )*frame)"): "by ",
+    re.compile(r"\b(?:no|not) (?:earlier|sooner) than (?=(?:at |about |around )*frame)"): "from ",
+    re.compile(r"\b(?:later) than (?=(?:at |about |around )*frame)"): "after ",
+    re.compile(r"\b(?:earlier|sooner) than (?=(?:at |about |around )*frame)"): "before ",
+    re.compile(r"\b(?:at |about |around )*(?=frame \d+,? at the last\b)"): "by ",
+    re.compile(r"\b(?:at |about |around )*(?=frame \d+,? at the first\b)"): "from ",
+    re.compile(r"(?<=\d),? at the (?:last|first)\b"): "",
+    re.compile(r"\bas (?:early|late) as (?=frame)"): "at ",
+}
+"""Bounds of frames in the words for them that are read; "latest" and "earliest" are spelled "last" and "first" here."""
 _TENS: Final = {"fifteen": 15, "twenty": 20, "thirty": 30}
 
 
@@ -92,10 +105,14 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
         return text
 
     def length(found: re.Match[str]) -> str:
-        lasts = int(found[2]) if found[2].isdigit() else {**NUMBERS, **_TENS}[found[2]]
+        lasts = int(found[4]) if found[4].isdigit() else {**NUMBERS, **_TENS}[found[4]]
         said = "for a while" if found[1] == "for" else "happens" if found[1][-1] != "g" else ""
-        return f"{said}{mark(('long', lasts, lasts))}"
+        kind = "longer" if found[2] else "shorter" if found[3] else "long"
+        return f"{said}{mark((kind, lasts, lasts))}"
 
+    if " than " in text or " at the " in text or " as " in text:
+        for pattern, said in _SAID.items():
+            text = pattern.sub(said, text)
     if "frames" in text:
         text = _LENGTH.sub(length, text)
     if "(" not in text and "frames" in text:

@@ -29,6 +29,7 @@ from handx_core.captioning.claims.frames import Frames, in_clip
 from handx_core.captioning.claims.ordering import STATES, ordered, paced
 from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
+    LENGTHS,
     PACES,
     is_as_long,
     related,
@@ -76,9 +77,9 @@ def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
-    lengths = [first for kind, first, _ in claim.frames if kind == "long"]
+    lengths = [stated for stated in claim.frames if stated[0] in LENGTHS]
     if lengths:
-        at_any = replace(claim, frames=tuple(stated for stated in claim.frames if stated[0] != "long"))
+        at_any = replace(claim, frames=tuple(stated for stated in claim.frames if stated not in lengths))
         return _as_long(judge(at_any, truth), claim, lengths, truth)
     if claim.frames and ("until end" in claim.when or any(first < 0 for _, first, _ in claim.frames)):
         claim = replace(
@@ -126,15 +127,16 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     return no(f"nothing says whether {claim.what}")
 
 
-def _as_long(verdict: Verdict, claim: Claim, lengths: Sequence[int], truth: ClipTruth) -> Verdict:
+def _as_long(verdict: Verdict, claim: Claim, lengths: Sequence[Frames], truth: ClipTruth) -> Verdict:
     """The verdict if something that a claim says lasts as long as it says; postures have no exact beginning, and a
     hyperextension may be counted with or without the way there and back."""
     if claim.negated or claim.what in STATES or not verdict.spans:
         return verdict
     held = [truth.events[number][1] for number in verdict.ids if claim.what == "hyperextended"]
     spans = (*verdict.spans, *((one["start"], one["end"]) for one in held if "constant_des" in one))
-    met = tuple(span for span in spans if any(is_as_long(span, length) for length in lengths))
-    return verdict._replace(spans=met) if met else no("not so long")
+    met = tuple(span for span in spans if all(is_as_long(span, length) for length in lengths))
+    exact = all(kind == "long" for kind, *_ in lengths)
+    return verdict._replace(spans=met) if met and (exact or len(met) == len(spans)) else no("not so long")
 
 
 def _well_within(stated: Frames) -> Frames:

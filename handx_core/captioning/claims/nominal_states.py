@@ -71,6 +71,62 @@ def _is_state_noun(terms: Terms, at: int) -> bool:
     return terms[at].form == "noun" or (terms[at].form == "" and determined)
 
 
+def _is_complete(terms: Terms) -> list[Term]:
+    """The terms with "the bend of the ring finger is only partial" as "the partial bend of the ring finger"."""
+    noun = next((at for at in range(len(terms)) if _is_state_noun(terms, at) or _is_of_owner(terms, at)), len(terms))
+    be = next((at for at in range(noun, len(terms)) if terms[at].says("verb") == "be"), len(terms))
+    how = be + 1
+    while how < len(terms) and {"only", "when"} & terms[how].keys():
+        how += 1
+    told = terms[how] if how < len(terms) else None
+    ends = how + 1 >= len(terms) or bool({"comma", "link"} & terms[how + 1].keys())
+    if told is None or not ends or told.text not in _HOW_FAR or any("verb" in one for one in terms[noun + 1 : be]):
+        return list(terms)
+    manner = Term(told.text, {"manner": _HOW_FAR[told.text]})
+    return [
+        *terms[:noun],
+        terms[noun].put({"verb": terms[noun]["verb"]}, "noun"),
+        *terms[noun + 1 : be],
+        manner,
+        *terms[how + 1 :],
+    ]
+
+
+_HOW_FAR: Final = {
+    "complete": "full", "full": "full", "maximal": "full", "total": "full", "partial": "partial", "slight": "partial",
+    "small": "partial", "incomplete": "partial", "partly": "partial",
+}  # fmt: skip
+
+
+def _is_of_owner(terms: Terms, at: int) -> bool:
+    """ "The ring finger's bend", "the bending of": a turn that a finger owns."""
+    owned = at > 0 and "possessive" in terms[at - 1] and terms[at].form == ""
+    of = (
+        at > 0
+        and terms[at].form == "ing"
+        and "det" in terms[at - 1]
+        and at + 1 < len(terms)
+        and terms[at + 1].text == "of"
+    )
+    return terms[at].says("verb") in _TURNS and (owned or of)
+
+
+def _from_so(terms: Terms) -> list[Term]:
+    """The terms with "from level in depth, the hand comes to be behind" as "the hand is level, then comes ..."."""
+    if len(terms) < 4 or terms[0].text not in ("from", "starting from"):
+        return list(terms)
+    comma = next((at for at, term in enumerate(terms) if "comma" in term), 0)
+    said = [term for term in terms[1:comma] if not ({"det", "unknown"} & term.keys() or term.text in _POSES)]
+    verb = next((at for at in range(comma, len(terms)) if "verb" in terms[at]), 0)
+    if len(said) != 1 or not {"position", "state"} & said[0].keys() or "distance" in said[0] or not verb:
+        return list(terms)
+    states = {kind: what for kind, what in said[0].items() if kind in ("position", "state")}
+    is_so = [Term("is", {"verb": "be"}, "s"), said[0].put(states, ""), Term("at first", {"when": "start"})]
+    return [*terms[comma + 1 : verb], *is_so, Term("then", {"link": "then"}), *terms[verb:]]
+
+
+_POSES: Final = ("position", "pose", "posture", "state", "shape")
+
 _OPPOSITE: Final = {
     "straight": "bend", "bent": "straighten", "fully bent": "straighten", "partly bent": "flex", "fist": "straighten",
     "hyperextended": "straighten",
@@ -135,6 +191,8 @@ def _is_thing(term: Term) -> bool:
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_fist_is_made, frozenset({"fist", "a fist"})),
     (_is_reached, frozenset({"be"})),
+    (_is_complete, frozenset(_HOW_FAR)),
+    (_from_so, frozenset({"from", "starting from"})),
     (_leaves_state, frozenset({"separation"})),
     (_is_there, frozenset({"presence", *_PRESENT})),
 )

@@ -70,7 +70,7 @@ def ordered(
     changes = [span for place in to if claims[place].what in STATES for span in alone[place].spans]
     met = [span for span in spans if any(related(relation, span, other) for other in others)]
     if not met and relation == "after" and claim.what in STATES:
-        met = [span for span in spans if any(span[1] - other[1] >= FRAME_SLACK for other in others)]
+        met = [span for span in spans if any(span[1] - other[1] >= 2 * FRAME_SLACK for other in others)]
     if not met and relation == "before" and claim.what in STATES:
         met = [span for span in spans if any(span[0] < other[0] for other in others)]
     if not met and relation == "after" and claim.what not in STATES:

@@ -19,6 +19,45 @@ def _comes(ordinal: str) -> Term:
     return Term("among", {"manner": f"comes {ordinal}"})
 
 
+def _already(terms: Terms) -> list[Term]:
+    """The terms with "when the pinky bends, the index has already bent" as "before the pinky bends, ..."."""
+    already = next(at for at, term in enumerate(terms) if "already" in term)
+    told = [term for term in terms if "already" not in term]
+    opens = terms[0].says("link") in ("when", "meanwhile") and any("comma" in term for term in terms[:already])
+    return [Term("before", {"link": "before"}), *told[1:]] if opens else told
+
+
+def _from_finger_to_finger(terms: Terms) -> list[Term]:
+    """The terms with "the thumb goes from the index to the middle finger, then to the ring" as "the thumb touches the
+    index, then the middle finger, then the ring finger", and with "from the index to the pinky" as all in turn."""
+    start = next((at for at, term in enumerate(terms) if term.text == "from"), 0)
+    before = terms[:start]
+    moves = next(
+        (at for at, term in enumerate(before) if term.says("verb").split()[:1] in (["move"], ["occurs"])), None
+    )
+    thumb = moves is not None and any(term.says("finger") == "thumb" for term in before[:moves])
+    if moves is None or not thumb or any("finger" in term for term in before[moves:]):
+        return list(terms)
+    end = start + 1
+    while end < len(terms) and ({"det", "finger", "comma", "link"} & terms[end].keys() or terms[end].text in _ONWARD):
+        end += 1
+    row = [term for term in terms[start:end] if "finger" in term]
+    while "finger" not in terms[end - 1] and end > start:
+        end -= 1
+    if len(row) < 2 or (end < len(terms) and "verb" in terms[end]):
+        return list(terms)
+    touches = terms[moves].put({"verb": "contact"})
+    if len(row) == 2:
+        fingers = [Term("fingers", {"noun": "finger"}), Term("in turn", {"manner": "in turn"})]
+        return [*before[:moves], touches, *fingers, *terms[start:]]
+    then = [Term("then", {"link": "then"})]
+    listed = [term for finger in row[1:] for term in (*then, finger)]
+    return [*before[:moves], touches, row[0], *listed, *terms[end:]]
+
+
+_ONWARD: Final = ("to", "on", "onto", "over", "and", "then")
+
+
 @place_by_place
 def _starts_by(terms: Terms, at: int) -> Exchange | None:
     """ "Starts by moving left" as "moves left before anything else", "ends by moving right" likewise."""
@@ -162,6 +201,8 @@ def _is_place(terms: Terms, at: int) -> bool:
 
 
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    (_already, frozenset({"already"})),
+    (_from_finger_to_finger, frozenset({"from"})),
     (_starts_by, frozenset({"edge start", "edge end"})),
     (_first_movement, frozenset({"ordinal"})),
     (_last_finger, frozenset({"last", "final", "first", "first finger"})),

@@ -8,6 +8,7 @@ not: those of single words and phrases (`rewriting`, `nouns`), set ways of sayin
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from handx_core.captioning.claims.bounds import STEPS as BOUNDS
 from handx_core.captioning.claims.comparing import STEPS as COMPARING
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.howmany import STEPS as HOW_MANY
@@ -304,10 +305,11 @@ def _both_sides(terms: Terms, at: int) -> Exchange | None:
 
 
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    *BOUNDS,
+    *PLACING,
     *HOW_MANY,
     *SHORTHAND,
     *COMPARING,
-    *PLACING,
     *NOMINAL_STATES,
     *IDIOMS,
     *REFERENCES,

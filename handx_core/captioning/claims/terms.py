@@ -300,7 +300,7 @@ def _phrases() -> _Node:
         "finger": words.FINGER_WORDS, "noun": words.NOUNS, "state": words.FINGER_STATES, "position": words.POSITIONS,
         "distance": words.DISTANCES, "way": {**words.DIRECTIONS, **words.RETURNS}, "speed": words.SPEEDS,
         "link": times.LINKS, "manner": times.MANNERS, "joint": words.JOINT_WORDS, "quantifier": words.QUANTIFIERS,
-        "axis": words.AXES, "compared": words.COMPARED,
+        "axis": words.AXES, "compared": words.COMPARED, "bound": words.BOUNDS,
     }  # fmt: skip
     for kind, table in tables.items():
         for value, phrases in table.items():

@@ -47,10 +47,10 @@ WHENS: Final = {
     "": "for part; for a part; part of the time; for most; most of the time; for much of the time; for most of the "
     "time; for much; before the end; in mirror image; in mirror fashion; like mirror images; in a "
     "mirrored fashion; in a mirrored way; symmetrically; mirrored; from the side; lightly; softly; firmly; shortly; "
-    "at the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; slightly; across all "
+    "at the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; across all "
     "joints; at all its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a "
     "short hold; after a brief hold; after a brief pause; after a short pause; after a moment; after a while; after a "
-    "beat; after a delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at "
+    "beat; after a delay; after some time; a good deal; by degrees; at "
     "the same place; in total; in all; keep that distance; keep this distance; at that distance; for long; after a "
     "short while; after a short delay; after a few frames; not "
     "even; even",
@@ -221,6 +221,8 @@ MANNERS: Final = {
     "from DOWN": "from below; from underneath; from beneath; from lower down; up from below",
     "from FRONT": "from the front; from in front",
     "from BACK": "from behind; from the back",
+    "partial": "partly; partially; halfway; half way; partway; part way; incompletely; to a half; in part; not fully; "
+    "not completely; not all the way; part of the way; slightly; a little; a bit",
     "slower": "more slowly; slower; less quickly; less rapidly; less swiftly; at a slower pace; at a slower speed",
     "faster": "more quickly; faster; quicker; more rapidly; more swiftly; at a faster pace; at a faster speed; at a "
     "higher speed",

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.frames import Frames
 from handx_core.captioning.claims.time_words import WHOLE
 from handx_core.captioning.clip_truth import ClipTruth, Happening, runs_of
 from handx_core.captioning.facts import Span
@@ -77,9 +78,8 @@ def _in_window(span: Span, word: str, n_frames: int) -> bool:
         low, high = _STATE_WINDOWS[word.removeprefix(WHOLE)]
         return min(end, high) - max(start, low) >= _MOSTLY * (high - low)
     low, high = _WINDOWS[word]
-    return (
-        low <= start <= high or low <= (start + end) / 2 <= high or (word in ("late", "near end", "end") and end >= 0.9)
-    )
+    begins = low <= start <= high and (word != "first half" or start < _STATE_WINDOWS[word][1])
+    return begins or low <= (start + end) / 2 <= high or (word in ("late", "near end", "end") and end >= 0.9)
 
 
 def in_time(found: Happening, claim: Claim, truth: ClipTruth) -> bool:
@@ -168,7 +168,15 @@ def often(met: Sequence[Happening], claim: Claim) -> bool:
         return bool(met)
     if claim.count < 0:
         return len(met) >= 2
-    return len(met) == claim.count or (claim.count > 1 and claim.what != "contact" and len(met) == claim.count + 1)
+    once_more = claim.count > 1 and claim.what != "contact" and "at most" not in claim.manners
+    return so_often(len(met), claim) or (once_more and len(met) == claim.count + 1)
+
+
+def so_often(number: int, claim: Claim) -> bool:
+    """Whether a number is the count of a claim, or within the bound that it is."""
+    if "at least" in claim.manners:
+        return number >= claim.count
+    return 0 < number <= claim.count if "at most" in claim.manners else number == claim.count
 
 
 def frames_of(claim: Claim, n_frames: int) -> list[range]:
@@ -262,9 +270,17 @@ def related(relation: str, span: Span, other: Span) -> bool:
     return min(span[1], other[1]) - max(span[0], other[0]) > 0 or abs(span[0] - other[0]) <= SIMULTANEOUS
 
 
-def is_as_long(span: Span, length: int) -> bool:
-    """Whether something lasts about so many frames."""
-    return abs(span[1] - span[0] - length) <= max(FRAME_SLACK, length // 4)
+LENGTHS: Final = ("long", "longer", "shorter")
+"""Kinds of frames that say for how many something lasts."""
+
+
+def is_as_long(span: Span, stated: Frames) -> bool:
+    """Whether something lasts about so many frames, or more, or fewer."""
+    kind, length, _ = stated
+    lasts = span[1] - span[0]
+    if kind == "long":
+        return abs(lasts - length) <= max(FRAME_SLACK, length // 4)
+    return lasts >= length - 1 if kind == "longer" else lasts <= length + 1
 
 
 PACES: Final = ("faster", "slower", "as fast")
@@ -299,7 +315,10 @@ def so_many(members: Collection[tuple[str, ...]], claim: Claim) -> bool:
     thumb out, unless he says that only they do."""
     hands = [hand for hand, _ in members]
     besides = [hand for hand, thing in members if thing != "thumb" and "only" not in claim.manners]
-    return claim.how_many in {len(hands), *map(hands.count, hands), *map(besides.count, besides)}
+    counts = {len(hands), *map(hands.count, hands), *map(besides.count, besides)}
+    if "at least" in claim.manners:
+        return max(counts) >= claim.how_many
+    return max(counts) <= claim.how_many if "at most" in claim.manners else claim.how_many in counts
 
 
 def one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:

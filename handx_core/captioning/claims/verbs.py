@@ -59,8 +59,7 @@ VERBS: Final = {
     "fold over; curl into the palm; curl up; curl down; bow; hook; bend forward; bend down; bend over; flex in; tuck; "
     "tuck in; roll in; roll up; roll inward; coil; shut; snap shut; buckle; crumple; close up; curve; curl toward the "
     "palm; curl towards the palm; bend toward the palm; bend towards the palm; close inward; fold toward the palm; "
-    "fold towards the palm; curl under; double up; close down; crunch; crimp; bend halfway; fold halfway; curl "
-    "halfway; flex halfway; close halfway; bend partway; curl partway; flex partway; fold partway",
+    "fold towards the palm; curl under; double up; close down; crunch; crimp",
     "fist": "make a fist; form a fist; close into a fist; clench into a fist; curl into a fist; ball up; fold into a "
     "fist; ball into a fist; bend into a fist; ball; become a fist; form into a fist; clench up; flex into a fist; "
     "contract into a fist; tighten into a fist; snap into a fist; go into a fist; make fists; form fists; clench into "

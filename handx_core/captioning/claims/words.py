@@ -83,7 +83,8 @@ FINGER_STATES: Final = {
     "spread away from each other; spread away from one another; away from one another; apart from one another; "
     "separated from each other; separated from one another; separated sideways; widely splayed; splayed out; splayed "
     "wide; abducted; held open sideways; apart from each other; widely fanned; gapped; spaced out; spaced apart; "
-    "spaced; widely separated from each other; in a v; in a v shape; v shaped",
+    "spaced; widely separated from each other; in a v; in a v shape; v shaped; at their widest; at their farthest "
+    "apart",
     "together": "close together; side by side; held together; pressed side by side; adjacent; closed together; "
     "adducted; tightly together; next to each other; next to one another; touching side by side; pressed together "
     "side by side; alongside each other; alongside one another; bunched; bunched together; bunched up; parallel and "
@@ -194,6 +195,13 @@ DISTANCES: Final = {
     "near proximity; in close range; nearby each other; within close range; adjacent to each other; adjacent to one "
     "another; proximate; at near range; right next to each other; right beside each other; close proximity; near to "
     "each other; near to one another; near to; close to; close at hand; within a short distance; near",
+}
+
+BOUNDS: Final = {
+    "over": "more than",
+    "under": "fewer than; less than",
+    "at least": "at least; no fewer than; not fewer than; no less than; not less than; a minimum of",
+    "at most": "at most; no more than; not more than; a maximum of; not more often than",
 }
 
 COMPARED: Final = {
@@ -345,6 +353,7 @@ SMALL_WORDS: Final = {
     "so": "so; that way; this way; like that; like this",
     "only": "only; solely; just; exclusively",
     "aside": "aside",
+    "already": "already",
     "presence": "present; absent; missing",
     "apart": "apart; asunder; separate; separated",
     "together": "together",
