@@ -322,9 +322,10 @@ def rests(claim: Claim, truth: ClipTruth) -> Verdict:
         return Verdict(True, spans=tuple(rests)) if rests else no("the hand never rests")
     for hand, _ in claim.subject:
         for one in truth.moves[hand]:
-            shared = max(min(one.span[1], part.stop) - max(one.span[0], part.start) for part in parts)
-            if shared > min(FRAME_SLACK, (one.span[1] - one.span[0]) // 2):
-                return no("the hand moves")
+            for part in parts:
+                shared = min(one.span[1], part.stop) - max(one.span[0], part.start)
+                if shared > min(FRAME_SLACK, (one.span[1] - one.span[0]) // 2, len(part) // 2):
+                    return no("the hand moves")
     return Verdict(True, spans=tuple((part.start, part.stop) for part in parts))
 
 

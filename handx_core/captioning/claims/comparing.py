@@ -66,6 +66,19 @@ def _both_before(terms: Terms, at: int) -> Exchange | None:
     )
 
 
+def _at_no_time(terms: Terms) -> list[Term]:
+    """The terms with "they touch at no time" as "at no time they touch"."""
+    for at in range(1, len(terms)):
+        ends = at + 1 == len(terms) or bool({"comma", "link"} & terms[at + 1].keys())
+        if not (ends and "not" in terms[at] and terms[at].text.startswith(("at no", "on no", "never"))):
+            continue
+        start = next((place for place in range(at, 0, -1) if {"comma", "link"} & terms[place - 1].keys()), 0)
+        verb = next((place for place in range(start, at) if {"verb", "state"} & terms[place].keys()), None)
+        if verb is not None:
+            return [*terms[:verb], terms[at], *terms[verb:at], *terms[at + 1 :]]
+    return list(terms)
+
+
 def _no_longer(terms: Terms) -> list[Term]:
     """The terms with "they touch at frame 20, at frame 45 no longer" as "..., and they do not at frame 45"."""
     if len(terms) < 4 or "not" not in terms[-1] or not {"frames", "when"} & terms[-2].keys():
@@ -78,12 +91,17 @@ def _no_longer(terms: Terms) -> list[Term]:
     return [*terms[:start], Term("but", {"link": "and"}), Term("not", {"not": "not"}), terms[-2]]
 
 
+_COMPARED: Final = frozenset({"finger", "noun", "side", "verb", "pronoun", "one", "possessive"})
+
+
 def _than_another(terms: Terms) -> list[Term]:
     """The terms with "faster than the left hand" as "faster than the left hand does"."""
     found = list(terms)
     at = next((place for place, term in enumerate(terms) if term.says("link") in PACES), len(terms))
     end = next((place for place in range(at + 1, len(terms)) if "comma" in terms[place]), len(terms))
     named = terms[at + 1 : end]
+    if at < len(terms) and not any(_COMPARED & term.keys() for term in named):  # "shorter than a second"
+        return [*terms[:at], *terms[end:]]
     if named and all(not _NAMING.isdisjoint(term) and "verb" not in term for term in named):
         found.insert(end, Term("does", {"verb": "do"}, "s"))
     return found
@@ -207,6 +225,7 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_closer, frozenset({"compared"})),
     (_unlike_then, frozenset({"unlike"})),
     (_both_before, frozenset({"both"})),
+    (_at_no_time, frozenset({"not"})),
     (_no_longer, frozenset({"not"})),
     (_than_another, frozenset(phrase for pace in PACES for phrase in split(LINKS[pace]))),
     (_between_two, frozenset({"between", "in between"})),

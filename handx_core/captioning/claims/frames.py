@@ -136,8 +136,9 @@ def _near_frame(pattern: re.Pattern[str], meant: Callable[[re.Match[str]], str],
 
 
 def in_clip(stated: Frames, n_frames: int, to_end: bool) -> Frames:
-    """Stated frames counted from the beginning of a clip. to_end: whether "from frame 12" is "until the end"."""
+    """Stated frames counted from the beginning of a clip. to_end: whether "from frame 12", or one by which
+    something is over, is "until the end"."""
     kind, first, _ = stated
-    if to_end and kind == "from":
+    if to_end and kind in ("from", "ends", "by", "at"):
         return "span", first, n_frames
     return (kind, max(0, n_frames + first), n_frames) if first < 0 else stated

@@ -7,6 +7,7 @@ kind of claim true by itself (`checks`), the order of claims (`ordering`), and s
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 from handx_core.captioning.claims.checks import (
     PAIRS,
@@ -57,13 +58,20 @@ def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
 
 
 def _again(claim: Claim, verdict: Verdict, before: Sequence[Claim], alone: Sequence[Verdict]) -> Verdict:
-    """The verdict if what is told to happen again does so after it did first, where that was told."""
+    """The verdict if what is told to happen again does so after it did first, or after its opposite, where that was
+    told."""
     told = (claim.what, claim.subject, claim.object, claim.ways)
-    first = next((at for at, one in enumerate(before) if (one.what, one.subject, one.object, one.ways) == told), None)
+    opposite = (_OPPOSITE.get(claim.what, ""), *told[1:])
+    first = next(
+        (at for at, one in enumerate(before) if (one.what, one.subject, one.object, one.ways) in (told, opposite)), None
+    )
     if first is None or claim.what in STATES or claim.negated or not alone[first].spans:
         return verdict
     over = min(end for _, end in alone[first].spans)
     return verdict if any(start >= over - 1 for start, _ in verdict.spans) else no("not again")
+
+
+_OPPOSITE: Final = {"spread": "close", "close": "spread", "bend": "straighten", "straighten": "bend"}
 
 
 def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -> Verdict:

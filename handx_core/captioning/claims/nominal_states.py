@@ -127,6 +127,52 @@ def _from_so(terms: Terms) -> list[Term]:
 
 _POSES: Final = ("position", "pose", "posture", "state", "shape")
 
+
+@place_by_place
+def _comes_to_rest(terms: Terms, at: int) -> Exchange | None:
+    """ "Stops moving at frame 30", "comes to rest by frame 30" as "is still from then until the end"."""
+    said = [term.text for term in terms[at : at + 4]]
+    after = 0
+    if said[0].startswith(("stop", "ceas", "quit")) and at + 1 < len(terms) and terms[at + 1].text in _MOVING:
+        after = at + 2
+    elif said[0].startswith(("come", "came", "coming")) and said[1:2] == ["to"]:
+        rest = at + 2 + (at + 2 < len(terms) and "det" in terms[at + 2])
+        after = rest + 1 if rest < len(terms) and terms[rest].text in _RESTS else 0
+    if not after or (after < len(terms) and not {"frames", "comma", "link", "when"} & terms[after].keys()):
+        return None
+    goes_on = any("verb" in term for term in terms[after:])
+    for_good = [] if goes_on else [Term("for good", {"when": "until end"})]
+    return [Term("stays still", {"verb": "still"}, "s"), *for_good], after
+
+
+_MOVING: Final = ("moving", "to move", "traveling", "travelling", "its movement", "all movement")
+_RESTS: Final = ("rest", "stop", "halt", "standstill", "a halt")
+
+
+def _gaps_separate(terms: Terms) -> list[Term]:
+    """The terms with "wide gaps separate the fingers" as "the fingers are spread"."""
+    gap = next((at for at, term in enumerate(terms) if term.says("noun") == "gap"), len(terms))
+    verb = gap + 1
+    separates = verb < len(terms) and (
+        terms[verb].text.startswith("separate") or (verb + 1 < len(terms) and terms[verb + 1].text == "between")
+    )
+    if not separates or not {"parting", "be", "contact"} & {terms[verb].says("verb")}:
+        return list(terms)
+    start = verb + 1 + (not terms[verb].text.startswith("separate"))
+    end = phrase_end(terms, start, True)
+    if not any("finger" in term or term.says("noun") == "finger" for term in terms[start:end]):
+        return list(terms)
+    front = gap
+    while front and {"det", "adjective", "quantifier", "not", "distance"} & terms[front - 1].keys():
+        front -= 1
+    denied = [Term("not", {"not": "not"})] if any("not" in term for term in terms[front:gap]) else []
+    after = end
+    while after < len(terms) and ("mutual" in terms[after] or terms[after].text in ("from", "away from")):
+        after += 1
+    are = [Term("are", {"verb": "be"}, "s"), *denied, Term("spread", {"state": "spread"})]
+    return [*terms[:front], *terms[start:end], *are, *terms[after:]]
+
+
 _OPPOSITE: Final = {
     "straight": "bend", "bent": "straighten", "fully bent": "straighten", "partly bent": "flex", "fist": "straighten",
     "hyperextended": "straighten",
@@ -191,6 +237,8 @@ def _is_thing(term: Term) -> bool:
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_fist_is_made, frozenset({"fist", "a fist"})),
     (_is_reached, frozenset({"be"})),
+    (_comes_to_rest, frozenset({*_MOVING, *_RESTS})),
+    (_gaps_separate, frozenset({"gap"})),
     (_is_complete, frozenset(_HOW_FAR)),
     (_from_so, frozenset({"from", "starting from"})),
     (_leaves_state, frozenset({"separation"})),

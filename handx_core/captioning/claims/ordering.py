@@ -20,7 +20,12 @@ STATES: Final = (
 
 
 def paced(pace: str, one: Verdict, other: Verdict, truth: ClipTruth) -> bool:
-    """Whether what one claim says is faster than what another does, slower, or as fast, where both have a speed."""
+    """Whether what one claim says is faster than what another does, slower, or as fast, where both have a speed, or
+    takes longer, or not as long."""
+    if pace in ("longer", "shorter"):
+        lasts, others = ([end - start for start, end in told.spans] for told in (one, other))
+        ahead = mean(lasts) - mean(others) if lasts and others else 0
+        return ahead > 0 if pace == "longer" else ahead < 0
     first, second = (
         [SPEEDS.index(truth.events[number][1]["v_des"]) for number in told.ids if "v_des" in truth.events[number][1]]
         for told in (one, other)

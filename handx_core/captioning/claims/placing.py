@@ -149,6 +149,51 @@ def _being_first(terms: Terms, at: int) -> Exchange | None:
     return ([Term(terms[place].text, {"first": terms[place].text})], place + 1) if told else None
 
 
+@place_by_place
+def _goes_first(terms: Terms, at: int) -> Exchange | None:
+    """ "The pinky goes first", "makes the start", where a row is told: "the pinky first"."""
+    if not at or "finger" not in terms[at - 1] or not any(term.says("manner") == "in turn" for term in terms):
+        return None
+    place = at + 1 + (at + 1 < len(terms) and "det" in terms[at + 1])
+    ends = place + 1 >= len(terms) or bool(_AFTER & terms[place + 1].keys())
+    if place >= len(terms) or not ends or not terms[at].text.startswith(("mak", "go", "com", "going")):
+        return None
+    said = _STARTS.get(terms[place].text, "")
+    return ([Term(said, {"first": said})], place + 1) if said else None
+
+
+_STARTS: Final = {"first": "first", "last": "last", "start": "first", "beginning": "first", "end": "last"}
+
+
+def _this_is_the_order(terms: Terms) -> list[Term]:
+    """The terms with "pinky, ring, middle: this is the order in which they bend" as "they bend from the pinky to the
+    middle finger"."""
+    order = next((at for at, term in enumerate(terms) if term.text == "order" or term.text.endswith("the order")), 0)
+    colon = next((at for at in range(order) if terms[at].text in (":", "-", "–", "—")), 0)
+    row = [term for term in terms[:colon] if "finger" in term]
+    told = list(terms[order + 1 :])
+    while told and ({"of", "which"} & told[0].keys()):
+        told.pop(0)
+    if len(row) < 2 or any("verb" in term for term in terms[:colon]) or not any("verb" in term for term in told):
+        return list(terms)
+    return [*told, Term("from", {"of": "from"}), row[0], Term("to", {"with": "to"}), row[-1]]
+
+
+def _takes_longer(terms: Terms) -> list[Term]:
+    """The terms with "takes longer to sink than to rise" as "sinks longer than it rises"."""
+    longer = next((at for at, term in enumerate(terms) if "longer" in term), 0)
+    than = next((at for at in range(longer, len(terms)) if terms[at].text == "than"), 0)
+    takes = next((at for at in range(longer) if terms[at].text.startswith(("take", "took"))), None)
+    if not than or takes is None or terms[longer + 1].text != "to":
+        return list(terms)
+    who = list(terms[takes + 1 : longer]) if terms[0].text == "it" else list(terms[:takes])
+    deed, other = (
+        terms[longer + 2 : than],
+        terms[than + 1 + (terms[than + 1 : than + 2][-1:] != [] and terms[than + 1].text == "to") :],
+    )
+    return [*who, *deed, Term("longer than", {"link": "longer"}), *other] if deed and other else list(terms)
+
+
 def _row_in_front(terms: Terms) -> list[Term]:
     """The terms with "pinky first, index last, the fingers bend" as "starting with the pinky, ending with ..."."""
     places = [at for at, term in enumerate(terms[:9]) if term.text in ("first", "last")]
@@ -209,6 +254,9 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_it_is_frame, frozenset({"it"})),
     (_each_time, frozenset({"each time", "every time"})),
     (_being_first, frozenset({"being", "coming"})),
+    (_goes_first, frozenset(_STARTS)),
+    (_this_is_the_order, frozenset({"order", "the order", "in the order"})),
+    (_takes_longer, frozenset({"longer"})),
     (_row_in_front, frozenset({"first"})),
     (_second_and_third, frozenset({"second", "third", "fourth"})),
 )

@@ -233,6 +233,21 @@ def _side_end(terms: Terms, at: int) -> int:
     return end if end == len(terms) or {"comma", "link"} & terms[end].keys() else 0
 
 
+def _does_this(terms: Terms) -> list[Term]:
+    """The terms with "up and down: the hand does this twice" as "the hand moves up and down twice"."""
+    colon = next((at for at, term in enumerate(terms) if term.text == ":"), 0)
+    deed, told = terms[:colon], list(terms[colon + 1 :])
+    does = next((at for at, term in enumerate(told) if term.says("verb") == "do"), 0)
+    if not deed or not does or any("verb" in term for term in deed):
+        return list(terms)
+    if told[0].text in ("this", "that") and told[1].says("verb") == "be":  # "that is what the hand does"
+        told, does = told[3:], does - 3
+        if does < 1 or does >= len(told):
+            return list(terms)
+    after = does + 1 + (does + 1 < len(told) and told[does + 1].text in ("this", "that", "so", "it"))
+    return [*told[:does], Term("moves", {"verb": "move"}, "s"), *deed, *told[after:]]
+
+
 _RELEASES: Final = ("releas", "undo", "loosen", "let go", "lets go", "letting go", "relax", "dissolv")
 
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
@@ -246,6 +261,7 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_which, frozenset({"which", "who"})),
     (_releases_it, frozenset({"fist"})),
     (_one_hand, frozenset({"one"})),
+    (_does_this, frozenset({":"})),
     (_listed_before, frozenset({":"})),
     (_lifts_off, frozenset({"move up"})),
 )

@@ -121,6 +121,10 @@ def _owned_gap(terms: Terms) -> list[Term]:
     """The terms with "the palms' distance" as "the distance between the palms"."""
     found = list(terms)
     for at in range(1, len(found) - 1):
+        compound = found[at + 1].says("noun") == "gap" and "noun" in found[at] and _can_part(found[at])
+        if compound and found[at].text.endswith(("finger", "palm", "hand")):
+            found.insert(at + 1, Term("'s", {"possessive": "'s"}))
+            at += 1
         if "possessive" not in found[at] or found[at + 1].says("noun") != "gap" or not _can_part(found[at - 1]):
             continue
         start = at
@@ -350,7 +354,7 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_corner, frozenset({"upper", "lower"})),
     (_of_the_three, frozenset({"ordinal"})),
     (_the_time, frozenset({"nth"})),
-    (_owned_gap, frozenset({"possessive"})),
+    (_owned_gap, frozenset({"possessive", "gap"})),
     (_is_upward, frozenset({"way"})),
     (_finger_in_order, frozenset(f"{nth} {what}" for nth in _NTH for what in ("finger", "digit"))),
     (_and_so_on, frozenset({"so"})),

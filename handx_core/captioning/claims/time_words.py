@@ -184,6 +184,8 @@ LINKS: Final = {
     "slower": "slower than; more slowly than; less quickly than; less rapidly than; less swiftly than; less fast than; "
     "not as fast as; not as quickly as; not as quick as; at a lower speed than; with less speed than; at a slower pace "
     "than; more gradually than",
+    "longer": "longer than; more time than",
+    "shorter": "shorter than; less time than; less long than; not as long as",
     "as fast": "as fast as; as quickly as; as quick as; as slowly as; as slow as; as rapidly as; just as fast as; "
     "just as quickly as; just as slowly as; at the same speed as; with the same speed as; at the same pace as; no "
     "faster than; no slower than",

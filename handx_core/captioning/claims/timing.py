@@ -283,8 +283,8 @@ def is_as_long(span: Span, stated: Frames) -> bool:
     return lasts >= length - 1 if kind == "longer" else lasts <= length + 1
 
 
-PACES: Final = ("faster", "slower", "as fast")
-"""How the speed of one thing that is told may be to that of another."""
+PACES: Final = ("faster", "slower", "as fast", "longer", "shorter")
+"""How the speed, or the length, of one thing that is told may be to that of another."""
 
 _SOON: Final = 10
 """Frames within which something follows that is told to do so right after something else; a third of a second."""

@@ -297,8 +297,8 @@ SPEEDS: Final = {
 }
 
 NEGATIONS: Final = (
-    "not; never; no; none; neither; nor; without; at no point; at no time; cannot; no part; do n't; "
-    "n't; hardly; nothing; nowhere; no longer"
+    "not; never; no; none; neither; nor; without; at no point; at no time; at no moment; at no instant; at no stage; "
+    "on no occasion; cannot; no part; do n't; n't; hardly; nothing; nowhere; no longer"
 )
 
 JOINT_WORDS: Final = {
@@ -354,6 +354,7 @@ SMALL_WORDS: Final = {
     "only": "only; solely; just; exclusively",
     "aside": "aside",
     "already": "already",
+    "longer": "longer; more time",
     "presence": "present; absent; missing",
     "apart": "apart; asunder; separate; separated",
     "together": "together",
