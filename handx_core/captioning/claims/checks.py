@@ -22,6 +22,7 @@ from handx_core.captioning.claims.timing import (
     frames_of,
     holds,
     in_time,
+    is_during,
     matching,
     near_span,
     often,
@@ -236,7 +237,7 @@ def posture(claim: Claim, truth: ClipTruth) -> Verdict:
         return no("so are more or fewer")
     ids = frozenset(i for member, so in held.items() if so for i in truth.finger_ids[member])
     spans = [(part.start, part.stop) for part in frames_of(claim, truth.n_frames)] or spans_in(
-        truth.bent[claim.subject[0]], wanted
+        truth.bent.get(claim.subject[0], ()), wanted
     )
     return Verdict(True, ids=ids, spans=tuple(spans))
 
@@ -255,7 +256,8 @@ def gaps(claim: Claim, truth: ClipTruth) -> Verdict:
         for pair in pairs:
             if claim.what in ("spread out", "together"):
                 states = truth.spread.get((hand, pair))
-                changed = [h for h in truth.gaps.get((hand, pair, apart), []) if in_time(h, claim, truth)]
+                turned = truth.gaps.get((hand, pair, apart), [])
+                changed = [h for h in turned if in_time(h, claim, truth) and is_during(h.span, claim)]
                 held = states is not None and holds(states, (int(apart),), claim, truth.n_frames)
                 if not held and not changed:
                     return no(f"not so: {pair}")

@@ -236,7 +236,7 @@ class Clauses:
         for earlier in self.backwards():
             if earlier is clause:
                 continue
-            if earlier.value in ("contact", "near", "separation", "parting") or earlier.kind == "distance":
+            if earlier.value in ("contact", "near", "separation", "parting", "joining") or earlier.kind == "distance":
                 if earlier.subject.members == clause.subject.members:
                     return earlier.object if earlier.object.members else Part(mutual=True)
                 return replace(earlier.subject, none=False)

@@ -46,6 +46,63 @@ def _closer(terms: Terms) -> list[Term]:
 _BETWEEN: Final = frozenset({"not", "quantifier", "speed", "adjective", "when", "manner"})
 
 
+_STAGES: Final = ("from start", "start", "early", "first half", "midway", "second half", "late", "near end", "end")
+
+
+def _than_before(terms: Terms) -> list[Term]:
+    """The terms with "is higher at the end than at the start" as "moves up", and "are closer" as "approach"."""
+    than = next((at for at, term in enumerate(terms) if term.text == "than"), len(terms))
+    higher = next((at for at, term in enumerate(terms) if term.text in ("higher than", "lower than")), len(terms))
+    if than == len(terms) and higher < len(terms):
+        word = Term(terms[higher].text.split()[0], {"position": terms[higher].says("position")})
+        return _than_before([*terms[:higher], word, Term("than", {"with": "than"}), *terms[higher + 1 :]])
+    if than + 2 != len(terms) or terms[-1].says("when") not in _STAGES:
+        return list(terms)
+    compared = next((at for at in range(than) if "compared" in terms[at] or terms[at].text in _HIGHER), None)
+    be = next((at for at in range(than) if terms[at].says("verb") == "be"), None)
+    when = next((at for at in range(than) if terms[at].says("when") in _STAGES), None)
+    if compared is None or be is None or when is None or be > compared:
+        return list(terms)
+    later = _STAGES.index(terms[when]["when"]) > _STAGES.index(terms[-1]["when"])
+    way = _HIGHER.get(terms[compared].text, "")
+    verb = terms[compared].says("compared")
+    owner = [term for at, term in enumerate(terms[:be]) if at != when and "comma" not in term]
+    if way:
+        moves = Term("moves", {"verb": "move"}, "s")
+        return [*owner, moves, Term(way, {"way": way if later else _HIGHER[_LOWER[way]]})]
+    return [*owner, Term(terms[compared].text, {"verb": verb if later else _INVERSE[verb]}, "s")]
+
+
+_HIGHER: Final = {"higher": "up", "lower": "down", "higher up": "up", "lower down": "down"}
+_LOWER: Final = {"up": "lower", "down": "higher"}
+_INVERSE: Final = {"joining": "parting", "parting": "joining"}
+
+
+def _each_time_before(terms: Terms) -> list[Term]:
+    """The terms with "left before each clap and right after it" as "... and moves right after each clap", with a word
+    for that it is so each time."""
+    found: list[Term] = []
+    verb = next((term for term in terms if "verb" in term and term.says("verb") not in ("be", "do", "have")), None)
+    stroke: Terms = ()
+    for at, term in enumerate(terms):
+        relation = term.says("link")
+        each = at + 2 < len(terms) and terms[at + 1].text in ("each", "every") and "verb" in terms[at + 2]
+        behind = terms[at + 1 : at + 2]
+        it = bool(behind) and behind[0].text in ("it", "that", "them")
+        if relation in ("before", "after") and each:
+            stroke = terms[at + 1 : at + 3]
+            begun = max((place for place, one in enumerate(found) if {"comma", "link"} & one.keys()), default=0)
+            if not found or any("verb" in one for one in found[begun:]):
+                found.append(Term("each time", {"manner": "each time"}))
+        elif stroke and verb is not None and relation in ("before", "after", "then") and (it or at + 1 == len(terms)):
+            also = next((place for place in range(len(found) - 1, 0, -1) if "link" in found[place]), 0)
+            after = Term(term.text, {"link": "before" if relation == "before" else "after"})
+            told = [Term("each time", {"manner": "each time"}), after, *stroke]
+            return [*found[: also + 1], verb, *found[also + 1 :], *told, *terms[at + 1 + it :]]
+        found.append(term)
+    return found
+
+
 @place_by_place
 def _unlike_then(terms: Terms, at: int) -> Exchange | None:
     """ "Unlike at the start, they are far apart" says only what it is not compared with."""
@@ -223,6 +280,8 @@ _SOON: Final = tuple(
 
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_closer, frozenset({"compared"})),
+    (_than_before, frozenset({"than", "higher than", "lower than"})),
+    (_each_time_before, frozenset({"each", "every"})),
     (_unlike_then, frozenset({"unlike"})),
     (_both_before, frozenset({"both"})),
     (_at_no_time, frozenset({"not"})),

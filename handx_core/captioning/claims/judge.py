@@ -158,11 +158,15 @@ def _well_within(stated: Frames) -> Frames:
 
 
 def _bent_back_so_fast(claim: Claim, truth: ClipTruth, thing: Thing) -> Iterator[Happening]:
-    """The hyperextensions of a finger that are come to as fast as a claim says; what lasts all along, at any speed."""
+    """The hyperextensions of a finger that are come to as fast as a claim says; what lasts all along, at any speed.
+    Only the coming to be so is meant where that is what is told."""
     for one in truth.back.get(thing, []):
-        changes = [truth.events[number][1] for number in one.ids]
-        speeds = {change["v_des"] for change in changes if change.get("end_des") == "Hyperextended"}
-        if not (claim.speed and speeds) or speeds & {*claim.speed.split()}:
+        events = [truth.events[number][1] for number in one.ids]
+        changes = [event for event in events if event.get("end_des") == "Hyperextended"]
+        speeds = {change["v_des"] for change in changes}
+        if claim.turns and claim.frames and not claim.order:
+            yield from (Happening((change["start"], change["end"]), one.ids) for change in changes)
+        elif not (claim.speed and speeds) or speeds & {*claim.speed.split()}:
             yield one
 
 

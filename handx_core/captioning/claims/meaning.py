@@ -94,6 +94,8 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     if value == "near":
         return ("near" if fingers or clause.negated else "approach"), ""
     if value in ("spread", "close") and not fingers and "gap" not in subject.things:
+        if side in HANDS and not subject.members:  # "the spreading takes place early": of the fingers
+            return value, ""
         return ("part" if value == "spread" else "approach") if across else "", ""
     if value == "changes" and fingers and (clause.only or subject.none or clause.negated):
         return "flex", ""

@@ -23,13 +23,20 @@ def _fist_is_made(terms: Terms) -> list[Term]:
     fist = False
     while at < len(terms):
         term = terms[at]
-        after = _end_of_passive(terms, at + 1, _MADE) if term.says("state") == "fist" else 0
+        is_fist = term.says("state") == "fist" or term.text in ("fist", "fists")
+        after = _end_of_passive(terms, at + 1, _MADE) if is_fist else 0
+        undone = _end_of_passive(terms, at + 1, _UNMADE) if is_fist and not after else 0
+        if undone:
+            found += [Term("hand", {"noun": "hand"}), Term("opens", {"verb": "straighten"}, "s")]
+            at, fist = undone, True
+            continue
         if after:
             found += [Term("hand", {"noun": "hand"}), Term("makes a fist", {"verb": "fist"}, "s")]
             at, fist = after, True
             continue
-        undone = fist and "link" in terms[at - 1] and term.form == "ed" and term.text.startswith(_UNMADE)
-        found.append(Term(term.text, {"verb": "straighten"}, "s") if undone else term)
+        goes_on = fist and "link" in terms[at - 1] and term.form == "ed"
+        turn = "straighten" if term.text.startswith(_UNMADE) else "fist" if term.text.startswith(_MADE) else ""
+        found.append(Term(term.text, {"verb": turn}, "s") if goes_on and turn else term)
         at += 1
     return found
 
@@ -235,7 +242,7 @@ def _is_thing(term: Term) -> bool:
 
 
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
-    (_fist_is_made, frozenset({"fist", "a fist"})),
+    (_fist_is_made, frozenset({"fist", "a fist", "fists"})),
     (_is_reached, frozenset({"be"})),
     (_comes_to_rest, frozenset({*_MOVING, *_RESTS})),
     (_gaps_separate, frozenset({"gap"})),

@@ -274,6 +274,9 @@ def _is_noun(terms: Terms, start: int, at: int) -> bool:
     if term.form == "ing":
         adjective = bool(before) and is_adjective(before[-1])
         ends = following is None or "of" in following or "comma" in following or following.text in ("and", "between")
+        ends |= (
+            following is not None and following.says("verb") == "occurs" and before[-1:] != [] and "det" in before[-1]
+        )
         return ends and (determined or adjective)
     if not before or "not" in before[-1]:
         if not start:

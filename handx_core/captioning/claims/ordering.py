@@ -52,6 +52,23 @@ def _are_neighbours(span: Span, other: Span, starts: Sequence[int]) -> bool:
     return not any(first < at < second for at in starts)
 
 
+def _is_next_to(relation: str, span: Span, other: Span, strokes: Sequence[Span]) -> bool:
+    """Whether something is before or after a stroke, with no other stroke in between."""
+    first, second = sorted((span[0], other[0]))
+    return related(relation, span, other) and not any(first < at < second for at, _ in strokes)
+
+
+def _is_each_time(claim: Claim, claims: Sequence[Claim], spans: Sequence[Span], others: Sequence[Span]) -> bool:
+    """Whether a claim is so before, or after, each of the strokes that it, or what it refers to, is told to go with."""
+    assert claim.order is not None
+    relation = claim.order.relation
+    if "each time" in claim.manners:
+        return all(any(_is_next_to(relation, span, other, others) for span in spans) for other in others)
+    if any("each time" in claims[place].manners for place in claim.order.to):
+        return all(any(_is_next_to(relation, span, other, spans) for other in others) for span in spans)
+    return True
+
+
 def ordered(
     claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Sequence[Verdict], truth: ClipTruth
 ) -> Verdict:
@@ -68,12 +85,15 @@ def ordered(
     spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
     told = (claim.what, claim.value, claim.subject)
     lasting = claim.what in STATES or claim.what == "hyperextended"
-    same = lasting and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to)
+    comes = claim.what == "contact" and all(claims[place].what == "near" for place in to)
+    same = comes or (lasting and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to))
     apart = relation == "meanwhile" and bool(claim.frames) and all(claims[place].frames for place in to)
     if not others or not spans or same or apart:  # "whereas at frame 55 it is straight": each has a time of its own
         return verdict
     changes = [span for place in to if claims[place].what in STATES for span in alone[place].spans]
     met = [span for span in spans if any(related(relation, span, other) for other in others)]
+    if not _is_each_time(claim, claims, spans, others):
+        return no(f"not each time {relation}")
     if not met and relation == "after" and claim.what in STATES:
         met = [span for span in spans if any(span[1] - other[1] >= 2 * FRAME_SLACK for other in others)]
     if not met and relation == "before" and claim.what in STATES:

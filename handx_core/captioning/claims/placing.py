@@ -86,6 +86,8 @@ def _first_movement(terms: Terms) -> list[Term]:
         told = after + 1 < len(terms) and terms[after].says("verb") in ("be", "move", "occurs")
         if told and any("way" in term for term in terms[after + 1 : after + 4]):
             found[at] = _comes("last" if terms[at].text == "final" else terms[at].text)
+            if terms[after].says("verb") != "be":
+                found[after] = Term("is", {"verb": "be"}, "s")
     return found
 
 

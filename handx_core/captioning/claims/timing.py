@@ -82,6 +82,11 @@ def _in_window(span: Span, word: str, n_frames: int) -> bool:
     return begins or low <= (start + end) / 2 <= high or (word in ("late", "near end", "end") and end >= 0.9)
 
 
+def is_during(span: Span, claim: Claim) -> bool:
+    """Whether the single frames that a claim states are within a change that leads to the state that it tells."""
+    return all(kind != "at" or span[0] - 1 <= first <= span[1] + FRAME_SLACK for kind, first, _ in claim.frames)
+
+
 def in_time(found: Happening, claim: Claim, truth: ClipTruth) -> bool:
     """Whether a happening is when the claim says."""
     if claim.frames and not any(within(found.span, stated) for stated in claim.frames):
@@ -334,7 +339,10 @@ def begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
     return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
 
 
-_TOUCHING: Final = ("in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch")
+_TOUCHING: Final = (
+    "in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch", "on", "against", "upon",
+    "rests on", "rest on", "rests against", "rest against", "joined", "together", "pressed together", "lies on",
+)  # fmt: skip
 
 
 def each_within(claim: Claim) -> Claim:
