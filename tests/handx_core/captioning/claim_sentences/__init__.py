@@ -57,6 +57,7 @@ FIRST_SIGHT = {
     "round_41": (0.85, 0.86),
     "round_42": (0.87, 0.90),
     "round_43": (0.88, 0.90),
+    "round_44": (0.84, 0.87),
 }
 """By list, the F1 of flagging what is wrong and of supporting what is true, before the parser was changed for it."""
 
