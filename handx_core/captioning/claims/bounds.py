@@ -61,8 +61,26 @@ def _not_more_than_once(terms: Terms) -> list[Term]:
     return [*terms[:denied], *terms[denied + 1 : at], *once, *terms[at + 1 :]]
 
 
+def _halfway(terms: Terms) -> list[Term]:
+    """The terms with "bends halfway" as "bends partly", and "halfway, it bends" as "in the middle"; "stops halfway" is
+    as far as it bends."""
+    found: list[Term] = []
+    for term in terms:
+        if {"when", "manner"} <= term.keys() and term["manner"] == "partial":
+            turns = any(one.says("verb") in ("bend", "straighten", "fist") for one in found)
+            if turns and found[-1].text.startswith("stop"):
+                found.pop()
+                while {"comma", "link"} & found[-1].keys():
+                    found.pop()
+            kind = "manner" if turns else "when"
+            term = Term(term.text, {kind: term[kind]})
+        found.append(term)
+    return found
+
+
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
     (_not_more_than_once, frozenset({"more than once"})),
     (_bounded, frozenset({"bound"})),
+    (_halfway, frozenset({"halfway", "half way"})),
 )
 """Steps in their order, each with the words or kinds without one of which it has nothing to do."""

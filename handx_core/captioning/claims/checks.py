@@ -6,7 +6,7 @@ and what the words for time allow (`timing`).
 Time is held to as exactly as it is stated, see `timing`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -90,6 +90,7 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
     ends = claim.what == "separation"
     timed = each_within(claim)
     found: dict[frozenset[Thing], list[Happening]] = {}
+    several: dict[frozenset[Thing], list[Happening]] = {}
     for pair, touches in truth.touches.items():
         if not is_between(pair, claim):
             continue
@@ -105,6 +106,9 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         met = matching(touches, timed, truth, lasting=True)
         if met:
             found[pair] = met
+        several[pair] = touches
+    if not found and len(claim.frames) > 1 and not ends:
+        found = _one_each(several, claim, truth)
     listed = claim.count > 1 and claim.count == len(claim.frames) and not ends
     if listed and sum(len(truth.touches[pair]) for pair in found) != claim.count * len(found):
         return no("they touch at other times too")
@@ -149,6 +153,19 @@ def contact(claim: Claim, truth: ClipTruth) -> Verdict:
         if max(starts) - min(starts) > SIMULTANEOUS:
             return no("not at once")
     return yes(one for met in found.values() for one in met)
+
+
+def _one_each(
+    touches: Mapping[frozenset[Thing], list[Happening]], claim: Claim, truth: ClipTruth
+) -> dict[frozenset[Thing], list[Happening]]:
+    """What touches at one of several stated frames each, where something does at every one: "taps them at frames 5, 15
+    and 25"."""
+    moments = [replace(claim, frames=(stated,)) for stated in claim.frames]
+    met = [(pair, matching(of, one, truth, lasting=True)) for pair, of in touches.items() for one in moments]
+    at_every = all(
+        any(met[at :: len(moments)][place][1] for place in range(len(touches))) for at in range(len(moments))
+    )
+    return {pair: found for pair, found in met if found} if at_every else {}
 
 
 def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bool:

@@ -11,9 +11,10 @@ from typing import Final
 from handx_core.captioning.claims.words import NUMBERS
 
 Frames = tuple[str, int, int]
-""" "span", "from", "until", "by" or "at", "begins" or "ends" for where something does, "within" for any part of
-them, or "long", "longer" or "shorter" for how many they are; first frame and the frame after the last, as far as they
-are said (else 0). Frames below zero are counted from the end of the clip; see `in_clip`."""
+""" "span", "from" (at any time after), "since" (beginning there), "until", "by" or "at", "begins" or "ends" for where
+something does, "within" for any part of them, or "long", "longer" or "shorter" for how many they are; first frame and
+the frame after the last, as far as they are said (else 0). Frames below zero are counted from the end of the clip; see
+`in_clip`."""
 
 _TO: Final = r"(?:to|-|–|—|through|until|till|and|up to|up until)"
 _RANGE: Final = rf"(\d+)\s*{_TO}\s*(?:frames?\s+)?(\d+)"
@@ -42,7 +43,8 @@ _ENDS: Final = re.compile(
     r"\b(?:(?:ends?|ended|ending|ceases?)(?: [a-z]+ing)?|(?:finish(?:es|ed)?|stops?|stopped|completes?) [a-z]+ing)\s*$"
 )
 """What is told before a frame by itself where it is that of the beginning, or of the end, of what happens."""
-_FROM: Final = ("from", "after", "since", "past", "beyond", "starting", "beginning", "following")
+_SINCE: Final = ("from", "since", "starting", "beginning")
+_FROM: Final = ("after", "past", "beyond", "following")
 _UNTIL: Final = ("before", "until", "till", "through", "prior", "up", "to")
 _COUNTED: Final = re.compile(
     rf"(?:\b(?:in|within|during|over|for|throughout|at)\s+)?(?:the\s+)?(?:very\s+)?\b(first|last|final|opening|closing|initial)\s+"
@@ -83,6 +85,9 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
         return f" #{len(frames) - 1}# "
 
     def ranges(found: re.Match[str]) -> str:
+        said = found[0]
+        if "and" in said[: said.index(found[2], said.index(found[1]))] and "between" not in said and not found[3]:
+            return mark(*(("at", int(at), int(at) + 1) for at in (found[1], found[2])))
         pairs = [(found[1], found[2]), *_MORE_RANGES.findall(found[3])]
         return mark(*(("span", int(first), int(last) + 1) for first, last in pairs))
 
@@ -91,7 +96,8 @@ def with_marks(text: str, frames: list[tuple[Frames, ...]]) -> str:
 
     def point(found: re.Match[str]) -> str:
         word = (found[1] or "at").split()[0]
-        kind = "from" if word in _FROM or found[3] else "by" if word == "by" else "until" if word in _UNTIL else "at"
+        after = "from" if word in _FROM else "since" if word in _SINCE or found[3] else ""
+        kind = after if after else "by" if word == "by" else "until" if word in _UNTIL else "at"
         if kind == "at":
             before = found.string[max(0, found.start() - 80) : found.start()]
             kind = "begins" if _BEGINS.search(before) else "ends" if _ENDS.search(before) else "at"
@@ -139,6 +145,6 @@ def in_clip(stated: Frames, n_frames: int, to_end: bool) -> Frames:
     """Stated frames counted from the beginning of a clip. to_end: whether "from frame 12", or one by which
     something is over, is "until the end"."""
     kind, first, _ = stated
-    if to_end and kind in ("from", "ends", "by", "at"):
+    if to_end and kind in ("from", "since", "ends", "by", "at"):
         return "span", first, n_frames
     return (kind, max(0, n_frames + first), n_frames) if first < 0 else stated

@@ -85,6 +85,8 @@ def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
+    if any(kind == "since" for kind, *_ in claim.frames):
+        claim = replace(claim, frames=tuple(_from_or_onset(claim, stated) for stated in claim.frames))
     lengths = [stated for stated in claim.frames if stated[0] in LENGTHS]
     if lengths:
         at_any = replace(claim, frames=tuple(stated for stated in claim.frames if stated not in lengths))
@@ -133,6 +135,16 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
         case "distance":
             return relation_holds(claim, truth, "", claim.value)
     return no(f"nothing says whether {claim.what}")
+
+
+def _from_or_onset(claim: Claim, stated: Frames) -> Frames:
+    """Frames from which something that happens once begins, and from which on anything else is so."""
+    kind, first, last = stated
+    once = claim.what in _CHANGES and not (claim.count or claim.negated or "in turn" in claim.manners)
+    return ("begins" if once else "from", first, last) if kind == "since" else stated
+
+
+_CHANGES: Final = ("bend", "straighten", "move", "approach", "part", "spread", "close")
 
 
 def _as_long(verdict: Verdict, claim: Claim, lengths: Sequence[Frames], truth: ClipTruth) -> Verdict:

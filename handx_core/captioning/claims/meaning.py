@@ -196,7 +196,7 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     yield from _one_each(claim, clause)
     yield from _from_where(claim)
     yield from _as_fast(claim)
-    if clause.only_from and claim.frames and claim.frames[0][0] == "from" and claim.frames[0][1] > 0:
+    if clause.only_from and claim.frames and claim.frames[0][0] in ("from", "since") and claim.frames[0][1] > 0:
         before = (("span", 0, claim.frames[0][1]),)
         yield replace(claim, frames=before, when=(), negated=not negated, count=0, order=None)
     if clause.only_when and claim.when:

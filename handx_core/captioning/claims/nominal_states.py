@@ -180,6 +180,39 @@ def _gaps_separate(terms: Terms) -> list[Term]:
     return [*terms[:front], *terms[start:end], *are, *terms[after:]]
 
 
+def _same_distance(terms: Terms) -> list[Term]:
+    """The terms with "the distance between the palms stays the same" as "the palms neither approach nor part"."""
+    gap = next((at for at, term in enumerate(terms) if term.says("noun") == "gap"), len(terms))
+    joins = gap + 1 < len(terms) and terms[gap + 1].text in ("between", "of")
+    end = phrase_end(terms, gap + 2, True) if joins else len(terms)
+    owner, told = terms[gap + 2 : end], list(terms[end:])
+    if (
+        not any(term.says("noun") in ("palm", "hand") for term in owner)
+        or not told
+        or "verb" not in {*told[0], *told[-1]}
+    ):
+        return list(terms)
+    verb = next((term for term in told if "verb" in term and term.says("verb") != "do"), told[0])
+    same = verb.says("verb") == "be" and any(term.text in _SAME for term in told)
+    unchanged = verb.says("verb") in ("changes", "still") and any("not" in term for term in told)
+    if not (same or unchanged):
+        return list(terms)
+    start = gap - (gap > 0 and "det" in terms[gap - 1])
+    rest = [term for term in told if {"when", "frames"} & term.keys() and term.text not in _SAME]
+    neither = [Term("not", {"not": "not"}), Term("approach", {"verb": "joining"}), *rest]
+    return [
+        *terms[:start],
+        *owner,
+        *neither,
+        Term("nor", {"link": "and", "not": "not"}),
+        Term("part", {"verb": "parting"}),
+        *rest,
+    ]
+
+
+_SAME: Final = ("same", "constant", "unchanged", "fixed", "steady", "stable")
+
+
 _OPPOSITE: Final = {
     "straight": "bend", "bent": "straighten", "fully bent": "straighten", "partly bent": "flex", "fist": "straighten",
     "hyperextended": "straighten",
@@ -245,6 +278,7 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_fist_is_made, frozenset({"fist", "a fist", "fists"})),
     (_is_reached, frozenset({"be"})),
     (_comes_to_rest, frozenset({*_MOVING, *_RESTS})),
+    (_same_distance, frozenset({"gap"})),
     (_gaps_separate, frozenset({"gap"})),
     (_is_complete, frozenset(_HOW_FAR)),
     (_from_so, frozenset({"from", "starting from"})),

@@ -196,6 +196,67 @@ def _takes_longer(terms: Terms) -> list[Term]:
     return [*who, *deed, Term("longer than", {"link": "longer"}), *other] if deed and other else list(terms)
 
 
+def _starts_it(terms: Terms) -> list[Term]:
+    """The terms with "the pinky begins the curling, the index completes it" as "the fingers curl from the pinky to the
+    index"."""
+    begins_it = next((at for at, term in enumerate(terms) if term.text.startswith(_STARTING)), 0)
+    deed = next((at for at in range(begins_it + 1, len(terms)) if "verb" in terms[at]), 0)
+    ends_it = next((at for at in range(deed + 1, len(terms)) if term_ends(terms[at])), 0)
+    named = [at for at in (begins_it - 1, ends_it - 1) if at >= 0 and "finger" in terms[at]]
+    between = terms[begins_it + 1 : deed]
+    of_it = terms[ends_it + 1 :]
+    plain = all({"det", "of", "unknown", "adjective"} & term.keys() for term in between) and len(between) > 0
+    it = (len(of_it) == 1 and "pronoun" in of_it[0]) or (len(of_it) == 2 and "det" in of_it[0] and "verb" in of_it[1])
+    if len(named) != 2 or not (begins_it and deed and ends_it and plain and it):
+        return list(terms)
+    fingers, turn = Term("fingers", {"noun": "finger"}), Term("in turn", {"manner": "in turn"})
+    row = [Term("from", {"of": "from"}), terms[named[0]], Term("to", {"with": "to"}), terms[named[1]]]
+    touches = [Term("thumb", {"finger": "thumb"})] if terms[deed].says("verb") == "contact" else []
+    who = (
+        [*touches, terms[deed].put({"verb": terms[deed]["verb"]}, "s"), fingers]
+        if touches
+        else [fingers, terms[deed].put(form="")]
+    )
+    return [*terms[: begins_it - 1 - ("det" in terms[begins_it - 2])], *who, turn, *row]
+
+
+_STARTING: Final = ("begin", "began", "start", "open", "initiat")
+_ENDING: Final = ("end", "finish", "complet", "conclud", "clos")
+
+
+def term_ends(term: Term) -> bool:
+    return "verb" in term and term.text.startswith(_ENDING)
+
+
+def _is_the_first(terms: Terms) -> list[Term]:
+    """The terms with "the touch of the palm is the last contact" as a touch that comes last."""
+    be = next((at for at in range(2, len(terms)) if terms[at].says("verb") == "be"), len(terms))
+    ordinal = be + 1 + (be + 1 < len(terms) and "det" in terms[be + 1])
+    if ordinal >= len(terms) or terms[ordinal].text not in (*_ORDINALS, "final") or ordinal == be + 1:
+        return list(terms)
+    rest = terms[ordinal + 1 :]
+    plain = rest and ("one" in rest[0] or rest[0].says("verb").split()[:1] in (["contact"], ["move"], ["bend"]))
+    end = next((at for at, term in enumerate(rest) if {"comma", "link", "when", "frames"} & term.keys()), len(rest))
+    owned = all({"of", "det", "noun", "side", "possessive"} & term.keys() for term in rest[1:end])
+    told = any("verb" in term for term in terms[:be])
+    if not (plain and owned and told):
+        return list(terms)
+    place = "last" if terms[ordinal].text == "final" else terms[ordinal].text
+    noun = next(at for at, term in enumerate(terms) if "verb" in term)
+    return [*terms[:noun], _comes(place), *terms[noun:be], *rest[end:]]
+
+
+@place_by_place
+def _only_in_front(terms: Terms, at: int) -> Exchange | None:
+    """ "Slowly, and only at the end, the hand moves" as "slowly only at the end, the hand moves"."""
+    if at == 0 or not all({"speed", "when", "frames"} & term.keys() for term in terms[:at]) or "comma" not in terms[at]:
+        return None
+    ahead = at + 1 + (at + 1 < len(terms) and terms[at + 1].text == "and")
+    told = ahead + (ahead < len(terms) and "only" in terms[ahead])
+    ends = told + 1 < len(terms) and "comma" in terms[told + 1]
+    return (terms[ahead:told], told) if ends and {"speed", "when", "frames"} & terms[told].keys() else None
+
+
 def _row_in_front(terms: Terms) -> list[Term]:
     """The terms with "pinky first, index last, the fingers bend" as "starting with the pinky, ending with ..."."""
     places = [at for at, term in enumerate(terms[:9]) if term.text in ("first", "last")]
@@ -256,6 +317,9 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_it_is_frame, frozenset({"it"})),
     (_each_time, frozenset({"each time", "every time"})),
     (_being_first, frozenset({"being", "coming"})),
+    (_starts_it, frozenset({"edge start", "straighten"})),
+    (_is_the_first, frozenset({"ordinal"})),
+    (_only_in_front, frozenset({"speed", "when", "frames"})),
     (_goes_first, frozenset(_STARTS)),
     (_this_is_the_order, frozenset({"order", "the order", "in the order"})),
     (_takes_longer, frozenset({"longer"})),

@@ -87,7 +87,7 @@ _CLIP_WORDS: Final = _CLIP.split("|")
 _OF_CLIP: Final = re.compile(rf"\b(?:of|in|into|within) (?:the|this) (?:{_CLIP})\b(?! of)")
 _ALL_CLIP: Final = re.compile(
     rf"\b((?:throughout|during|through|over|across|for|in|of) (?:the|this)|the)( whole| entire| full| complete)? "
-    rf"(?:{_CLIP})\b(?! of)"
+    rf"(?:{_CLIP})\b(?! (?:of|to the (?:left|right)|(?:up|down|left|right|for|back)wards?|up|down|away|towards?)\b)"
 )
 
 

@@ -118,7 +118,7 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
         inside = [
             one
             for one in fitting
-            if (within(one.span, stated) or (lasting and stated[0] == "by" and one.span[0] <= stated[1]))
+            if (_is_in(one.span, stated, lasting) or (lasting and stated[0] == "by" and one.span[0] <= stated[1]))
             and (not to_end or _in_window(one.span, "until end", truth.n_frames))
         ]
         if stated[0] == "until" and lasting and not claim.count:
@@ -130,6 +130,12 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
             return []
         met += inside
     return met
+
+
+def _is_in(span: Span, stated: Frames, lasting: bool) -> bool:
+    """Whether something is within stated frames; a contact is over at a single frame after its end."""
+    over = lasting and stated[0] == "at" and stated[1] > span[1] + 1
+    return within(span, stated) and not over
 
 
 def _at_joints(claim: Claim, one: Happening) -> bool:

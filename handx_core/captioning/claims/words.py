@@ -101,16 +101,17 @@ FINGER_STATES["partly bent"] += "".join(
 )
 
 POSITIONS: Final = {
-    "UP": "above; over; higher; higher up; higher than; on top; on top of; atop; higher up than; up higher; up above; "
-    "upper; topmost; over the top of; uppermost; raised above; elevated above; higher in space than; higher in "
-    "position than; at a higher level; at a greater height; at a greater height than; at a higher level than; on the "
-    "top of; vertically above; directly above; at a higher position; at a higher position than; taller than; the top "
-    "one; the upper one; the higher one; lifted above; on top over; positioned higher than; situated above",
-    "DOWN": "below; under; beneath; lower; lower than; underneath; lower down; lower down than; lower in space than; "
-    "lower in position than; at a lower level; at a lesser height; at a lower level than; at a lower height; at a "
-    "lower height than; vertically below; directly below; directly under; at a lower position; at a lower position "
-    "than; the bottom one; the lower one; lowermost; bottommost; down below; down under; underneath of; not as high "
-    "as; positioned lower than; less high than; short of the height of",
+    "UP": "above; past the height of; past the level of; above the height of; above the level of; over; higher; "
+    "higher up; higher than; on top; on top of; atop; higher up than; up higher; up above; upper; topmost; over the "
+    "top of; uppermost; raised above; elevated above; higher in space than; higher in position than; at a higher "
+    "level; at a greater height; at a greater height than; at a higher level than; on the top of; vertically above; "
+    "directly above; at a higher position; at a higher position than; taller than; the top one; the upper one; the "
+    "higher one; lifted above; on top over; positioned higher than; situated above",
+    "DOWN": "below; below the height of; below the level of; under; beneath; lower; lower than; underneath; lower "
+    "down; lower down than; lower in space than; lower in position than; at a lower level; at a lesser height; at a "
+    "lower level than; at a lower height; at a lower height than; vertically below; directly below; directly under; "
+    "at a lower position; at a lower position than; the bottom one; the lower one; lowermost; bottommost; down below; "
+    "down under; underneath of; not as high as; positioned lower than; less high than; short of the height of",
     "FRONT": "in front; in front of; ahead; ahead of; farther forward; further forward; farther forward than; further "
     "forward than; further ahead; farther ahead; farther out; further out; farther from the body; farther from the "
     "body than; before the other; out in front; out in front of; up front; in the lead of; more forward; more forward "
