@@ -212,7 +212,8 @@ class Clauses:
         if _is_what_moves(what, part, clause, self.direct):
             hands = tuple(dict.fromkeys(hand for hand, _ in clause.subject.members))
             own = hands if len(hands) == 1 else ("",)
-            clause.subject = replace(part, members=tuple((h or o, thing) for h, thing in part.members for o in own))
+            members = tuple((h or o, thing) for h, thing in part.members for o in own)
+            clause.subject = replace(part, members=members, none=part.none or clause.subject.none)
             clause.unresolved = False
             return
         if what == "move" and clause.subject.members and not clause.toward:

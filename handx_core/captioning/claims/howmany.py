@@ -186,6 +186,8 @@ def _first_time(terms: Terms) -> list[Term]:
             end = next((place for place in range(at, len(found)) if "comma" in found[place]), len(found))
             if any({"frames", "when"} & one.keys() for one in found[at:end]):
                 found[at] = Term(f"the {found[at].text} time", {"nth": found[at].text})
+            elif found[at].text == "first" and found[at + 1].form in ("s", ""):
+                found[at] = Term("among", {"manner": "comes first"})
     return found
 
 

@@ -112,9 +112,7 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
                 return posture(replace(claim, what="fist"), truth)
             return turned
         case "flex":
-            return fingers_do(
-                claim, truth, lambda thing: truth.turns.get((thing, True), []) + truth.turns.get((thing, False), [])
-            )
+            return fingers_do(claim, truth, lambda thing: [*_changes_of(truth, thing)])
         case "hyperextended":
             return fingers_do(claim, truth, lambda thing: [*_bent_back_so_fast(claim, truth, thing)])
         case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
@@ -167,6 +165,13 @@ def _well_within(stated: Frames) -> Frames:
     if kind == "at":
         return "within", first, first + 1
     return ("from", first + FRAME_SLACK, last) if kind == "from" else stated
+
+
+def _changes_of(truth: ClipTruth, thing: Thing) -> Iterator[Happening]:
+    """All that changes the shape of a finger: bends, straightens, and hyperextensions that come or go."""
+    for bends in (True, False):
+        yield from truth.turns.get((thing, bends), [])
+    yield from (one for one in truth.back.get(thing, []) if any("v_des" in truth.events[at][1] for at in one.ids))
 
 
 def _bent_back_so_fast(claim: Claim, truth: ClipTruth, thing: Thing) -> Iterator[Happening]:

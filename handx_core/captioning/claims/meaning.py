@@ -94,10 +94,13 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     if value == "near":
         return ("near" if fingers or clause.negated else "approach"), ""
     if value in ("spread", "close") and not fingers and "gap" not in subject.things:
-        if side in HANDS and not subject.members:  # "the spreading takes place early": of the fingers
+        if (side in HANDS and not subject.members) or (
+            subject.members and not across
+        ):  # "the spreading takes place early": of the fingers
             return value, ""
         return ("part" if value == "spread" else "approach") if across else "", ""
-    if value == "changes" and fingers and (clause.only or subject.none or clause.negated):
+    shaped = bool(fingers) or clause.term.text.endswith(("posture", "shape", "form"))
+    if value == "changes" and shaped and (clause.only or subject.none or clause.negated):
         return "flex", ""
     return value.split()[0], ""
 

@@ -219,6 +219,16 @@ _OPPOSITE: Final = {
 }  # fmt: skip
 
 
+def _state_ends(terms: Terms) -> list[Term]:
+    """The terms with "the hyperextension of the index vanishes" as "the straightening of the index"."""
+    noun = next((at for at in range(len(terms)) if _is_state_noun(terms, at) or _is_of_owner(terms, at)), len(terms))
+    verb = next((at for at in range(noun + 1, len(terms)) if "verb" in terms[at]), len(terms))
+    if verb == len(terms) or terms[verb].says("verb") != "ends" or terms[verb].form != "s":
+        return list(terms)
+    straightens = terms[noun].put({"verb": "straighten"}, "noun")
+    return [*terms[:noun], straightens, *terms[noun + 1 : verb], *terms[verb + 1 :]]
+
+
 @place_by_place
 def _leaves_state(terms: Terms, at: int) -> Exchange | None:
     """ "Leaves its straight position" as "bends", "leaves the fist" as "straightens"; not where it is denied."""
@@ -282,6 +292,7 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_gaps_separate, frozenset({"gap"})),
     (_is_complete, frozenset(_HOW_FAR)),
     (_from_so, frozenset({"from", "starting from"})),
+    (_state_ends, frozenset({"ends"})),
     (_leaves_state, frozenset({"separation"})),
     (_is_there, frozenset({"presence", *_PRESENT})),
 )

@@ -247,6 +247,26 @@ def _is_the_first(terms: Terms) -> list[Term]:
 
 
 @place_by_place
+def _last_contact(terms: Terms, at: int) -> Exchange | None:
+    """ "Makes its last contact with the pinky" as "touches, last of all, with the pinky"."""
+    four = terms[at : at + 4]
+    if len(four) < 4 or four[0].says("verb") not in ("light", "have", "be") or "det" not in four[1]:
+        return None
+    contact = four[3].says("verb") == "contact" and at + 4 < len(terms) and "with" in terms[at + 4]
+    if four[2].text not in (*_ORDINALS, "final") or not contact or four[0].says("verb") == "be":
+        return None
+    place = "last" if four[2].text == "final" else four[2].text
+    return [_comes(place), Term(four[3].text, {"verb": "contact"}, "s")], at + 4
+
+
+def _with_it_is(terms: Terms) -> list[Term]:
+    """The terms with "it is with the index that the thumb makes contact" as "the thumb makes contact with it"."""
+    that = next((at for at, term in enumerate(terms) if term.text == "that"), 0)
+    cleft = that > 3 and terms[0].text == "it" and terms[1].says("verb") == "be" and "with" in terms[2]
+    return [*terms[that + 1 :], *terms[2:that]] if cleft else list(terms)
+
+
+@place_by_place
 def _only_in_front(terms: Terms, at: int) -> Exchange | None:
     """ "Slowly, and only at the end, the hand moves" as "slowly only at the end, the hand moves"."""
     if at == 0 or not all({"speed", "when", "frames"} & term.keys() for term in terms[:at]) or "comma" not in terms[at]:
@@ -319,6 +339,8 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_being_first, frozenset({"being", "coming"})),
     (_starts_it, frozenset({"edge start", "straighten"})),
     (_is_the_first, frozenset({"ordinal"})),
+    (_with_it_is, frozenset({"it"})),
+    (_last_contact, frozenset({"ordinal"})),
     (_only_in_front, frozenset({"speed", "when", "frames"})),
     (_goes_first, frozenset(_STARTS)),
     (_this_is_the_order, frozenset({"order", "the order", "in the order"})),

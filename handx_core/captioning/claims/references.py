@@ -196,7 +196,8 @@ def _one_hand(terms: Terms) -> list[Term]:
         return list(terms)
     other = next((at for at in range(one, len(terms)) if terms[at].says("quantifier") == "other"), len(terms))
     said = next(term.says("side") for term in terms[told[0] : told[1]] if "side" in term)
-    of_one = said if told[0] < other else OTHER[said]
+    names = terms[told[0]].text == ":" or any("namely" in term for term in terms[told[0] : told[1]])
+    of_one = said if told[0] < other or names else OTHER[said]
     found: list[Term] = []
     at = 0
     while at < len(terms):
@@ -224,7 +225,10 @@ def _is_hand_or_ends(terms: Terms, at: int) -> bool:
 
 def _side_end(terms: Terms, at: int) -> int:
     """The place after ", the left one" or "(the left)" that says which hand is meant; 0 if it is none."""
-    if not ("comma" in terms[at] and at + 2 < len(terms) and "det" in terms[at + 1]):
+    if "comma" not in terms[at]:
+        return 0
+    at += at + 1 < len(terms) and "namely" in terms[at + 1]
+    if at + 2 >= len(terms) or "det" not in terms[at + 1]:
         return 0
     side, end = terms[at + 2], at + 3
     if side.text not in ("left", "right"):

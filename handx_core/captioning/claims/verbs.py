@@ -128,7 +128,9 @@ VERBS: Final = {
     "toward the body; regress",
     "occurs": "occur; happen; last; take place; come; run; pass; repeat; take part; lead; span; persist; endure; "
     "follow; go on; extend over; be seen; be observed; be visible; be present; be made; be repeated; be noted",
-    "changes": "change; vary; alternate; switch; rotate; twist; pivot; swivel; tremble",
+    "changes": "change; change its posture; change its shape; change their posture; change their shape; change "
+    "posture; "
+    "change shape; change its form; vary; alternate; switch; rotate; twist; pivot; swivel; tremble",
     "edge start": "start; begin; commence; start off; start out; begin with; start with",
     "edge end": "end; finish; end up; conclude; finish up; wind up; finish off; wind up",
     "be": "be; stay; remain; keep; hold; sit; stand; lie; hover; rest; leave off; continue; become; get; locate; "

@@ -356,6 +356,7 @@ SMALL_WORDS: Final = {
     "aside": "aside",
     "already": "already",
     "longer": "longer; more time",
+    "namely": "namely; specifically",
     "presence": "present; absent; missing",
     "apart": "apart; asunder; separate; separated",
     "together": "together",
