@@ -7,8 +7,7 @@ What belongs here: how often and of how many at least or at most, from terms to 
 from collections.abc import Callable
 from typing import Final
 
-from handx_core.captioning.claims.nouns import Terms
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.terms import Term, Terms
 
 _MEANT: Final = {
     "over": ("at least", 1),

@@ -9,8 +9,7 @@ from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.lists import AND
-from handx_core.captioning.claims.nouns import Terms
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.terms import Term, Terms
 from handx_core.captioning.claims.time_words import LINKS, split
 from handx_core.captioning.claims.timing import PACES
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import PHRASE, Terms
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.nouns import PHRASE
+from handx_core.captioning.claims.terms import Term, Terms
 
 _THEN: Final = Term("then", {"link": "then"})
 _NAMING: Final = frozenset({*PHRASE} - {"pronoun", "mutual"})

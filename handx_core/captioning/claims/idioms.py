@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import NAMES, Terms, begins
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.nouns import NAMES, begins
+from handx_core.captioning.claims.terms import Term, Terms
 
 _DENIED: Final = [Term("does", {"verb": "do"}, "s"), Term("not", {"not": "not"})]
 _IN_BETWEEN: Final = ("det", "quantifier", "number", "one", "adjective", "ordinal", "nth", "first", "link")

@@ -12,11 +12,9 @@ from typing import Final
 from handx_core.captioning.claims.checks import (
     PAIRS,
     Verdict,
-    contact,
     distance_change,
     fingers_do,
     gaps,
-    is_between,
     is_near,
     moves,
     no,
@@ -26,6 +24,7 @@ from handx_core.captioning.claims.checks import (
     returns,
 )
 from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.contacts import contact, is_between
 from handx_core.captioning.claims.frames import Frames, in_clip
 from handx_core.captioning.claims.ordering import STATES, ordered, paced
 from handx_core.captioning.claims.timing import (

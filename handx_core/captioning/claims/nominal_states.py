@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import Terms, begins, phrase_end
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.nouns import begins, phrase_end
+from handx_core.captioning.claims.terms import Term, Terms
 
 _MADE: Final = ("form", "made", "creat", "shap", "reach", "attain", "achiev", "assum", "adopt", "complet", "establish")
 _UNMADE: Final = ("open", "dissolv", "releas", "undo", "unmade", "loosen", "given up", "abandon", "unclench", "broken")

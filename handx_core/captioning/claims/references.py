@@ -8,9 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import Terms
 from handx_core.captioning.claims.parts import OTHER
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.terms import Term, Terms
 
 
 def _only_of(terms: Terms) -> list[Term]:

@@ -11,19 +11,17 @@ or a genitive name, is that verb with its subject and object, and the verb besid
 from typing import Final
 
 from handx_core.captioning.claims.nouns import (
-    IDLE,
     NAMES,
     PHRASE,
-    Terms,
     is_adjective,
-    is_idle,
     may_be_noun,
     noun_at,
     phrase_end,
     run_end,
 )
 from handx_core.captioning.claims.simplifying import simplified
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.terms import Term, Terms
+from handx_core.captioning.claims.verbal_nouns import IDLE, is_idle
 
 
 def rewritten(terms: Terms) -> list[Term]:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import Terms, begins, width_of
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.nouns import begins, width_of
+from handx_core.captioning.claims.terms import Term, Terms
 from handx_core.skeleton import FINGERS
 
 

@@ -1,8 +1,9 @@
 """Whole sentences made simpler: "there is", clefts, comparisons and the like, from terms to terms.
 
 What belongs here: transformations that look at a sentence as a whole, and the order in which all are made. What does
-not: those of single words and phrases (`rewriting`, `nouns`), set ways of saying something (`idioms`,
-`shorthand`), lists (`lists`) and what refers back (`references`).
+not: those of single words and phrases (`rewriting`, `nouns`), set ways of saying something (`idioms`, `shorthand`),
+numbers (`howmany`, `bounds`), order (`lists`, `placing`), states as things (`nominal_states`), what is compared
+(`comparing`) and what refers back (`references`).
 """
 
 from collections.abc import Callable, Sequence
@@ -16,11 +17,11 @@ from handx_core.captioning.claims.idioms import STEPS as IDIOMS
 from handx_core.captioning.claims.lists import AND
 from handx_core.captioning.claims.lists import STEPS as LISTS
 from handx_core.captioning.claims.nominal_states import STEPS as NOMINAL_STATES
-from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end, width_of
+from handx_core.captioning.claims.nouns import NAMES, begins, phrase_end, width_of
 from handx_core.captioning.claims.placing import STEPS as PLACING
 from handx_core.captioning.claims.references import STEPS as REFERENCES
 from handx_core.captioning.claims.shorthand import STEPS as SHORTHAND
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.terms import Term, Terms
 
 
 def simplified(terms: Terms) -> list[Term]:

@@ -40,6 +40,9 @@ class Term(dict[str, str]):
         return Term(self.text, self if kinds is None else kinds, self.form if form is None else form, self.frames)
 
 
+Terms = Sequence[Term]
+
+
 @dataclass
 class _Node:
     """A place in a tree of phrases, by their words."""
