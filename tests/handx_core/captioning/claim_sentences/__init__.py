@@ -59,6 +59,7 @@ FIRST_SIGHT = {
     "round_43": (0.88, 0.90),
     "round_44": (0.84, 0.87),
     "round_45": (0.88, 0.91),
+    "round_46": (0.99, 0.99),
 }
 """By list, the F1 of flagging what is wrong and of supporting what is true, before the parser was changed for it."""
 
