@@ -291,6 +291,17 @@ def _not_all(terms: Terms, at: int) -> Exchange | None:
     return [Term("not all", {"manner": "not all"})], at + 1 + (at + 2 < len(terms) and "verb" in terms[at + 2])
 
 
+@place_by_place
+def _are_all(terms: Terms, at: int) -> Exchange | None:
+    """ "The index, the middle and the pinky are all bent" as "... are bent": all of those that were named."""
+    following = terms[at + 1] if at + 1 < len(terms) else None
+    told = following is not None and bool({"state", "verb", "speed"} & following.keys())
+    if not (told and terms[at].text in ("all", "both", "each") and at > 1 and terms[at - 1].says("verb") == "be"):
+        return None
+    named = any("finger" in term for term in terms[: at - 1])
+    return ([], at + 1) if named else None
+
+
 def _number_is(terms: Terms) -> list[Term]:
     """The terms with "the number of claps is four" as "claps four times"."""
     if len(terms) < 3 or "number" not in terms[-1] or terms[-2].says("verb") != "be":
@@ -346,6 +357,7 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_falls_at, frozenset({"frames", "when"})),
     (_one_up_one_down, frozenset({"move"})),
     (_not_all, frozenset({"not", "n't"})),
+    (_are_all, frozenset({"all", "both", "each"})),
     (_number_is, frozenset({"number"})),
     (_skips, frozenset(_SKIPS)),
     (_over_to, frozenset({"over"})),

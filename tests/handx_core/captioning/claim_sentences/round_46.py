@@ -1,4 +1,4 @@
-"""The forty-sixth of the rounds that `round_1` begins: what a stranger may write who tests the parser with plain facts."""
+"""The forty-sixth of the rounds that `round_1` begins: as a stranger may write who tests with plain facts."""
 
 SENTENCES = [
     ("pinch", "right", True, "The right thumb and right index fingertips are in contact between frames 14 and 40."),
