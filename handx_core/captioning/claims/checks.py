@@ -203,11 +203,13 @@ def rests(claim: Claim, truth: ClipTruth) -> Verdict:
     parts = frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
     follows = claim.order is not None and claim.order.relation == "after"
     open_frames = not claim.frames or (follows and all(kind == "until" for kind, *_ in claim.frames))
-    if (claim.order or claim.passing) and open_frames and not claim.when:
+    mostly = "mostly" in claim.when
+    if (claim.order or claim.passing or mostly) and open_frames and not {*claim.when} - {"mostly"}:
         moving = [one.span for hand, _ in claim.subject for one in truth.moves[hand]]
         resting = [int(not any(start <= at < end for start, end in moving)) for at in range(truth.n_frames)]
         rests = [span for span in spans_in(resting, (1,)) if span[1] - span[0] >= SIMULTANEOUS]
-        return Verdict(True, spans=tuple(rests)) if rests else no("the hand never rests")
+        long_enough = not mostly or 2 * sum(resting) >= truth.n_frames
+        return Verdict(True, spans=tuple(rests)) if rests and long_enough else no("the hand does not rest so")
     for hand, _ in claim.subject:
         for one in truth.moves[hand]:
             for part in parts:

@@ -44,8 +44,10 @@ WHENS: Final = {
     "frames; very briefly; only briefly; for just a moment; for half a second; for about half a second; for a few "
     "moments; for almost a second; for nearly a second; temporarily; temporary; transiently; transient; for a time; "
     "for a spell; for a stretch; short lived; for the time being; for a short stretch",
-    "": "for part; for a part; part of the time; for most; most of the time; for much of the time; for most of the "
-    "time; for much; before the end; in mirror image; in mirror fashion; like mirror images; in a "
+    "mostly": "for most; most of the time; for most of the time; for the most part; mostly; predominantly; for the "
+    "greater part; for the larger part; more often than not",
+    "": "for part; for a part; part of the time; for most of the "
+    "time; before the end; in mirror image; in mirror fashion; like mirror images; in a "
     "mirrored fashion; in a mirrored way; symmetrically; mirrored; from the side; lightly; softly; firmly; shortly; "
     "at the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; across all "
     "joints; at all its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a "

@@ -74,6 +74,8 @@ def _in_window(span: Span, word: str, n_frames: int) -> bool:
         return end - start >= 0.9
     if word == "until end":
         return span[1] >= n_frames - FRAME_SLACK - 1
+    if word == "mostly":
+        return end - start >= _SHARE
     if word.startswith(WHOLE):
         low, high = _STATE_WINDOWS[word.removeprefix(WHOLE)]
         return min(end, high) - max(start, low) >= _MOSTLY * (high - low)
@@ -212,7 +214,7 @@ def frames_of(claim: Claim, n_frames: int) -> list[range]:
             "ends": at,
         }[kind]
         parts.append(range(max(span[0], 0), min(span[1], n_frames)))
-    for word in () if claim.frames else claim.when:
+    for word in () if claim.frames else (word for word in claim.when if word != "mostly"):  # see `holds`
         low, high = _STATE_WINDOWS.get(word.removeprefix(WHOLE), (0.8, 1.0))
         parts.append(range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1)))
     return parts

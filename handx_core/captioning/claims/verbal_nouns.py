@@ -10,7 +10,9 @@ from typing import Final
 from handx_core.captioning.claims.terms import Term, Terms
 
 IDLE: Final = ("be", "do", "have", "occurs", "changes", "edge start", "edge end", "light", "still")
-_STATES: Final = {"bend": "bent", "straighten": "straight", "hyperextended": "hyperextended"}
+_STATES: Final = {
+    "bend": "bent", "straighten": "straight", "hyperextended": "hyperextended", "spread": "spread", "close": "together",
+}  # fmt: skip
 _HOLDS: Final = ("maintain", "keep", "kept", "hold", "held", "retain", "preserv", "sustain", "enter")
 _PARTLY: Final = ("slight", "partial", "moderate", "gentle", "small", "relaxed", "loose", "soft", "light", "subtle")
 

@@ -121,8 +121,8 @@ VERBS: Final = {
     "move down": "sink; drop; lower; descend; fall; dip; plunge; sink down; drop down; move lower; go lower; drop "
     "downward; drop downwards; sink downwards; fall down; come down; lower down; lose height; subside; slump; descend "
     "downward; plummet; sag; decline; sink downward; lower downward; lower downwards; dive down; droop",
-    "move front": "advance; push forward; come forward; press forward; protrude; move ahead; jut; extend forward; "
-    "extend forwards; reach forward; reach forwards; extend away from the body; thrust forward; step forward",
+    "move front": "advance; protract; push forward; come forward; press forward; protrude; move ahead; jut; extend "
+    "forward; extend forwards; reach forward; reach forwards; extend away from the body; thrust forward; step forward",
     "move back": "retreat; withdraw; retract; recede; back up; back away; pull back; draw back; recoil; move back; "
     "pull in toward the body; pull inward; retire; pull backward; pull backwards; draw in toward the body; come back "
     "toward the body; regress",

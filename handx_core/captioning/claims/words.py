@@ -156,7 +156,8 @@ POSITIONS: Final = {
     "vertically level; on a par; same elevation; at one level; equal in level; of equal elevation; even with each "
     "other; even in level; its level; their level; the level of; the height of; at the height of; matched in height; "
     "the same level as; the same height as; as high as; just as high as",
-    "uneven": "at different heights; at unequal heights; at different levels; at unequal levels; of different height",
+    "uneven": "at different heights; at unequal heights; at different levels; differ in height; differs in height; "
+    "differing in height; different in height; at unequal levels; of different height",
     "beside": "on opposite sides; on opposite sides of each other; on opposite sides of one another; on different "
     "sides",
     "abreast": "equally far forward; at the same depth; same depth; equally far out; equally far from the body; the "
