@@ -204,13 +204,12 @@ def _after_named(terms: Terms) -> list[Term]:
         return list(terms)
     comma = next((place for place, term in enumerate(terms) if {"comma", "link"} & term.keys() and place), 0)
     named, rest = terms[1:comma], list(terms[comma + 1 :])
-    while rest and rest[0].text in ("and", "but") and rest[1:2] and rest[1].says("link") in ("after", "before"):
+    if len(rest) > 1 and rest[0].text in ("and", "but") and rest[1].says("link") in ("after", "before"):
         rest.pop(0)
-    if rest and rest[0].says("link") in ("after", "before") and named:
-        rest = [*_after_named(rest), AND]
-        return (
-            [*rest, terms[0].put({"link": terms[0].says("link")}), *named] if rest[0].keys() - {"link"} else list(terms)
-        )
+    also = rest if rest and rest[0].says("link") in ("after", "before") else []  # "but before the index, ..."
+    told = _after_named(also)
+    if also and told != also:
+        return [*told, AND, terms[0].put({"link": terms[0].says("link")}), *named]
     if not any("finger" in term for term in named) or any(_NAMING.isdisjoint(term) for term in named):
         return list(terms)
     end = next((place for place, term in enumerate(rest) if {"comma", "link"} & term.keys()), len(rest))

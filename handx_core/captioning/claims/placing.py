@@ -109,7 +109,14 @@ def _last_finger(terms: Terms) -> list[Term]:
         one = [Term("one of", {"quantifier": "some"}), Term("fingers", {"noun": "finger"})]
         between = [term for term in terms[deed:verb] if term.text != "to"]
         place = _comes("last" if ordinal.text in ("last", "final") else "first")
-        return [*terms[: at - ("det" in terms[at - 1])], *one, *between, place, terms[verb].put(form="s"), *terms[end:]]
+        return [
+            *terms[: at - (at > 0 and "det" in terms[at - 1])],
+            *one,
+            *between,
+            place,
+            terms[verb].put(form="s"),
+            *terms[end:],
+        ]
     return list(terms)
 
 
@@ -189,10 +196,8 @@ def _takes_longer(terms: Terms) -> list[Term]:
     if not than or takes is None or terms[longer + 1].text != "to":
         return list(terms)
     who = list(terms[takes + 1 : longer]) if terms[0].text == "it" else list(terms[:takes])
-    deed, other = (
-        terms[longer + 2 : than],
-        terms[than + 1 + (terms[than + 1 : than + 2][-1:] != [] and terms[than + 1].text == "to") :],
-    )
+    deed, other = terms[longer + 2 : than], list(terms[than + 1 :])
+    other = other[1:] if other and other[0].text == "to" else other
     return [*who, *deed, Term("longer than", {"link": "longer"}), *other] if deed and other else list(terms)
 
 
@@ -201,7 +206,7 @@ def _starts_it(terms: Terms) -> list[Term]:
     index"."""
     begins_it = next((at for at, term in enumerate(terms) if term.text.startswith(_STARTING)), 0)
     deed = next((at for at in range(begins_it + 1, len(terms)) if "verb" in terms[at]), 0)
-    ends_it = next((at for at in range(deed + 1, len(terms)) if term_ends(terms[at])), 0)
+    ends_it = next((at for at in range(deed + 1, len(terms)) if _is_end(terms[at])), 0)
     named = [at for at in (begins_it - 1, ends_it - 1) if at >= 0 and "finger" in terms[at]]
     between = terms[begins_it + 1 : deed]
     of_it = terms[ends_it + 1 :]
@@ -211,20 +216,19 @@ def _starts_it(terms: Terms) -> list[Term]:
         return list(terms)
     fingers, turn = Term("fingers", {"noun": "finger"}), Term("in turn", {"manner": "in turn"})
     row = [Term("from", {"of": "from"}), terms[named[0]], Term("to", {"with": "to"}), terms[named[1]]]
-    touches = [Term("thumb", {"finger": "thumb"})] if terms[deed].says("verb") == "contact" else []
-    who = (
-        [*touches, terms[deed].put({"verb": terms[deed]["verb"]}, "s"), fingers]
-        if touches
-        else [fingers, terms[deed].put(form="")]
-    )
-    return [*terms[: begins_it - 1 - ("det" in terms[begins_it - 2])], *who, turn, *row]
+    if terms[deed].says("verb") == "contact":
+        who = [Term("thumb", {"finger": "thumb"}), Term("touches", {"verb": "contact"}, "s"), fingers]
+    else:
+        who = [fingers, terms[deed].put(form="")]
+    start = named[0] - (named[0] > 0 and "det" in terms[named[0] - 1])
+    return [*terms[:start], *who, turn, *row]
 
 
 _STARTING: Final = ("begin", "began", "start", "open", "initiat")
 _ENDING: Final = ("end", "finish", "complet", "conclud", "clos")
 
 
-def term_ends(term: Term) -> bool:
+def _is_end(term: Term) -> bool:
     return "verb" in term and term.text.startswith(_ENDING)
 
 
