@@ -69,10 +69,8 @@ def spans_of(events: Iterable[Event], state: str) -> tuple[Span, ...]:
 def alike_in_time(spans: Sequence[Span], others: Sequence[Span], tolerance: int) -> bool:
     """Whether two lists of spans agree one by one within a tolerance in frames."""
     return len(spans) == len(others) and all(
-        [
-            abs(start - other_start) <= tolerance and abs(end - other_end) <= tolerance
-            for (start, end), (other_start, other_end) in zip(spans, others, strict=True)
-        ]
+        abs(start - other_start) <= tolerance and abs(end - other_end) <= tolerance
+        for (start, end), (other_start, other_end) in zip(spans, others, strict=True)
     )
 
 

@@ -1,14 +1,14 @@
-"""One test for each kind of claim: whether contacts, fingers, hands and their relations do what it says.
+"""One test for each kind of claim: whether fingers, hands and their relations do what it says.
 
-What belongs here: what makes a claim true by itself. What does not: denials and the order of claims (`judge`),
-and what the words for time allow (`timing`).
+What belongs here: what makes a claim true by itself. What does not: contacts (`contacts`), denials (`judge`), the order
+of claims (`ordering`), and what the words for time allow (`timing`).
 
 Time is held to as exactly as it is stated, see `timing`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from itertools import chain, pairwise
+from itertools import chain
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -16,7 +16,6 @@ from handx_core.captioning.claims.claim import Claim, changed
 from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
     SIMULTANEOUS,
-    begins_and_ends,
     comes_so,
     each_within,
     fills,
@@ -24,6 +23,7 @@ from handx_core.captioning.claims.timing import (
     holds,
     in_time,
     is_as_fast,
+    is_during,
     matching,
     near_span,
     often,
@@ -36,7 +36,7 @@ from handx_core.captioning.claims.timing import (
 )
 from handx_core.captioning.clip_truth import ClipTruth, Happening, Thing
 from handx_core.captioning.facts import Span
-from handx_core.skeleton import FINGERS, HANDS
+from handx_core.skeleton import FINGERS
 
 PAIRS: Final = ("index, middle", "middle, ring", "ring, pinky")
 _BENT: Final = {"straight": (0,), "partly bent": (1,), "fully bent": (2,), "bent": (1, 2), "fist": (2,)}
@@ -63,109 +63,6 @@ def yes(found: Iterable[Happening]) -> Verdict:
     return Verdict(True, "", frozenset(ids), tuple([one.span for one in happenings]))
 
 
-def is_between(pair: frozenset[Thing], claim: Claim) -> bool:
-    """Whether a contact is between what a claim names. A hand stands for all of its parts."""
-    one, other = pair
-    subject, touched = claim.subject, claim.object
-    if touched:
-        return (_is_named(one, subject) and _is_named(other, touched)) or (
-            _is_named(other, subject) and _is_named(one, touched)
-        )
-    if len(subject) == 1:
-        return _is_named(one, subject) or _is_named(other, subject)
-    across = len({hand for hand, _ in subject}) > 1
-    if subject and across != (one[0] != other[0]):
-        return False
-    everything = subject or tuple((hand, "hand") for hand in HANDS)
-    return _is_named(one, everything) and _is_named(other, everything)
-
-
-def _is_named(thing: Thing, members: Sequence[Thing]) -> bool:
-    return thing in members or (thing[0], "hand") in members
-
-
-def contact(claim: Claim, truth: ClipTruth) -> Verdict:
-    """Each of the subject's parts touches one of the object's, and each of the object's is touched."""
-    ends = claim.what == "separation"
-    timed = each_within(claim)
-    found: dict[frozenset[Thing], list[Happening]] = {}
-    for pair, touches in truth.touches.items():
-        if not is_between(pair, claim):
-            continue
-        if ends:
-            touches = [
-                Happening((one.span[1] - 1, one.span[1] + 1), one.ids)
-                for one in touches
-                if one.span[1] < truth.n_frames
-            ]
-        touches = list(the_one_meant(touches, claim))
-        if claim.speed and not ends and {thing for _, thing in pair} == {"palm"}:
-            touches = [one for one in touches if _is_led_to(one, claim, truth)]
-        met = matching(touches, timed, truth, lasting=True)
-        if met:
-            found[pair] = met
-    listed = claim.count > 1 and claim.count == len(claim.frames) and not ends
-    if listed and sum(len(truth.touches[pair]) for pair in found) != claim.count * len(found):
-        return no("they touch at other times too")
-    if claim.count > 0 and sum(len(met) for met in found.values()) != claim.count:
-        found = {pair: met for pair, met in found.items() if often(met, claim)}
-    elif claim.count < 0 and sum(len(met) for met in found.values()) < 2:
-        found = {}
-    if ends and not found and {thing for _, thing in claim.subject} == {"palm"}:
-        return distance_change(claim, truth)
-    taking_part = {thing for pair in found for thing in pair}
-    anything = len({hand for hand, _ in claim.object}) > len({hand for hand, _ in claim.subject})
-    members = claim.subject + (() if anything else claim.object)
-    missing = [
-        member
-        for member in members
-        if member not in taking_part and not (member[1] == "hand" and any(hand == member[0] for hand, _ in taking_part))
-    ]
-    if claim.loose:
-        missing = [member for member in missing if member[1] != "thumb"]
-    if not found or (missing and not claim.some):
-        return no("they do not touch so" if not ends else "no such contact ends so")
-    if claim.how_many:
-        counted = taking_part & {*(claim.object if claim.of_object else claim.subject)}
-        fingers = {thing for thing in taking_part if thing[1] in FINGERS}
-        if not (so_many(counted, claim) or so_many(fingers, claim)):
-            return no("so many do not touch")
-    if (
-        "in turn" in claim.manners
-        and timed is not claim
-        and not fills([one for met in found.values() for one in met], claim.frames[0], claim.count)
-    ):
-        return no("not all through these frames")
-    if "in turn" in claim.manners and not _in_turn(claim, found):
-        return no("not one after another")
-    spans = [span for met in found.values() for span in _spans(met)]
-    if not comes_so(
-        claim, spans, lambda: [(end - 1, end + 1) if ends else (at, end) for at, end in _of_alike(claim, truth)]
-    ):
-        return no("not before or after all others")
-    if "at once" in claim.manners:
-        starts = [met[0].span[0] for met in found.values()]
-        if max(starts) - min(starts) > SIMULTANEOUS:
-            return no("not at once")
-    return yes(one for met in found.values() for one in met)
-
-
-def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bool:
-    """Whether contacts follow one another, in the order in which a claim lists the fingers where it does."""
-    firsts = sorted((met[0].span, pair) for pair, met in found.items())
-    if any(b[0][0] - a[0][0] < 2 for a, b in pairwise(firsts)):
-        return False
-    told = ({thing for _, thing in claim.subject + claim.object} or set(FINGERS)) - {"thumb"} or {*FINGERS[1:]}
-    order = [finger for _, pair in firsts for _, finger in pair if finger in told]
-    return not claim.sequence or begins_and_ends(order, claim.sequence)
-
-
-def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
-    """Whether the palms come to touch as fast as a claim says."""
-    leads = [one for one in truth.distances.get(True, []) if near_span(touch.span[0], one.span)]
-    return not leads or any(is_as_fast(one, claim) for one in leads)
-
-
 def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], list[Happening]]) -> Verdict:
     found: list[Happening] = []
     firsts: dict[str, Span] = {}
@@ -175,6 +72,8 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
         met = matching(the_one_meant(happenings(member), claim), timed, truth, lasting=claim.what == "hyperextended")
         if "full" in claim.manners and claim.what != "hyperextended":
             met = [one for one in met if one.full]
+        if "partial" in claim.manners:
+            met = [one for one in met if not one.full]
         if met and often(met, claim):
             found += met
             firsts.setdefault(member[1], met[0].span)
@@ -186,7 +85,7 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
         return no("so do more or fewer")
     hands = {hand for hand, _ in claim.subject}
     alike = [(hand, finger) for hand in hands for finger in FINGERS]
-    if not comes_so(claim, _spans(found), lambda: [span for thing in alike for span in _spans(happenings(thing))]):
+    if not comes_so(claim, spans_of(found), lambda: [span for thing in alike for span in spans_of(happenings(thing))]):
         return no("not before or after all others")
     if timed is not claim and not fills(found, claim.frames[0], claim.count):
         return no("not all through these frames")
@@ -199,16 +98,8 @@ def fingers_do(claim: Claim, truth: ClipTruth, happenings: Callable[[Thing], lis
     return yes(found)
 
 
-def _spans(found: Iterable[Happening]) -> list[Span]:
+def spans_of(found: Iterable[Happening]) -> list[Span]:
     return [one.span for one in found]
-
-
-def _of_alike(claim: Claim, truth: ClipTruth) -> list[Span]:
-    """When all contacts are of what a claim names; all of them where it names no two sides."""
-    named = {*claim.subject, *claim.object}
-    return [
-        span for pair, touches in truth.touches.items() if not claim.object or pair & named for span in _spans(touches)
-    ]
 
 
 def returns(truth: ClipTruth, thing: Thing) -> list[Happening]:
@@ -234,7 +125,7 @@ def posture(claim: Claim, truth: ClipTruth) -> Verdict:
         return no("so are more or fewer")
     ids = frozenset(i for member, so in held.items() if so for i in truth.finger_ids[member])
     spans = [(part.start, part.stop) for part in frames_of(claim, truth.n_frames)] or spans_in(
-        truth.bent[claim.subject[0]], wanted
+        truth.bent.get(claim.subject[0], ()), wanted
     )
     return Verdict(True, ids=ids, spans=tuple(spans))
 
@@ -253,7 +144,8 @@ def gaps(claim: Claim, truth: ClipTruth) -> Verdict:
         for pair in pairs:
             if claim.what in ("spread out", "together"):
                 states = truth.spread.get((hand, pair))
-                changed = [h for h in truth.gaps.get((hand, pair, apart), []) if in_time(h, claim, truth)]
+                turned = truth.gaps.get((hand, pair, apart), [])
+                changed = [h for h in turned if in_time(h, claim, truth) and is_during(h.span, claim)]
                 held = states is not None and holds(states, (int(apart),), claim, truth.n_frames)
                 if not held and not changed:
                     return no(f"not so: {pair}")
@@ -297,6 +189,10 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
         begun = min(one.span[0] for hand, _ in claim.subject for one in truth.moves[hand])
         if min(one.span[0] for one in found) > begun + FRAME_SLACK:
             return no("not before all others")
+    if "comes last" in claim.manners:
+        last = max(one.span[0] for hand, _ in claim.subject for one in truth.moves[hand])
+        if max(one.span[0] for one in found) < last - FRAME_SLACK:
+            return no("not after all others")
     if "at once" in claim.manners and len(claim.ways) > 1:
         firsts, seconds = ([one for one in found if _goes(one, way)] for way in claim.ways[:2])
         if not any(related("meanwhile", one.span, other.span) for one in firsts for other in seconds):
@@ -309,16 +205,19 @@ def rests(claim: Claim, truth: ClipTruth) -> Verdict:
     parts = frames_of(claim, truth.n_frames) or [range(truth.n_frames)]
     follows = claim.order is not None and claim.order.relation == "after"
     open_frames = not claim.frames or (follows and all(kind == "until" for kind, *_ in claim.frames))
-    if (claim.order or claim.passing) and open_frames and not claim.when:
+    mostly = "mostly" in claim.when
+    if (claim.order or claim.passing or mostly) and open_frames and not {*claim.when} - {"mostly"}:
         moving = [one.span for hand, _ in claim.subject for one in truth.moves[hand]]
         resting = [int(not any(start <= at < end for start, end in moving)) for at in range(truth.n_frames)]
         rests = [span for span in spans_in(resting, (1,)) if span[1] - span[0] >= SIMULTANEOUS]
-        return Verdict(True, spans=tuple(rests)) if rests else no("the hand never rests")
+        long_enough = not mostly or 2 * sum(resting) >= truth.n_frames
+        return Verdict(True, spans=tuple(rests)) if rests and long_enough else no("the hand does not rest so")
     for hand, _ in claim.subject:
         for one in truth.moves[hand]:
-            shared = max(min(one.span[1], part.stop) - max(one.span[0], part.start) for part in parts)
-            if shared > min(FRAME_SLACK, (one.span[1] - one.span[0]) // 2):
-                return no("the hand moves")
+            for part in parts:
+                shared = min(one.span[1], part.stop) - max(one.span[0], part.start)
+                if shared > min(FRAME_SLACK, (one.span[1] - one.span[0]) // 2, len(part) // 2):
+                    return no("the hand moves")
     return Verdict(True, spans=tuple((part.start, part.stop) for part in parts))
 
 

@@ -214,7 +214,8 @@ class Clauses:
         if _is_what_moves(what, part, clause, self.direct):
             hands = tuple(dict.fromkeys(hand for hand, _ in clause.subject.members))
             own = hands if len(hands) == 1 else ("",)
-            clause.subject = replace(part, members=tuple((h or o, thing) for h, thing in part.members for o in own))
+            members = tuple((h or o, thing) for h, thing in part.members for o in own)
+            clause.subject = replace(part, members=members, none=part.none or clause.subject.none)
             clause.unresolved = False
             return
         if what == "move" and clause.subject.members and not clause.toward:
@@ -238,7 +239,7 @@ class Clauses:
         for earlier in self.backwards():
             if earlier is clause:
                 continue
-            if earlier.value in ("contact", "near", "separation", "parting") or earlier.kind == "distance":
+            if earlier.value in ("contact", "near", "separation", "parting", "joining") or earlier.kind == "distance":
                 if earlier.subject.members == clause.subject.members:
                     return earlier.object if earlier.object.members else Part(mutual=True)
                 return replace(earlier.subject, none=False)

@@ -1,14 +1,13 @@
 """Terms exchanged place by place, which is how most sentences are put plainly.
 
-What belongs here: the going through. What does not: what is exchanged for what (`howmany`, `idioms`, `lists`,
-`references`, `shorthand`, `simplifying`).
+What belongs here: the going through. What does not: what is exchanged for what (`bounds`, `comparing`, `howmany`,
+`idioms`, `lists`, `nominal_states`, `placing`, `references`, `shorthand`, `simplifying`).
 """
 
 from collections.abc import Callable, Sequence
 from functools import wraps
 
-from handx_core.captioning.claims.nouns import Terms
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.terms import Term, Terms
 
 Exchange = tuple[Sequence[Term], int]
 """Terms, and the place after those that they stand for."""

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import NAMES, Terms, begins
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.nouns import NAMES, begins
+from handx_core.captioning.claims.terms import Term, Terms
 
 _DENIED: Final = [Term("does", {"verb": "do"}, "s"), Term("not", {"not": "not"})]
 _IN_BETWEEN: Final = ("det", "quantifier", "number", "one", "adjective", "ordinal", "nth", "first", "link")
@@ -113,12 +113,32 @@ def _in_between(terms: Terms) -> list[Term]:
             found[-1:] = [Term("not", {"not": "not"}), Term("part", {"verb": "parting"})]
             if denied is not None:
                 del found[-2], found[denied]
+        elif after and not found:
+            found = _told_of_pause(terms[after:])
+            after = len(terms)
         elif after:
             found.append(Term("in between", {"when": "some time"}))
         else:
             found.append(terms[at])
         at = after or at + 1
     return found
+
+
+def _told_of_pause(told: Terms) -> list[Term]:
+    """What is told of the time between contacts: one that lasts all along if it is of a contact, a parting if it denies
+    one."""
+    rest = list(told)
+    verbs = [at for at, term in enumerate(rest) if "verb" in term and term.says("verb") not in ("be", "do")]
+    together = next((at for at, term in enumerate(rest) if "together" in term and "verb" not in term), None)
+    at = verbs[0] if verbs else together
+    in_between = Term("in between", {"when": "some time"})
+    if at is None or not (rest[at].says("verb") == "contact" or at == together):
+        return [in_between, *rest]
+    denied = next((place for place in range(at) if "not" in rest[place]), None)
+    if denied is None:
+        return [Term("all the time", {"when": "throughout"}), *rest]
+    rest[at] = Term("part", {"verb": "parting"})
+    return [in_between, *rest[:denied], *rest[denied + 1 :]]
 
 
 _STAYS: Final = ("stay", "remain", "keep", "kept", "maintain")

@@ -1,10 +1,10 @@
 """Whether a claim is true of a clip, why not, and by which events.
 
-What belongs here: denials, and the order of claims in time. What does not: reading claims (`reader`), what makes each
-kind of claim true by itself (`checks`), and scoring captions (`audit`).
+What belongs here: denials, and what is asked of each claim. What does not: reading claims (`reader`), what makes each
+kind of claim true by itself (`checks`), the order of claims (`ordering`), and scoring captions (`audit`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -12,11 +12,9 @@ from typing import Final
 from handx_core.captioning.claims.checks import (
     PAIRS,
     Verdict,
-    contact,
     distance_change,
     fingers_do,
     gaps,
-    is_between,
     is_near,
     moves,
     no,
@@ -26,12 +24,18 @@ from handx_core.captioning.claims.checks import (
     returns,
 )
 from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.contacts import contact, is_between
 from handx_core.captioning.claims.frames import Frames, in_clip
+from handx_core.captioning.claims.ordering import STATES, ordered, paced
 from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
+    LENGTHS,
+    PACES,
+    is_as_long,
     related,
+    so_many,
 )
-from handx_core.captioning.clip_truth import ClipTruth, Thing
+from handx_core.captioning.clip_truth import ClipTruth, Happening, Thing
 from handx_core.skeleton import FINGERS
 
 
@@ -42,20 +46,31 @@ def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
         if claim.negated and claim.order and claim.order.relation == "after" and not verdicts[place].supported:
             verdicts[place] = _denied_after(claim, verdicts, truth)
         elif verdicts[place].supported and claim.order:
-            verdicts[place] = _ordered(claim, verdicts[place], claims, verdicts)
+            verdicts[place] = ordered(claim, verdicts[place], claims, verdicts, truth)
         if "again" in claim.manners and verdicts[place].supported:
             verdicts[place] = _again(claim, verdicts[place], claims[:place], verdicts)
+        paces = [pace for pace in PACES if pace in claim.manners]
+        if paces and place and verdicts[place].supported:
+            so_fast = paced(paces[0], verdicts[place], verdicts[place - 1], truth)
+            verdicts[place] = verdicts[place] if so_fast else no("at another pace")
     return verdicts
 
 
 def _again(claim: Claim, verdict: Verdict, before: Sequence[Claim], alone: Sequence[Verdict]) -> Verdict:
-    """The verdict if what is told to happen again does so after it did first, where that was told."""
+    """The verdict if what is told to happen again does so after it did first, or after its opposite, where that was
+    told."""
     told = (claim.what, claim.subject, claim.object, claim.ways)
-    first = next((at for at, one in enumerate(before) if (one.what, one.subject, one.object, one.ways) == told), None)
-    if first is None or claim.what in _STATES or claim.negated or not alone[first].spans:
+    opposite = (_OPPOSITE.get(claim.what, ""), *told[1:])
+    first = next(
+        (at for at, one in enumerate(before) if (one.what, one.subject, one.object, one.ways) in (told, opposite)), None
+    )
+    if first is None or claim.what in STATES or claim.negated or not alone[first].spans:
         return verdict
     over = min(end for _, end in alone[first].spans)
     return verdict if any(start >= over - 1 for start, _ in verdict.spans) else no("not again")
+
+
+_OPPOSITE: Final = {"spread": "close", "close": "spread", "bend": "straighten", "straighten": "bend"}
 
 
 def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -> Verdict:
@@ -69,6 +84,12 @@ def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
+    if any(kind == "since" for kind, *_ in claim.frames):
+        claim = replace(claim, frames=tuple(_from_or_onset(claim, stated) for stated in claim.frames))
+    lengths = [stated for stated in claim.frames if stated[0] in LENGTHS]
+    if lengths:
+        at_any = replace(claim, frames=tuple(stated for stated in claim.frames if stated not in lengths))
+        return _as_long(judge(at_any, truth), claim, lengths, truth)
     if claim.frames and ("until end" in claim.when or any(first < 0 for _, first, _ in claim.frames)):
         claim = replace(
             claim, frames=tuple(in_clip(f, truth.n_frames, "until end" in claim.when) for f in claim.frames)
@@ -90,11 +111,9 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
                 return posture(replace(claim, what="fist"), truth)
             return turned
         case "flex":
-            return fingers_do(
-                claim, truth, lambda thing: truth.turns.get((thing, True), []) + truth.turns.get((thing, False), [])
-            )
+            return fingers_do(claim, truth, lambda thing: [*_changes_of(truth, thing)])
         case "hyperextended":
-            return fingers_do(claim, truth, lambda thing: truth.back.get(thing, []))
+            return fingers_do(claim, truth, lambda thing: [*_bent_back_so_fast(claim, truth, thing)])
         case "straight" | "bent" | "partly bent" | "fully bent" | "fist":
             return _posture(claim, truth)
         case "spread" | "close" | "spread out" | "together":
@@ -115,6 +134,28 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     return no(f"nothing says whether {claim.what}")
 
 
+def _from_or_onset(claim: Claim, stated: Frames) -> Frames:
+    """Frames from which something that happens once begins, and from which on anything else is so."""
+    kind, first, last = stated
+    once = claim.what in _CHANGES and not (claim.count or claim.negated or "in turn" in claim.manners)
+    return ("begins" if once else "from", first, last) if kind == "since" else stated
+
+
+_CHANGES: Final = ("bend", "straighten", "move", "approach", "part", "spread", "close")
+
+
+def _as_long(verdict: Verdict, claim: Claim, lengths: Sequence[Frames], truth: ClipTruth) -> Verdict:
+    """The verdict if something that a claim says lasts as long as it says; postures have no exact beginning, and a
+    hyperextension may be counted with or without the way there and back."""
+    if claim.negated or claim.what in STATES or not verdict.spans:
+        return verdict
+    held = [truth.events[number][1] for number in verdict.ids if claim.what == "hyperextended"]
+    spans = (*verdict.spans, *((one["start"], one["end"]) for one in held if "constant_des" in one))
+    met = tuple(span for span in spans if all(is_as_long(span, length) for length in lengths))
+    exact = all(kind == "long" for kind, *_ in lengths)
+    return verdict._replace(spans=met) if met and (exact or len(met) == len(spans)) else no("not so long")
+
+
 def _well_within(stated: Frames) -> Frames:
     """Frames in which something that is denied of them would be seen for certain."""
     kind, first, last = stated
@@ -123,6 +164,26 @@ def _well_within(stated: Frames) -> Frames:
     if kind == "at":
         return "within", first, first + 1
     return ("from", first + FRAME_SLACK, last) if kind == "from" else stated
+
+
+def _changes_of(truth: ClipTruth, thing: Thing) -> Iterator[Happening]:
+    """All that changes the shape of a finger: bends, straightens, and hyperextensions that come or go."""
+    for bends in (True, False):
+        yield from truth.turns.get((thing, bends), [])
+    yield from (one for one in truth.back.get(thing, []) if any("v_des" in truth.events[at][1] for at in one.ids))
+
+
+def _bent_back_so_fast(claim: Claim, truth: ClipTruth, thing: Thing) -> Iterator[Happening]:
+    """The hyperextensions of a finger that are come to as fast as a claim says; what lasts all along, at any speed.
+    Only the coming to be so is meant where that is what is told."""
+    for one in truth.back.get(thing, []):
+        events = [truth.events[number][1] for number in one.ids]
+        changes = [event for event in events if event.get("end_des") == "Hyperextended"]
+        speeds = {change["v_des"] for change in changes}
+        if claim.turns and claim.frames and not claim.order:
+            yield from (Happening((change["start"], change["end"]), one.ids) for change in changes)
+        elif not (claim.speed and speeds) or speeds & {*claim.speed.split()}:
+            yield one
 
 
 def _posture(claim: Claim, truth: ClipTruth) -> Verdict:
@@ -180,6 +241,9 @@ def _denied(claim: Claim, truth: ClipTruth) -> Verdict:
         "fist",
     ):
         told = [judge(_positive(bare, bare.frames, (member,)), truth) for member in claim.subject]
+        if claim.how_many:
+            idle = [member for member, verdict in zip(claim.subject, told, strict=True) if not verdict.supported]
+            return Verdict(True) if so_many(idle, claim) else no("more or fewer do not")
         return no("it happens") if any(verdict.supported for verdict in told) else Verdict(True)
     if claim.what in ("spread", "close", "spread out", "together"):
         hands = dict.fromkeys(hand for hand, _ in claim.subject)
@@ -206,41 +270,3 @@ def _positive(claim: Claim, frames: tuple[tuple[str, int, int], ...], subject: t
         joints=claim.joints,
         manners=("full",) if "full" in claim.manners else (),
     )
-
-
-_STATES: Final = (
-    "straight", "bent", "partly bent", "fully bent", "fist", "spread out", "together", "position", "distance", "still",
-)  # fmt: skip
-
-
-def _ordered(claim: Claim, verdict: Verdict, claims: Sequence[Claim], alone: Sequence[Verdict]) -> Verdict:
-    """The verdict if what the claim says is when it says, next to one of the claims that it refers to."""
-    assert claim.order is not None
-    relation, of, to = claim.order.relation, claim.order.of, claim.order.to
-    if relation == "meanwhile" and claim.what in _STATES and "end" in claim.when:
-        relation = "when"
-    if relation == "when" and claim.what not in _STATES and all(claims[place].what in _STATES for place in to):
-        relation = "meanwhile"
-    others = [span for place in to for span in alone[place].spans]
-    spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
-    told = (claim.what, claim.value, claim.subject)
-    lasting = claim.what in _STATES or claim.what == "hyperextended"
-    same = lasting and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to)
-    if not others or not spans or same:
-        return verdict
-    changes = [span for place in to if claims[place].what in _STATES for span in alone[place].spans]
-    met = [span for span in spans if any(related(relation, span, other) for other in others)]
-    if not met and relation == "after" and claim.what in _STATES:
-        met = [span for span in spans if any(span[1] - other[1] >= FRAME_SLACK for other in others)]
-    if not met and relation == "before" and claim.what in _STATES:
-        met = [span for span in spans if any(span[0] < other[0] for other in others)]
-    if not met and relation == "after" and claim.what not in _STATES:
-        met = [
-            span
-            for span in spans
-            if any(span[0] - other[0] >= (0 if span[1] > other[1] else FRAME_SLACK) for other in changes)
-        ]
-    if not met:
-        return no(f"not {relation} what is told next to it")
-    own = tuple(span for span in verdict.spans if span in met)
-    return verdict._replace(spans=own) if own and relation == "after" else verdict

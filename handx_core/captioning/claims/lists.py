@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import PHRASE, Terms
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.nouns import PHRASE
+from handx_core.captioning.claims.terms import Term, Terms
 
 AND: Final = Term("and", {"link": "and"})
 
@@ -188,6 +188,19 @@ def _so_do(terms: Terms) -> list[Term]:
     return found
 
 
+def _so_does_deed(terms: Terms) -> list[Term]:
+    """The terms with "closing takes ten frames, as does opening" as "..., and opening takes ten frames"."""
+    at = next((place for place in range(1, len(terms) - 2) if terms[place].text in ("as", "so")), 0)
+    deed = at + 2 + (at + 2 < len(terms) and "det" in terms[at + 2])
+    inverted = at and terms[at + 1].says("verb") in ("do", "be") and deed + 1 == len(terms)
+    noun = next((place for place in range(at) if "verb" in terms[place]), at)
+    alike = noun < at and deed < len(terms) and terms[deed].form == terms[noun].form in ("ing", "noun")
+    if not (inverted and alike):
+        return list(terms)
+    end = at - 1 if {"comma", "link"} & terms[at - 1].keys() else at
+    return [*terms[:end], Term(",", {"comma": ","}), AND, *terms[at + 2 :], *terms[noun + 1 : end]]
+
+
 def _joins(term: Term, following: Term) -> bool:
     return ("comma" in term or term.text == "and") and (not _NAMING.isdisjoint(following) or following.text == "and")
 
@@ -273,6 +286,7 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_row_at_end, frozenset({"to", "through"})),
     (_joined_times, frozenset({"and"})),
     (_before_and_after, frozenset({"before"})),
+    (_so_does_deed, frozenset({"so", "as"})),
     (_so_do, frozenset({"so", "as", "neither", "nor"})),
     (_waits, frozenset({"frames"})),
     (_listed, frozenset({"frames", "when"})),

@@ -22,6 +22,7 @@ from handx_core.captioning.claims.relations import (
     position_of,
     wants_thumb,
 )
+from handx_core.captioning.claims.time_words import WHOLE
 from handx_core.skeleton import FINGERS, HANDS
 
 
@@ -93,8 +94,13 @@ def what_of(clause: Clause, side: str) -> tuple[str, str]:
     if value == "near":
         return ("near" if fingers or clause.negated else "approach"), ""
     if value in ("spread", "close") and not fingers and "gap" not in subject.things:
+        if (side in HANDS and not subject.members) or (
+            subject.members and not across
+        ):  # "the spreading takes place early": of the fingers
+            return value, ""
         return ("part" if value == "spread" else "approach") if across else "", ""
-    if value == "changes" and fingers and (clause.only or subject.none):
+    shaped = bool(fingers) or clause.term.text.endswith(("posture", "shape", "form"))
+    if value == "changes" and shaped and (clause.only or subject.none or clause.negated):
         return "flex", ""
     return value.split()[0], ""
 
@@ -171,7 +177,11 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
         when=_when(clause),
         speed=speed if speed != "mixed" else "",
         count=clause.count,
-        manners=(*clause.manners, *(["or held"] if clause.value == "fist" and clause.kind == "verb" else [])),
+        manners=(
+            *clause.manners,
+            *(["or held"] if clause.value == "fist" and clause.kind == "verb" else []),
+            *(["only"] if clause.only and clause.subject.how_many else []),
+        ),
         sequence=(clause.begins, clause.ends) if clause.begins or clause.ends else _row(clause),
         joints=tuple(clause.joints),
         negated=negated,
@@ -189,12 +199,12 @@ def claims_of(clause: Clause, side: str) -> Iterator[Claim]:
     yield from _one_each(claim, clause)
     yield from _from_where(claim)
     yield from _as_fast(claim)
-    if clause.only_from and claim.frames and claim.frames[0][0] == "from" and claim.frames[0][1] > 0:
+    if clause.only_from and claim.frames and claim.frames[0][0] in ("from", "since") and claim.frames[0][1] > 0:
         before = (("span", 0, claim.frames[0][1]),)
         yield replace(claim, frames=before, when=(), negated=not negated, count=0, order=None)
     if clause.only_when and claim.when:
         for when, elsewhere in _ELSEWHERE.items():
-            if when in claim.when:
+            if {when, f"{WHOLE}{when}"} & {*claim.when}:
                 yield replace(claim, when=(elsewhere,), negated=not negated, count=0, order=None)
     if clause.only and not (negated or claim.how_many):
         yield from _nothing_else(claim, clause.only_object)

@@ -118,6 +118,7 @@ class _Reading:
     through: bool = False
     each: bool = False
     digits: bool = False
+    definite: bool = False
 
 
 def read_part(terms: Sequence[Term], at: int, context: Context, as_object: bool) -> tuple[Part, int] | None:
@@ -194,8 +195,11 @@ def _read(terms: Sequence[Term], at: int, reading: _Reading, context: Context, a
         if "number" in term and not (following and "times" in following):
             reading.digits |= reading.number > 0
             reading.number = reading.number or int(term.says("number"))
+            # "Four fingers" may count the thumb; "the four fingers" and "all four fingers" are those beside it.
+            reading.digits |= not (reading.definite or reading.quantifier or reading.other)
             reading.one |= term.text == "one"
         elif "det" in term:
+            reading.definite = True
             reading.plural |= term.text == "their"
             reading.own |= term.text in ("its", "their", "his", "her")
         elif "quantifier" in term and term.form == "ing" and (reading.noun or reading.members or reading.one):
@@ -337,8 +341,10 @@ def _many(reading: _Reading, context: Context) -> tuple[str, ...]:
         if reading.number == 3 and not context.named.fingers:
             return FINGERS[2:]
         return others[1:] if len(others) == reading.number + 1 and others[0] == "thumb" else others
-    if reading.number == 4:
+    if reading.number in (1, 2, 3, 4) and not reading.quantifier:
         return FINGERS if reading.digits else FINGERS[1:]
+    if reading.number == 4:
+        return FINGERS[1:]
     if reading.quantifier in ("all", "none", "both") or reading.number == 5:
         return FINGERS
     return FINGERS[1:]
@@ -369,4 +375,4 @@ def _owned(part: Part, owner: Part, said: Sequence[Term], context: Context) -> P
         hands = HANDS if plural or context.side not in HANDS else context.hands
     things = dict.fromkeys(thing for _, thing in part.members)
     members = tuple((hand, thing) for hand in hands for thing in things)
-    return replace(part, members=members, mutual=part.mutual or owner.mutual)
+    return replace(part, members=members, mutual=part.mutual or owner.mutual, none=part.none or owner.none)

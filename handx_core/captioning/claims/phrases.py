@@ -58,7 +58,7 @@ class Phrases(Rows):
         self.joined_subject = after < len(terms) and (terms[after].text in ("and", "or", "with", "nor"))
         if part.members:
             self.context.named = part
-        if part.state and part.members:
+        if part.state and part.members and not part.none:  # "no bent finger" is nothing of which fingers are bent
             told = Clause(terms[at], "state", part.state, self.number, replace(part, state=""), turns=True, open=False)
             self.clauses.append(told)
         if part.members and not self.with_subject:

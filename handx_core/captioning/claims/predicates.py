@@ -61,7 +61,8 @@ class Predicates(Phrases):
         """ "The index is on the palm": whether a finger or a palm is said to be on another."""
         part = read_part(terms, at, self.context, as_object=True)
         touching = {*FINGERS, "palm"}
-        return bool(self.subject and self.subject.things & touching and part and part[0].things & touching)
+        onto = part is not None and (part[0].twin or bool(part[0].things & touching))
+        return bool(self.subject and self.subject.things & touching and onto)
 
     def _is_verbless(self, terms: Sequence[Term], at: int) -> bool:
         """Whether "together" or "apart" tells a state without a verb: "with its fingers together", "first together"."""

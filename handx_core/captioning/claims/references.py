@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import Terms
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.parts import OTHER
+from handx_core.captioning.claims.terms import Term, Terms
 
 
 def _only_of(terms: Terms) -> list[Term]:
@@ -103,8 +103,8 @@ def _pinch_opens(terms: Terms) -> list[Term]:
         return list(terms)
     found = list(terms[: at + 1])
     for term in terms[at + 1 :]:
-        if term.text.startswith("open"):
-            found.append(Term(term.text, {"verb": "separation"}, "s"))
+        if term.text.startswith("open") or term.text == "over":
+            found.append(Term(f"comes {term.text}", {"verb": "separation"}, "s"))
         elif not (term.text == "closed" or term.says("verb") == "be"):
             found.append(term)
     return found
@@ -158,6 +158,99 @@ def _releases_it(terms: Terms) -> list[Term]:
     return found
 
 
+def _lifts_off(terms: Terms) -> list[Term]:
+    """The terms with "tap, lift, tap" as "tap, part, tap": what has touched lifts off, and does not rise by itself."""
+    found = list(terms)
+    for at, term in enumerate(terms):
+        lifts = term.text.startswith("lift") and term.says("verb") == "move up" and " " not in term.text
+        ends = at + 1 == len(terms) or bool({"comma", "link", "manner", "when", "frames"} & terms[at + 1].keys())
+        joined = at > 0 and bool({"comma", "link"} & terms[at - 1].keys())
+        touched = next((one for one in reversed(terms[:at]) if "verb" in one), None)
+        if lifts and ends and joined and touched is not None and touched.says("verb") in ("contact", "separation"):
+            found[at] = Term(term.text, {"verb": "separation"}, term.form)
+    return found
+
+
+def _listed_before(terms: Terms) -> list[Term]:
+    """The terms with "tap, lift, tap: the index on the palm" as "the index on the palm taps, lifts, taps"."""
+    colon = next((at for at, term in enumerate(terms) if term.text == ":"), 0)
+    deeds, named = terms[:colon], list(terms[colon + 1 :])
+    plain = all({"verb", "comma", "link", "manner", "speed", "count", "when"} & term.keys() for term in deeds)
+    verbs = [term for term in deeds if "verb" in term]
+    if len(verbs) < 2 or not plain or verbs[0].says("verb") != "contact" or any("verb" in term for term in named):
+        return list(terms)
+    on = next((at for at, term in enumerate(named) if term.text in ("on", "onto", "against", "and", "to")), 0)
+    one, other = named[:on], named[on + 1 :]
+    if not (one and other and all(not _PHRASE.isdisjoint(term) for term in (*one, *other))):
+        return list(terms)
+    first = deeds.index(verbs[0])
+    return [*one, verbs[0].put(form="s"), *other, *deeds[:first], *deeds[first + 1 :]]
+
+
+def _one_hand(terms: Terms) -> list[Term]:
+    """The terms with "one hand, the left, taps and the other rises" as "the left hand taps and the right rises"."""
+    one = next((at for at, term in enumerate(terms) if "one" in term and _is_hand_or_ends(terms, at + 1)), None)
+    told = next(((at, end) for at in range(len(terms)) for end in [_side_end(terms, at)] if end), None)
+    if one is None or told is None or told[0] < one:
+        return list(terms)
+    other = next((at for at in range(one, len(terms)) if terms[at].says("quantifier") == "other"), len(terms))
+    said = next(term.says("side") for term in terms[told[0] : told[1]] if "side" in term)
+    names = terms[told[0]].text == ":" or any("namely" in term for term in terms[told[0] : told[1]])
+    of_one = said if told[0] < other or names else OTHER[said]
+    found: list[Term] = []
+    at = 0
+    while at < len(terms):
+        end = _side_end(terms, at)
+        if end:
+            between = end < len(terms) and "comma" in terms[end] and found[-1].says("noun") == "hand"
+            at = end + between
+        elif at in (one, other) and (at == one or _is_hand_or_ends(terms, at + 1)):
+            found = found[:-1] if found and "det" in found[-1] else found
+            side = of_one if at == one else OTHER[of_one]
+            found += [Term("the", {"det": "the"}), Term(side, {"side": side}), Term("hand", {"noun": "hand"})]
+            at += 1 + (at + 1 < len(terms) and ("one" in terms[at + 1] or terms[at + 1].says("noun") == "hand"))
+        else:
+            found.append(terms[at])
+            at += 1
+    return found
+
+
+def _is_hand_or_ends(terms: Terms, at: int) -> bool:
+    """Whether "one" or "the other" is of a hand, or stands by itself."""
+    if at >= len(terms) or terms[at].says("noun") == "hand":
+        return True
+    return "one" in terms[at] or not {"noun", "finger", "side", "of", "quantifier", "number"} & terms[at].keys()
+
+
+def _side_end(terms: Terms, at: int) -> int:
+    """The place after ", the left one" or "(the left)" that says which hand is meant; 0 if it is none."""
+    if "comma" not in terms[at]:
+        return 0
+    at += at + 1 < len(terms) and "namely" in terms[at + 1]
+    if at + 2 >= len(terms) or "det" not in terms[at + 1]:
+        return 0
+    side, end = terms[at + 2], at + 3
+    if side.text not in ("left", "right"):
+        return 0
+    end += end < len(terms) and ("one" in terms[end] or terms[end].says("noun") == "hand")
+    return end if end == len(terms) or {"comma", "link"} & terms[end].keys() else 0
+
+
+def _does_this(terms: Terms) -> list[Term]:
+    """The terms with "up and down: the hand does this twice" as "the hand moves up and down twice"."""
+    colon = next((at for at, term in enumerate(terms) if term.text == ":"), 0)
+    deed, told = terms[:colon], list(terms[colon + 1 :])
+    does = next((at for at, term in enumerate(told) if term.says("verb") == "do"), 0)
+    if not deed or not does or any("verb" in term for term in deed):
+        return list(terms)
+    if told[0].text in ("this", "that") and told[1].says("verb") == "be":  # "that is what the hand does"
+        told, does = told[3:], does - 3
+        if does < 1 or does >= len(told):
+            return list(terms)
+    after = does + 1 + (does + 1 < len(told) and told[does + 1].text in ("this", "that", "so", "it"))
+    return [*told[:does], Term("moves", {"verb": "move"}, "s"), *deed, *told[after:]]
+
+
 _RELEASES: Final = ("releas", "undo", "loosen", "let go", "lets go", "letting go", "relax", "dissolv")
 
 STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
@@ -170,5 +263,9 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_back_together, frozenset({"back"})),
     (_which, frozenset({"which", "who"})),
     (_releases_it, frozenset({"fist"})),
+    (_one_hand, frozenset({"one"})),
+    (_does_this, frozenset({":"})),
+    (_listed_before, frozenset({":"})),
+    (_lifts_off, frozenset({"move up"})),
 )
 """Steps in their order, each with the words or kinds without one of which it has nothing to do."""

@@ -67,6 +67,8 @@ def position_of(
     """The state of the right hand seen from the left one that a clause says, and whether it denies it."""
     if value == "uneven":
         return "down-up ALIGNED", not negated, ()
+    if value == "beside":
+        return "left-right ALIGNED", not negated, ()
     if value in _EVEN:
         return f"{_EVEN[value]} ALIGNED", negated, ()
     if value in ("crossed", "uncrossed"):

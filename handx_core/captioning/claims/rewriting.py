@@ -11,19 +11,17 @@ or a genitive name, is that verb with its subject and object, and the verb besid
 from typing import Final
 
 from handx_core.captioning.claims.nouns import (
-    IDLE,
     NAMES,
     PHRASE,
-    Terms,
     is_adjective,
-    is_idle,
     may_be_noun,
     noun_at,
     phrase_end,
     run_end,
 )
 from handx_core.captioning.claims.simplifying import simplified
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.terms import Term, Terms
+from handx_core.captioning.claims.verbal_nouns import IDLE, is_idle
 
 
 def rewritten(terms: Terms) -> list[Term]:
@@ -86,7 +84,11 @@ _SELDOM_IDLE: Final = frozenset({"speed", "when", "adjective"})
 def _says_nothing(term: Term) -> bool:
     """Of terms that no transformation has taken up: those that the reader has no use for."""
     idle = term.says("verb") in ("light", "ends") or (term.form == "noun" and term.says("verb") in IDLE)
-    return "unknown" in term or idle or term.keys() == {"adjective"}
+    return "unknown" in term or idle or term.keys() <= _TAKEN_UP
+
+
+_TAKEN_UP: Final = frozenset({"adjective", "aside", "bound", "compared", "longer", "namely", "presence"})
+"""Kinds of words that only transformations have a use for."""
 
 
 _TIMES: Final = frozenset({"when", "frames", "comma", "link"})

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
-from handx_core.captioning.claims.nouns import Terms, begins
-from handx_core.captioning.claims.terms import Term
+from handx_core.captioning.claims.nouns import begins, width_of
+from handx_core.captioning.claims.terms import Term, Terms
 from handx_core.skeleton import FINGERS
 
 
@@ -121,6 +121,10 @@ def _owned_gap(terms: Terms) -> list[Term]:
     """The terms with "the palms' distance" as "the distance between the palms"."""
     found = list(terms)
     for at in range(1, len(found) - 1):
+        compound = found[at + 1].says("noun") == "gap" and "noun" in found[at] and _can_part(found[at])
+        if compound and found[at].text.endswith(("finger", "palm", "hand")):
+            found.insert(at + 1, Term("'s", {"possessive": "'s"}))
+            at += 1
         if "possessive" not in found[at] or found[at + 1].says("noun") != "gap" or not _can_part(found[at - 1]):
             continue
         start = at
@@ -207,7 +211,8 @@ def _beyond_straight(terms: Terms) -> list[Term]:
 
 
 def _near_to_far(terms: Terms) -> list[Term]:
-    """The terms with "from near to medium" as two distances, where "near to" was taken for one word."""
+    """The terms with "from near to medium" as two distances, where "near to" was taken for one word, and with
+    "from a small distance to a large one" as another distance."""
     found: list[Term] = []
     terms = [
         Term(term.text, {"distance": "Medium"}) if term.text in ("medium", "moderate") and _is_end(terms, at) else term
@@ -215,7 +220,9 @@ def _near_to_far(terms: Terms) -> list[Term]:
     ]
     for at, term in enumerate(terms):
         following = terms[at + 1] if at + 1 < len(terms) else None
-        if term.text in ("near to", "close to") and following is not None and {"distance"} & following.keys():
+        if term.text == "one" and found and width_of(terms[at - 1]) and any("distance" in one for one in found):
+            found[-1] = Term(found[-1].text, {"distance": width_of(found[-1])})
+        elif term.text in ("near to", "close to") and following is not None and {"distance"} & following.keys():
             found += [Term(term.text.split()[0], {"distance": "Near"}), Term("to", {"with": "to"})]
         else:
             found.append(term)
@@ -347,14 +354,14 @@ STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] =
     (_corner, frozenset({"upper", "lower"})),
     (_of_the_three, frozenset({"ordinal"})),
     (_the_time, frozenset({"nth"})),
-    (_owned_gap, frozenset({"possessive"})),
+    (_owned_gap, frozenset({"possessive", "gap"})),
     (_is_upward, frozenset({"way"})),
     (_finger_in_order, frozenset(f"{nth} {what}" for nth in _NTH for what in ("finger", "digit"))),
     (_and_so_on, frozenset({"so"})),
     (_beyond_straight, frozenset({"beyond", "past"})),
     (_closed_sideways, frozenset({"closed"})),
     (_noted, frozenset({"state", "fist", "fists", "to", "on", "against"})),
-    (_near_to_far, frozenset({"near to", "close to", "medium", "moderate"})),
+    (_near_to_far, frozenset({"near to", "close to", "medium", "moderate", "distance"})),
     (_hardly_apart, frozenset(_HARDLY)),
 )
 """Idioms in their order, each with the words or kinds without one of which there is none of it."""

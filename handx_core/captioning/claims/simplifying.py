@@ -1,23 +1,27 @@
 """Whole sentences made simpler: "there is", clefts, comparisons and the like, from terms to terms.
 
 What belongs here: transformations that look at a sentence as a whole, and the order in which all are made. What does
-not: those of single words and phrases (`rewriting`, `nouns`), set ways of saying something (`idioms`,
-`shorthand`), lists (`lists`) and what refers back (`references`).
+not: those of single words and phrases (`rewriting`, `nouns`), set ways of saying something (`idioms`, `shorthand`),
+numbers (`howmany`, `bounds`), order (`lists`, `placing`), states as things (`nominal_states`), what is compared
+(`comparing`) and what refers back (`references`).
 """
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from handx_core.captioning.claims.bounds import STEPS as BOUNDS
+from handx_core.captioning.claims.comparing import STEPS as COMPARING
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.howmany import STEPS as HOW_MANY
 from handx_core.captioning.claims.idioms import STEPS as IDIOMS
 from handx_core.captioning.claims.lists import AND
 from handx_core.captioning.claims.lists import STEPS as LISTS
-from handx_core.captioning.claims.nouns import NAMES, Terms, begins, phrase_end
+from handx_core.captioning.claims.nominal_states import STEPS as NOMINAL_STATES
+from handx_core.captioning.claims.nouns import NAMES, begins, phrase_end, width_of
+from handx_core.captioning.claims.placing import STEPS as PLACING
 from handx_core.captioning.claims.references import STEPS as REFERENCES
 from handx_core.captioning.claims.shorthand import STEPS as SHORTHAND
-from handx_core.captioning.claims.terms import Term
-from handx_core.captioning.claims.words import WIDTHS
+from handx_core.captioning.claims.terms import Term, Terms
 
 
 def simplified(terms: Terms) -> list[Term]:
@@ -74,13 +78,20 @@ def _is_told(term: Term) -> bool:
 def _has_bent(terms: Terms) -> list[Term]:
     """The terms with "has all fingers folded" as a state, and no deed."""
     found = list(terms)
-    at = next((place for place, term in enumerate(found) if term.says("verb") == "have"), len(found)) + 1
+    at = next((place for place, term in enumerate(found) if _has_or_keeps(term)), len(found)) + 1
     start = at
-    while at < len(found) and any(kind in found[at] for kind in (*NAMES, "det", "quantifier", "number", "of")):
+    while at < len(found) and (
+        any(kind in found[at] for kind in (*NAMES, "det", "quantifier", "number", "of"))
+        or (at > start and found[at].text in ("and", ","))
+    ):
         at += 1
     if start < at < len(found) and {"state", "verb"} <= found[at].keys() and found[at].form == "ed":
         found[at] = found[at].put({"state": found[at].says("state")}, "")
     return found
+
+
+def _has_or_keeps(term: Term) -> bool:
+    return term.says("verb") == "have" or (term.says("verb") == "be" and term.text.startswith(("keep", "kept", "hold")))
 
 
 def _touch_beside(terms: Terms) -> list[Term]:
@@ -183,7 +194,7 @@ def _without_over(terms: Terms) -> list[Term]:
         for at, term in enumerate(terms)
         if term.text != "over"
         or (at + 1 < len(terms) and not {"comma", "link", "when", "frames"} & terms[at + 1].keys())
-        or (at and "verb" not in terms[at - 1])
+        or (at and ("verb" not in terms[at - 1] or terms[at - 1].says("verb") == "be"))
     ]
 
 
@@ -248,21 +259,16 @@ def _distance(terms: Terms) -> list[Term]:
         start -= 1
     if "distance" in found[at]:
         return [*found[:start], *owner, *(inside or [Term("is", {"verb": "be"}, "s")]), found[at], *after]
-    place = next((place for place, term in enumerate(after) if _width(term)), None)
+    place = next((place for place, term in enumerate(after) if width_of(term)), None)
     if place is None or any("link" in term or "comma" in term for term in after[:place]):
         return found
     after = [
-        Term(term.text, {"distance": _width(term)})
-        if number == place or (_width(term) and number and after[number - 1].says("verb") == "be")
+        Term(term.text, {"distance": width_of(term)})
+        if number == place or (width_of(term) and number and after[number - 1].says("verb") == "be")
         else term
         for number, term in enumerate(after)
     ]
     return [*found[:start], *owner, *after]
-
-
-def _width(term: Term) -> str:
-    """The distance that an adjective says."""
-    return next((value for value, widths in WIDTHS.items() if term.text in widths.split()), "")
 
 
 def _without_separated(terms: Terms) -> list[Term]:
@@ -300,15 +306,19 @@ def _both_sides(terms: Terms, at: int) -> Exchange | None:
 
 
 _STEPS: Final[tuple[tuple[Callable[[Terms], list[Term]], frozenset[str]], ...]] = (
+    *BOUNDS,
+    *PLACING,
     *HOW_MANY,
     *SHORTHAND,
+    *COMPARING,
+    *NOMINAL_STATES,
     *IDIOMS,
     *REFERENCES,
     *LISTS,
     (_part_to_part, frozenset({"to"})),
     (_not_for_long, frozenset({"for long"})),
     (_cleft, frozenset({"only", "it", "first", "last", "which", "to"})),
-    (_has_bent, frozenset({"have"})),
+    (_has_bent, frozenset({"have", "keep", "keeps", "kept", "keeping", "hold", "holds", "holding"})),
     (_touch_beside, frozenset({"side by side"})),
     (_without_comparison, frozenset({"than"})),
     (_from_state, frozenset({"from"})),

@@ -41,6 +41,9 @@ class Term(dict[str, str]):
         return Term(self.text, self if kinds is None else kinds, self.form if form is None else form, self.frames)
 
 
+Terms = Sequence[Term]
+
+
 @dataclass
 class _Node:
     """A place in a tree of phrases, by their words."""
@@ -143,7 +146,7 @@ _CLIP_WORDS: Final = _CLIP.split("|")
 _OF_CLIP: Final = re.compile(rf"\b(?:of|in|into|within) (?:the|this) (?:{_CLIP})\b(?! of)")
 _ALL_CLIP: Final = re.compile(
     rf"\b((?:throughout|during|through|over|across|for|in|of) (?:the|this)|the)( whole| entire| full| complete)? "
-    rf"(?:{_CLIP})\b(?! of)"
+    rf"(?:{_CLIP})\b(?! (?:of|to the (?:left|right)|(?:up|down|left|right|for|back)wards?|up|down|away|towards?)\b)"
 )
 
 
@@ -287,6 +290,7 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
         for place, term in enumerate(terms)
         if (term.text == "small" and place and terms[place - 1].says("verb") == "be")
         or term.text not in ("long", "small", "little")
+        or (term.text != "little" and terms[place + 1 : place + 2] and terms[place + 1].text == "one")
         or (_is_listed(terms[place + 1 : place + 2]) and not (place and terms[place - 1].says("verb") == "occurs"))
     ]
     terms = [_last_as_verb(term, terms[place + 1 : place + 2]) for place, term in enumerate(terms)]
@@ -307,6 +311,8 @@ def _right_after(terms: Sequence[Term], place: int) -> Term:
     term, rest = terms[place], terms[place + 1 :]
     comma = next((at for at, one in enumerate(rest) if "comma" in one), 0)
     told = bool(comma) and any("verb" in one for one in rest[:comma])
+    goes_on = comma > 1 and any("det" in one for one in rest[comma + 1 : comma + 2])
+    told |= goes_on and all(not _NAMES.isdisjoint(one) for one in rest[:comma])
     begun = place == 0 or bool({"comma", "link"} & terms[place - 1].keys())
     names = bool(rest) and (rest[0].form == "ing" or not _NAMES.isdisjoint(rest[0]))
     return Term(term.text, {"link": "after"}) if names and (told if begun else True) else term
@@ -353,7 +359,7 @@ def _phrases() -> _Node:
         "finger": words.FINGER_WORDS, "noun": words.NOUNS, "state": words.FINGER_STATES, "position": words.POSITIONS,
         "distance": words.DISTANCES, "way": {**words.DIRECTIONS, **words.RETURNS}, "speed": words.SPEEDS,
         "link": times.LINKS, "manner": times.MANNERS, "joint": words.JOINT_WORDS, "quantifier": words.QUANTIFIERS,
-        "axis": words.AXES,
+        "axis": words.AXES, "compared": words.COMPARED, "bound": words.BOUNDS,
     }  # fmt: skip
     for kind, table in tables.items():
         for value, phrases in table.items():

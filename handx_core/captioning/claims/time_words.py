@@ -44,13 +44,15 @@ WHENS: Final = {
     "frames; very briefly; only briefly; for just a moment; for half a second; for about half a second; for a few "
     "moments; for almost a second; for nearly a second; temporarily; temporary; transiently; transient; for a time; "
     "for a spell; for a stretch; short lived; for the time being; for a short stretch",
-    "": "for part; for a part; part of the time; for most; most of the time; for much of the time; for most of the "
-    "time; for much; before the end; in mirror image; in mirror fashion; like mirror images; in a "
+    "mostly": "for most; most of the time; for most of the time; for the most part; mostly; predominantly; for the "
+    "greater part; for the larger part; more often than not",
+    "": "for part; for a part; part of the time; for most of the "
+    "time; before the end; in mirror image; in mirror fashion; like mirror images; in a "
     "mirrored fashion; in a mirrored way; symmetrically; mirrored; from the side; lightly; softly; firmly; shortly; "
-    "at the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; slightly; across all "
+    "at the tips; tip to tip; at all joints; at every joint; in all joints; in every joint; across all "
     "joints; at all its joints; at all of its joints; in all of its joints; after a hold; after a pause; after a "
     "short hold; after a brief hold; after a brief pause; after a short pause; after a moment; after a while; after a "
-    "beat; after a delay; after some time; part of the way; part way; a little; a bit; a good deal; by degrees; at "
+    "beat; after a delay; after some time; a good deal; by degrees; at "
     "the same place; in total; in all; keep that distance; keep this distance; at that distance; for long; after a "
     "short while; after a short delay; after a few frames; not "
     "even; even",
@@ -85,6 +87,10 @@ _PLACES: Final = {
 }
 """Parts of the clip by name."""
 
+WHOLE: Final = "all "
+"""Before a part of the clip: not at some time in it, but from its beginning to its end."""
+_MOMENTS: Final = ("start", "from start", "end")
+
 _LASTING: Final = "clip; whole clip; duration; time; length; course; entirety; span; while; way; entire clip; full clip"
 _DURATIONS: Final = (
     "throughout the {}; for the whole {}; for the entire {}; for the full {}; during the whole {}; during the "
@@ -114,12 +120,16 @@ def whens() -> Iterator[tuple[str, str]]:
             "just before",
             "shortly before",
         )
+        all_of = value if value in _MOMENTS else f"{WHOLE}{value}"
         for place, before in product(split(places), (*preps, *near)):
             loosely = before in near and value == "end"
             when = ("by end" if before == "by" else "near end") if loosely else value
+            when = all_of if before == "throughout" else when
             yield from ((f"{before} {whose} {place}", when) for whose in ("the", "its"))
-            if before in ("for", "during", "throughout", "over", "through"):
-                yield from ((f"{before} the {whole} {place}", value) for whole in ("whole", "entire", "full"))
+            if before in ("for", "during", "throughout", "over", "through", "in"):
+                wholes = ("the whole", "the entire", "the full", "all of the", "the whole of the")
+                yield from ((f"{before} {whole} {place}", all_of) for whole in wholes)
+            yield f"all through the {place}", all_of
     for place in split(_PLACES["end"]):
         for before in ("until", "till", "up to", "up until", "through", "to", "through to", "right up to", "right to"):
             yield f"{before} the {place}", "until end"
@@ -171,6 +181,16 @@ LINKS: Final = {
     "before": "before; prior to; until; till; ahead of time; ahead of; just before; shortly before; right before; "
     "immediately before; until after; up until; until when; up to when; in advance of; preceding; previous to; sooner "
     "than; earlier than; up until the moment; until the moment; precedes; precede; preceded",
+    "faster": "faster than; quicker than; more quickly than; more rapidly than; more swiftly than; speedier than; at a "
+    "higher speed than; with more speed than; at a faster pace than",
+    "slower": "slower than; more slowly than; less quickly than; less rapidly than; less swiftly than; less fast than; "
+    "not as fast as; not as quickly as; not as quick as; at a lower speed than; with less speed than; at a slower pace "
+    "than; more gradually than",
+    "longer": "longer than; more time than",
+    "shorter": "shorter than; less time than; less long than; not as long as",
+    "as fast": "as fast as; as quickly as; as quick as; as slowly as; as slow as; as rapidly as; just as fast as; "
+    "just as quickly as; just as slowly as; at the same speed as; with the same speed as; at the same pace as; no "
+    "faster than; no slower than",
     "and": "and; but; or; nor; plus; as well as; along with; then again; yet; although; though; even though; "
     "accompanied by; together with; and also; in addition to; besides; as are; however; except that; and even; in "
     "addition; likewise; similarly; also; and likewise",
@@ -205,6 +225,11 @@ MANNERS: Final = {
     "from DOWN": "from below; from underneath; from beneath; from lower down; up from below",
     "from FRONT": "from the front; from in front",
     "from BACK": "from behind; from the back",
+    "partial": "partly; partially; halfway; half way; partway; part way; incompletely; to a half; in part; not fully; "
+    "not completely; not all the way; part of the way; slightly; a little; a bit",
+    "slower": "more slowly; slower; less quickly; less rapidly; less swiftly; at a slower pace; at a slower speed",
+    "faster": "more quickly; faster; quicker; more rapidly; more swiftly; at a faster pace; at a faster speed; at a "
+    "higher speed",
     "full": "fully; completely; entirely; all the way; totally; in full; wholly; to the full; all the way in; all the "
     "way out; maximally",
     "again": "again; once more; once again; anew; a second time; another time; any more; anymore; yet again; for a "

@@ -9,13 +9,15 @@ rules let fingers differ that they tell of together. Coarse words: thirds of the
 since nobody counts frames for "early on"; a happening is there if its first frame or its middle is.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
 from typing import Final
 
 from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.frames import Frames
+from handx_core.captioning.claims.time_words import WHOLE
 from handx_core.captioning.clip_truth import ClipTruth, Happening, runs_of
 from handx_core.captioning.facts import Span
 
@@ -74,10 +76,19 @@ def _in_window(span: Span, word: str, n_frames: int) -> bool:
         return end - start >= 0.9
     if word == "until end":
         return span[1] >= n_frames - FRAME_SLACK - 1
+    if word == "mostly":
+        return end - start >= _SHARE
+    if word.startswith(WHOLE):
+        low, high = _STATE_WINDOWS[word.removeprefix(WHOLE)]
+        return min(end, high) - max(start, low) >= _MOSTLY * (high - low)
     low, high = _WINDOWS[word]
-    return (
-        low <= start <= high or low <= (start + end) / 2 <= high or (word in ("late", "near end", "end") and end >= 0.9)
-    )
+    begins = low <= start <= high and (word != "first half" or start < _STATE_WINDOWS[word][1])
+    return begins or low <= (start + end) / 2 <= high or (word in ("late", "near end", "end") and end >= 0.9)
+
+
+def is_during(span: Span, claim: Claim) -> bool:
+    """Whether the single frames that a claim states are within a change that leads to the state that it tells."""
+    return all(kind != "at" or span[0] - 1 <= first <= span[1] + FRAME_SLACK for kind, first, _ in claim.frames)
 
 
 def in_time(found: Happening, claim: Claim, truth: ClipTruth) -> bool:
@@ -110,7 +121,7 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
         inside = [
             one
             for one in fitting
-            if (within(one.span, stated) or (lasting and stated[0] == "by" and one.span[0] <= stated[1]))
+            if (_is_in(one.span, stated, lasting) or (lasting and stated[0] == "by" and one.span[0] <= stated[1]))
             and (not to_end or _in_window(one.span, "until end", truth.n_frames))
         ]
         if stated[0] == "until" and lasting and not claim.count:
@@ -127,6 +138,12 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
 def is_as_fast(one: Happening, claim: Claim) -> bool:
     """Whether one of the speeds of a happening is one that a claim means."""
     return not {*claim.speed.split()}.isdisjoint(one.speeds)
+
+
+def _is_in(span: Span, stated: Frames, lasting: bool) -> bool:
+    """Whether something is within stated frames; a contact is over at a single frame after its end."""
+    over = lasting and stated[0] == "at" and stated[1] > span[1] + 1
+    return within(span, stated) and not over
 
 
 def _at_joints(claim: Claim, one: Happening) -> bool:
@@ -170,7 +187,15 @@ def often(met: Sequence[Happening], claim: Claim) -> bool:
         return bool(met)
     if claim.count < 0:
         return len(met) >= 2
-    return len(met) == claim.count or (claim.count > 1 and claim.what != "contact" and len(met) == claim.count + 1)
+    once_more = claim.count > 1 and claim.what != "contact" and "at most" not in claim.manners
+    return so_often(len(met), claim) or (once_more and len(met) == claim.count + 1)
+
+
+def so_often(number: int, claim: Claim) -> bool:
+    """Whether a number is the count of a claim, or within the bound that it is."""
+    if "at least" in claim.manners:
+        return number >= claim.count
+    return 0 < number <= claim.count if "at most" in claim.manners else number == claim.count
 
 
 def frames_of(claim: Claim, n_frames: int) -> list[range]:
@@ -192,14 +217,14 @@ def frames_of(claim: Claim, n_frames: int) -> list[range]:
             start, end = first - 1, first + 2
         parts.append(range(max(start, 0), min(end, n_frames)))
     if not claim.frames:
-        parts += [_state_window(word, n_frames) for word in claim.when]
+        parts += [_state_window(word, n_frames) for word in claim.when if word != "mostly"]  # see `holds`
     return parts
 
 
 @cache
 def _state_window(word: str, n_frames: int) -> range:
     """The frames in which a state that is told with a word for time holds."""
-    low, high = _STATE_WINDOWS.get(word, (0.8, 1.0))
+    low, high = _STATE_WINDOWS.get(word.removeprefix(WHOLE), (0.8, 1.0))
     return range(int(low * n_frames), max(int(high * n_frames), int(low * n_frames) + 1))
 
 
@@ -266,6 +291,32 @@ def related(relation: str, span: Span, other: Span) -> bool:
     return min(span[1], other[1]) - max(span[0], other[0]) > 0 or abs(span[0] - other[0]) <= SIMULTANEOUS
 
 
+LENGTHS: Final = ("long", "longer", "shorter")
+"""Kinds of frames that say for how many something lasts."""
+
+
+def is_as_long(span: Span, stated: Frames) -> bool:
+    """Whether something lasts about so many frames, or more, or fewer."""
+    kind, length, _ = stated
+    lasts = span[1] - span[0]
+    if kind == "long":
+        return abs(lasts - length) <= max(FRAME_SLACK, length // 4)
+    return lasts >= length - 1 if kind == "longer" else lasts <= length + 1
+
+
+PACES: Final = ("faster", "slower", "as fast", "longer", "shorter")
+"""How the speed, or the length, of one thing that is told may be to that of another."""
+
+_SOON: Final = 10
+"""Frames within which something follows that is told to do so right after something else; a third of a second."""
+
+
+def is_soon(relation: str, span: Span, other: Span) -> bool:
+    """Whether something follows on something else, or goes before it, with next to no time in between."""
+    gap = other[0] - span[1] if relation == "before" else span[0] - other[1]
+    return gap <= _SOON
+
+
 _PLACES: Final = {"comes first": 0, "comes second": 1, "comes third": 2, "comes fourth": 3, "comes last": -1}
 
 
@@ -280,10 +331,15 @@ def comes_so(claim: Claim, spans: Sequence[Span], alike: Callable[[], Sequence[S
     return True
 
 
-def so_many(members: Iterable[tuple[str, ...]], claim: Claim) -> bool:
-    """Whether so many fingers of one hand do so, or of both together, as a claim says."""
+def so_many(members: Collection[tuple[str, ...]], claim: Claim) -> bool:
+    """Whether so many fingers of one hand do so, or of both together, as a claim says; who counts four may leave the
+    thumb out, unless he says that only they do."""
     hands = [hand for hand, _ in members]
-    return claim.how_many in {len(hands), *map(hands.count, hands)}
+    besides = [hand for hand, thing in members if thing != "thumb" and "only" not in claim.manners]
+    counts = {len(hands), *map(hands.count, hands), *map(besides.count, besides)}
+    if "at least" in claim.manners:
+        return max(counts) >= claim.how_many
+    return max(counts) <= claim.how_many if "at most" in claim.manners else claim.how_many in counts
 
 
 def one_by_one(claim: Claim, firsts: dict[str, Span]) -> bool:
@@ -299,7 +355,10 @@ def begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
     return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
 
 
-_TOUCHING: Final = ("in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch")
+_TOUCHING: Final = (
+    "in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch", "on", "against", "upon",
+    "rests on", "rest on", "rests against", "rest against", "joined", "together", "pressed together", "lies on",
+)  # fmt: skip
 
 
 def each_within(claim: Claim) -> Claim:

@@ -10,23 +10,22 @@ from collections.abc import Iterator
 from typing import Final
 
 VERBS: Final = {
-    "contact": "touch; meet; oppose; in opposition; in opposition to; in opposition with; be in opposition; contact; "
-    "press; strike; slap; clap; hit; tap; collide; brush; graze; reach; pinch; connect; join; land; land on; land "
-    "upon; arrive at; kiss; rub; stroke; poke; clasp; come into contact; come in contact; get in contact; get into "
-    "contact; make contact; enter contact; enter into contact; be in contact; in contact; be in touch; in touch; in "
-    "touching distance; stay in contact; remain in contact; keep contact; keep in contact; keep touching; rest on; "
-    "rest against; rest upon; rest atop; come to rest on; come to rest against; lie against; lean on; lean against; "
-    "lie on; place on; place against; lay on; settle on; settle against; settle upon; press together; hold together; "
-    "stay joined; remain joined; stay on; remain on; come together at the tips; bring into contact; meet up; bump; "
-    "interlock; nudge; "
-    "prod; peck; dab; drum on; drum against; knock; flick against; smack; bang; bounce on; impact; encounter; abut; "
-    "adjoin; butt; push against; push into; dig into; press into; press on; sit against; sit atop; stay against; "
-    "remain against; hold against; keep against; go into contact; move into contact; swing into contact; bring to "
-    "touch; attach to; stick to; tip onto; touch down; set down on; put against; establish contact; maintain contact; "
-    "hold contact; retain contact; share contact; have contact; mate; rub against; scrape; squeeze; nip; click; "
-    "bridge; link; unite; fuse; close on; close onto; fall on; fall onto; drop on; drop onto; lie upon; stand on; "
-    "touch tips; brush past; reach contact; in physical contact; make physical contact; lower onto; alight on; perch "
-    "on",
+    "contact": "touch; pair up with; pair with; pair up; visit; pay a visit to; meet; oppose; in opposition; in "
+    "opposition to; in opposition with; be in opposition; contact; press; strike; slap; clap; hit; tap; collide; "
+    "brush; graze; reach; pinch; connect; join; land; land on; land upon; arrive at; kiss; rub; stroke; poke; clasp; "
+    "come into contact; come in contact; get in contact; get into contact; make contact; enter contact; enter into "
+    "contact; be in contact; in contact; be in touch; in touch; in touching distance; stay in contact; remain in "
+    "contact; keep contact; keep in contact; keep touching; rest on; rest against; rest upon; rest atop; come to rest "
+    "on; come to rest against; lie against; lean on; lean against; lie on; place on; place against; lay on; settle "
+    "on; settle against; settle upon; press together; hold together; stay joined; remain joined; stay on; remain on; "
+    "come together at the tips; bring into contact; meet up; bump; interlock; nudge; prod; peck; dab; drum on; drum "
+    "against; knock; flick against; smack; bang; bounce on; impact; encounter; abut; adjoin; butt; push against; push "
+    "into; dig into; press into; press on; sit against; sit atop; stay against; remain against; hold against; keep "
+    "against; go into contact; move into contact; swing into contact; bring to touch; attach to; stick to; tip onto; "
+    "touch down; set down on; put against; establish contact; maintain contact; hold contact; retain contact; share "
+    "contact; have contact; mate; rub against; scrape; squeeze; nip; click; bridge; link; unite; fuse; close on; "
+    "close onto; fall on; fall onto; drop on; drop onto; lie upon; stand on; touch tips; brush past; reach contact; "
+    "in physical contact; make physical contact; lower onto; alight on; perch on",
     "separation": "separate from; part from; leave; let go; let go of; release; lift off; lose contact; break "
     "contact; break off; come off; detach; detach from; disengage; pull off; come away from; disconnect; release "
     "from; break away from; break away; lose touch; part company; pull free; come free; break free; pull away; lift "
@@ -59,8 +58,7 @@ VERBS: Final = {
     "fold over; curl into the palm; curl up; curl down; bow; hook; bend forward; bend down; bend over; flex in; tuck; "
     "tuck in; roll in; roll up; roll inward; coil; shut; snap shut; buckle; crumple; close up; curve; curl toward the "
     "palm; curl towards the palm; bend toward the palm; bend towards the palm; close inward; fold toward the palm; "
-    "fold towards the palm; curl under; double up; close down; crunch; crimp; bend halfway; fold halfway; curl "
-    "halfway; flex halfway; close halfway; bend partway; curl partway; flex partway; fold partway",
+    "fold towards the palm; curl under; double up; close down; crunch; crimp",
     "fist": "make a fist; form a fist; close into a fist; clench into a fist; curl into a fist; ball up; fold into a "
     "fist; ball into a fist; bend into a fist; ball; become a fist; form into a fist; clench up; flex into a fist; "
     "contract into a fist; tighten into a fist; snap into a fist; go into a fist; make fists; form fists; clench into "
@@ -84,25 +82,28 @@ VERBS: Final = {
     "spread away; increase; grow; enlarge; become larger; become wider; get wider; get larger; become bigger; "
     "open into a v; open up into a v; open in a v; open to a v; separate into a v; part into a v; spread into a v; "
     "form a v; make a v; form a v shape; make a v shape; open into a v shape; open like a fan; spread like a fan; "
-    "open like scissors; scissor apart; scissor open",
-    "close": "close together; come together sideways; close up; narrow; close sideways; squeeze together; move "
-    "together sideways; draw together sideways; adduct; bunch; bunch together; press side by side; bunch up; "
-    "unspread; close back together; line up side by side; come side by side; decrease; shrink; diminish; reduce; "
-    "become smaller; become narrower; get smaller; get narrower",
-    "still": "stay in place; remain in place; wait; keep in place; hold in place; keep still; stay still; remain "
-    "still; hold still; stay put; be motionless; remain motionless; stay motionless; be stationary; stay stationary; "
-    "remain stationary; keep its place; keep their place; be still; motionless; immobile; not move; rest in place; "
-    "stand still; keep its position; hold its position; stationary; hold position; maintain its position; remain "
-    "fixed; stay fixed; stay where it is; remain where it is; at rest; hold steady; keep steady; remain steady; stay "
-    "steady; hold their position; hold their positions; maintain their position; maintain position; keep position; "
-    "fixed in place; keep stationary; remain in position; stay in position; remain static; stay static; static; "
-    "unmoving; freeze; stay at rest; without moving; pause; remain at rest; stand in place; remain anchored; stay "
-    "anchored; remain immobile; stay immobile; be immobile; not travel; be steady; be fixed; be static; be unmoving; "
-    "be inactive; be at rest; stay at its place; remain at its place; keep at its place; stay in its place; remain in "
-    "its place; stay at the same place; remain at the same place; stay in the same place; remain in the same place; "
-    "stay in one place; remain in one place; stay on the spot; remain on the spot; stay at the same spot; stay in the "
-    "same position; remain in the same position; hold the same position; keep the same position; stay at its "
-    "position; remain at its position",
+    "form a fan; make a fan; open the fan; spread the fan; open like scissors; scissor apart; scissor open",
+    "close": "close like a fan; close the fan; fold the fan; fold like a fan; undo the fan; close together; come "
+    "together sideways; close up; narrow; close sideways; squeeze together; move together sideways; draw together "
+    "sideways; adduct; bunch; bunch together; press side by side; bunch up; unspread; close back together; line up "
+    "side by side; come side by side; decrease; shrink; diminish; reduce; become smaller; become narrower; get "
+    "smaller; get narrower",
+    "still": "lie still; sit still; rest still; hang still; stay in place; remain in place; wait; keep in place; hold "
+    "in place; keep still; stay still; remain still; hold still; stay put; be motionless; remain motionless; stay "
+    "motionless; be stationary; stay stationary; remain stationary; keep its place; keep their place; be still; "
+    "motionless; immobile; not move; rest in place; stand still; keep its position; hold its position; stationary; "
+    "hold position; maintain its position; remain fixed; stay fixed; stay where it is; remain where it is; at rest; "
+    "hold steady; keep steady; remain steady; stay steady; hold their position; hold their positions; maintain their "
+    "position; maintain position; keep position; fixed in place; keep stationary; remain in position; stay in "
+    "position; remain static; stay static; static; unmoving; freeze; stay at rest; without moving; pause; remain at "
+    "rest; stand in place; remain anchored; stay anchored; remain immobile; stay immobile; be immobile; not travel; "
+    "be steady; be fixed; be static; be unmoving; be inactive; be at rest; do nothing; be idle; show no change; "
+    "undergo no change; have no change; exhibit no change; display no change; show no change in; show no change of; "
+    "show no movement; show no motion; stay idle; remain idle; stay inactive; remain inactive; stay at its place; "
+    "remain at its place; keep at its place; stay in its place; remain in its place; stay at the same place; remain "
+    "at the same place; stay in the same place; remain in the same place; stay in one place; remain in one place; "
+    "stay on the spot; remain on the spot; stay at the same spot; stay in the same position; remain in the same "
+    "position; hold the same position; keep the same position; stay at its position; remain at its position",
     "move": "move; travel; shift; go; glide; slide; drift; swing; head; push; pull; slip; sweep; carry; draw; bob; "
     "return; come back; float; wander; proceed; progress; bring; make its way; shuttle; displace; swipe; translate; "
     "migrate; push out; reach out; step; jump; hop; bounce; rebound; veer; steer; sail; roam; oscillate; relocate; "
@@ -120,14 +121,16 @@ VERBS: Final = {
     "move down": "sink; drop; lower; descend; fall; dip; plunge; sink down; drop down; move lower; go lower; drop "
     "downward; drop downwards; sink downwards; fall down; come down; lower down; lose height; subside; slump; descend "
     "downward; plummet; sag; decline; sink downward; lower downward; lower downwards; dive down; droop",
-    "move front": "advance; push forward; come forward; press forward; protrude; move ahead; jut; extend forward; "
-    "extend forwards; reach forward; reach forwards; extend away from the body; thrust forward; step forward",
+    "move front": "advance; protract; push forward; come forward; press forward; protrude; move ahead; jut; extend "
+    "forward; extend forwards; reach forward; reach forwards; extend away from the body; thrust forward; step forward",
     "move back": "retreat; withdraw; retract; recede; back up; back away; pull back; draw back; recoil; move back; "
     "pull in toward the body; pull inward; retire; pull backward; pull backwards; draw in toward the body; come back "
     "toward the body; regress",
     "occurs": "occur; happen; last; take place; come; run; pass; repeat; take part; lead; span; persist; endure; "
     "follow; go on; extend over; be seen; be observed; be visible; be present; be made; be repeated; be noted",
-    "changes": "change; vary; alternate; switch; rotate; twist; pivot; swivel; tremble",
+    "changes": "change; change its posture; change its shape; change their posture; change their shape; change "
+    "posture; "
+    "change shape; change its form; vary; alternate; switch; rotate; twist; pivot; swivel; tremble",
     "edge start": "start; begin; commence; start off; start out; begin with; start with",
     "edge end": "end; finish; end up; conclude; finish up; wind up; finish off; wind up",
     "be": "be; stay; remain; keep; hold; sit; stand; lie; hover; rest; leave off; continue; become; get; locate; "
@@ -136,7 +139,8 @@ VERBS: Final = {
     "light": "make; perform; execute; undergo; give; complete; carry out; engage in; initiate; establish; achieve; "
     "demonstrate; go through; produce; accomplish; effect; create; present; involve; attempt; follow with; continue "
     "with; introduce; deliver; conduct; see; enter; experience; put in",
-    "ends": "lose; break; cease; dissolve; terminate; interrupt; discontinue; undo",
+    "ends": "lose; break; cease; dissolve; terminate; interrupt; discontinue; undo; give up; abandon; vanish; "
+    "disappear",
     "do": "do",
     "have": "have; possess; show; exhibit; display; feature",
 }

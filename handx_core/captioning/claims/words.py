@@ -80,9 +80,11 @@ FINGER_STATES: Final = {
     "straight; double jointed; hyperflexed backward",
     "spread": "spread; spread sideways; held apart sideways; splayed; spread apart; held apart; spread wide; fanned "
     "out; splayed apart; wide apart; spread out; spread open; fanned; fanned apart; spread widely; widely spread; "
-    "spread away from each other; separated sideways; widely splayed; splayed out; splayed wide; abducted; held open "
-    "sideways; apart from each other; widely fanned; gapped; spaced out; spaced apart; spaced; widely separated from "
-    "each other; in a v; in a v shape; v shaped",
+    "spread away from each other; spread away from one another; away from one another; apart from one another; "
+    "separated from each other; separated from one another; separated sideways; widely splayed; splayed out; splayed "
+    "wide; abducted; held open sideways; apart from each other; widely fanned; gapped; spaced out; spaced apart; "
+    "spaced; widely separated from each other; in a v; in a v shape; v shaped; at their widest; at their farthest "
+    "apart",
     "together": "close together; side by side; held together; pressed side by side; adjacent; closed together; "
     "adducted; tightly together; next to each other; next to one another; touching side by side; pressed together "
     "side by side; alongside each other; alongside one another; bunched; bunched together; bunched up; parallel and "
@@ -99,16 +101,17 @@ FINGER_STATES["partly bent"] += "".join(
 )
 
 POSITIONS: Final = {
-    "UP": "above; over; higher; higher up; higher than; on top; on top of; atop; higher up than; up higher; up above; "
-    "upper; topmost; over the top of; uppermost; raised above; elevated above; higher in space than; higher in "
-    "position than; at a higher level; at a greater height; at a greater height than; at a higher level than; on the "
-    "top of; vertically above; directly above; at a higher position; at a higher position than; taller than; the top "
-    "one; the upper one; the higher one; lifted above; on top over; positioned higher than; situated above",
-    "DOWN": "below; under; beneath; lower; lower than; underneath; lower down; lower down than; lower in space than; "
-    "lower in position than; at a lower level; at a lesser height; at a lower level than; at a lower height; at a "
-    "lower height than; vertically below; directly below; directly under; at a lower position; at a lower position "
-    "than; the bottom one; the lower one; lowermost; bottommost; down below; down under; underneath of; not as high "
-    "as; positioned lower than; less high than; short of the height of",
+    "UP": "above; past the height of; past the level of; above the height of; above the level of; over; higher; "
+    "higher up; higher than; on top; on top of; atop; higher up than; up higher; up above; upper; topmost; over the "
+    "top of; uppermost; raised above; elevated above; higher in space than; higher in position than; at a higher "
+    "level; at a greater height; at a greater height than; at a higher level than; on the top of; vertically above; "
+    "directly above; at a higher position; at a higher position than; taller than; the top one; the upper one; the "
+    "higher one; lifted above; on top over; positioned higher than; situated above",
+    "DOWN": "below; below the height of; below the level of; under; beneath; lower; lower than; underneath; lower "
+    "down; lower down than; lower in space than; lower in position than; at a lower level; at a lesser height; at a "
+    "lower level than; at a lower height; at a lower height than; vertically below; directly below; directly under; "
+    "at a lower position; at a lower position than; the bottom one; the lower one; lowermost; bottommost; down below; "
+    "down under; underneath of; not as high as; positioned lower than; less high than; short of the height of",
     "FRONT": "in front; in front of; ahead; ahead of; farther forward; further forward; farther forward than; further "
     "forward than; further ahead; farther ahead; farther out; further out; farther from the body; farther from the "
     "body than; before the other; out in front; out in front of; up front; in the lead of; more forward; more forward "
@@ -139,7 +142,7 @@ POSITIONS: Final = {
     "crossed": "crossed; cross; cross over; crossed over; cross each other; crossing; cross over each other; overlap; "
     "crossed over each other; crossed over one another; crossed with each other; overlapping; overlapped; cross one "
     "another; cross over one another; cross paths; intersect; interchanged; crisscrossed; crisscross; criss cross; "
-    "criss crossed; in a crossed position; switched sides; on opposite sides; swap sides; cross past each other; "
+    "criss crossed; in a crossed position; switched sides; swap sides; cross past each other; "
     "cross sides; on swapped sides",
     "uncrossed": "uncrossed; uncross; side by side; not crossed; side by side , not crossed; uncrossing; uncross from "
     "each other; not overlapping; on their own sides; on its own side; back on their own sides; return to their own "
@@ -153,7 +156,10 @@ POSITIONS: Final = {
     "vertically level; on a par; same elevation; at one level; equal in level; of equal elevation; even with each "
     "other; even in level; its level; their level; the level of; the height of; at the height of; matched in height; "
     "the same level as; the same height as; as high as; just as high as",
-    "uneven": "at different heights; at unequal heights; at different levels; at unequal levels; of different height",
+    "uneven": "at different heights; at unequal heights; at different levels; differ in height; differs in height; "
+    "differing in height; different in height; at unequal levels; of different height",
+    "beside": "on opposite sides; on opposite sides of each other; on opposite sides of one another; on different "
+    "sides",
     "abreast": "equally far forward; at the same depth; same depth; equally far out; equally far from the body; the "
     "same distance from the body; even in depth; at equal depth; at the same depth as; equal in depth; at an equal "
     "depth; at equal distance from the body; at the same distance from the body; at equal distances from the body; "
@@ -192,6 +198,20 @@ DISTANCES: Final = {
     "another; proximate; at near range; right next to each other; right beside each other; close proximity; near to "
     "each other; near to one another; near to; close to; close at hand; within a short distance; near",
 }
+
+BOUNDS: Final = {
+    "over": "more than",
+    "under": "fewer than; less than",
+    "at least": "at least; no fewer than; not fewer than; no less than; not less than; a minimum of",
+    "at most": "at most; no more than; not more than; a maximum of; not more often than",
+}
+
+COMPARED: Final = {
+    "joining": "closer; nearer; closer together; nearer together; nearer to each other; nearer to one another",
+    "parting": "farther apart; further apart; more distant; farther away from each other; further away from each "
+    "other; farther away from one another; further away from one another; more widely separated",
+}
+"""Comparatives of a distance, by the verb that says how it comes to be so."""
 
 WIDTHS: Final = {
     "Far": "large great wide long considerable big good substantial significant",
@@ -279,8 +299,8 @@ SPEEDS: Final = {
 }
 
 NEGATIONS: Final = (
-    "not; never; no; none; neither; nor; without; at no point; at no time; cannot; no part; do n't; "
-    "n't; hardly; nothing; nowhere; no longer"
+    "not; never; no; none; neither; nor; without; at no point; at no time; at no moment; at no instant; at no stage; "
+    "on no occasion; cannot; no part; do n't; n't; hardly; nothing; nowhere; no longer"
 )
 
 JOINT_WORDS: Final = {
@@ -334,6 +354,11 @@ SMALL_WORDS: Final = {
     "this; apart from this; other than this; aside from this",
     "so": "so; that way; this way; like that; like this",
     "only": "only; solely; just; exclusively",
+    "aside": "aside",
+    "already": "already",
+    "longer": "longer; more time",
+    "namely": "namely; specifically",
+    "presence": "present; absent; missing",
     "apart": "apart; asunder; separate; separated",
     "together": "together",
     "ordinal": "second; third; fourth; fifth; final; last; first",
