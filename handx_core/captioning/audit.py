@@ -27,7 +27,8 @@ from handx_core.captioning.claims.claim import Claim
 from handx_core.captioning.claims.judge import Verdict, judge_all
 from handx_core.captioning.claims.parts import OTHER
 from handx_core.captioning.claims.reader import parse_claims
-from handx_core.captioning.claims.terms import sentence_terms, split_sentences
+from handx_core.captioning.claims.sentences import split_sentences
+from handx_core.captioning.claims.terms import sentence_terms
 from handx_core.captioning.clip_truth import ClipTruth, Item, clip_truth
 from handx_core.captioning.invented_words import INVENTED
 from handx_core.captioning.rules import Caption

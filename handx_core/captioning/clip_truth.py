@@ -55,7 +55,7 @@ class ClipTruth:
     spread by hand and pair, True for spreading. spread: whether a pair is, by frame. moves: of a hand. nears: tips at
     the other palm, near or touching. distances: changes of the palms' distance, True for approach. runs: of states of
     the palms' distance ("") and relative position, as (state, happening). ways: movements of a hand one way, as far as
-    they were looked for.
+    they were looked for. verdicts: on claims that were held against it.
     """
 
     n_frames: int
@@ -74,6 +74,7 @@ class ClipTruth:
     runs: dict[str, list[tuple[str, Happening]]] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
     ways: dict[tuple[str, str], list[Happening]] = field(default_factory=dict)
+    verdicts: dict[Any, Any] = field(default_factory=dict)
 
 
 def clip_truth(events: Mapping[str, Any]) -> ClipTruth:

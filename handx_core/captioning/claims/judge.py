@@ -5,8 +5,9 @@ kind of claim true by itself (`checks`), the order of claims (`ordering`), and s
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from handx_core.captioning.claims.checks import (
@@ -23,7 +24,7 @@ from handx_core.captioning.claims.checks import (
     rests,
     returns,
 )
-from handx_core.captioning.claims.claim import Claim
+from handx_core.captioning.claims.claim import Claim, changed
 from handx_core.captioning.claims.contacts import contact, is_between
 from handx_core.captioning.claims.frames import Frames, in_clip
 from handx_core.captioning.claims.ordering import STATES, ordered, paced
@@ -31,6 +32,7 @@ from handx_core.captioning.claims.timing import (
     FRAME_SLACK,
     LENGTHS,
     PACES,
+    TOUCHING,
     is_as_long,
     related,
     so_many,
@@ -41,19 +43,41 @@ from handx_core.skeleton import FINGERS
 
 def judge_all(claims: Sequence[Claim], truth: ClipTruth) -> list[Verdict]:
     """A verdict on each claim of a text, with their order in time."""
-    verdicts = [judge(claim, truth) for claim in claims]
+    verdicts = [_alone(claim, truth) for claim in claims]
     for place, claim in enumerate(claims):
         if claim.negated and claim.order and claim.order.relation == "after" and not verdicts[place].supported:
             verdicts[place] = _denied_after(claim, verdicts, truth)
         elif verdicts[place].supported and claim.order:
             verdicts[place] = ordered(claim, verdicts[place], claims, verdicts, truth)
-        if "again" in claim.manners and verdicts[place].supported:
-            verdicts[place] = _again(claim, verdicts[place], claims[:place], verdicts)
-        paces = [pace for pace in PACES if pace in claim.manners]
-        if paces and place and verdicts[place].supported:
-            so_fast = paced(paces[0], verdicts[place], verdicts[place - 1], truth)
-            verdicts[place] = verdicts[place] if so_fast else no("at another pace")
+        if claim.manners and verdicts[place].supported:
+            verdicts[place] = _next_to(claim, place, claims, verdicts, truth)
     return verdicts
+
+
+_SAID: Final = attrgetter(*(field.name for field in fields(Claim) if field.name not in ("order", "text")))
+
+
+def _alone(claim: Claim, truth: ClipTruth) -> Verdict:
+    """A verdict on a claim by itself, which is no matter of what its order is to, nor of the words for it but for those
+    of TOUCHING; given once a clip, since its levels say much the same."""
+    key = _SAID(claim), claim.text in TOUCHING, claim.order and claim.order.relation
+    verdict = truth.verdicts.get(key)
+    if verdict is None:
+        verdict = truth.verdicts[key] = judge(claim, truth)
+    return verdict
+
+
+def _next_to(
+    claim: Claim, place: int, claims: Sequence[Claim], verdicts: Sequence[Verdict], truth: ClipTruth
+) -> Verdict:
+    """The verdict on a true claim that says "again", or how fast, beside what was told before."""
+    verdict = verdicts[place]
+    if "again" in claim.manners:
+        verdict = _again(claim, verdict, claims[:place], verdicts)
+    pace = next((pace for pace in PACES if pace in claim.manners), "")
+    if pace and place and verdict.supported and not paced(pace, verdict, verdicts[place - 1], truth):
+        return no("at another pace")
+    return verdict
 
 
 def _again(claim: Claim, verdict: Verdict, before: Sequence[Claim], alone: Sequence[Verdict]) -> Verdict:
@@ -84,16 +108,12 @@ def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
-    if any(kind == "since" for kind, *_ in claim.frames):
-        claim = replace(claim, frames=tuple(_from_or_onset(claim, stated) for stated in claim.frames))
     lengths = [stated for stated in claim.frames if stated[0] in LENGTHS]
     if lengths:
         at_any = replace(claim, frames=tuple(stated for stated in claim.frames if stated not in lengths))
         return _as_long(judge(at_any, truth), claim, lengths, truth)
-    if claim.frames and ("until end" in claim.when or any(first < 0 for _, first, _ in claim.frames)):
-        claim = replace(
-            claim, frames=tuple(in_clip(f, truth.n_frames, "until end" in claim.when) for f in claim.frames)
-        )
+    if claim.frames:
+        claim = _in_clip(claim, truth.n_frames)
     if "not all" in claim.manners:
         manners = tuple(manner for manner in claim.manners if manner != "not all")
         of_all = judge(replace(claim, manners=manners, loose=False), truth)
@@ -132,6 +152,15 @@ def judge(claim: Claim, truth: ClipTruth) -> Verdict:
         case "distance":
             return relation_holds(claim, truth, "", claim.value)
     return no(f"nothing says whether {claim.what}")
+
+
+def _in_clip(claim: Claim, n_frames: int) -> Claim:
+    """A claim with its frames counted from the beginning of the clip."""
+    to_end = "until end" in claim.when
+    if not to_end and all(kind == "span" and first >= 0 for kind, first, _ in claim.frames):
+        return claim
+    frames = [in_clip(_from_or_onset(claim, stated), n_frames, to_end) for stated in claim.frames]
+    return changed(claim, frames=tuple(frames))
 
 
 def _from_or_onset(claim: Claim, stated: Frames) -> Frames:

@@ -31,8 +31,9 @@ from handx_core.captioning.claims.readings import (
 from handx_core.captioning.claims.rewriting import rewritten
 from handx_core.captioning.claims.rows import PREDICATES
 from handx_core.captioning.claims.said import OPENERS, Said, Values, common_terms, said, said_as_whole
+from handx_core.captioning.claims.sentences import split_sentences
 from handx_core.captioning.claims.telling import claims_of_text
-from handx_core.captioning.claims.terms import Term, sentence_terms, split_sentences, with_frames
+from handx_core.captioning.claims.terms import Term, sentence_terms, with_frames
 
 __all__ = ["Claim", "Order", "parse_claims"]
 

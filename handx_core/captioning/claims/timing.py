@@ -237,21 +237,20 @@ def holds(states: Sequence[int], wanted: Sequence[int], claim: Claim, n_frames: 
         return _count(states, wanted) >= _SHARE * n_frames
     if claim.frames and not all(
         _in_window((part.start, part.stop), word, n_frames)
-        for part in parts
         for word in claim.when
         if word != "throughout"  # what stays so in some frames does all through these
+        for part in parts
     ):
         return False
-    first, last = (
-        "start" in claim.when and not claim.frames,
-        bool({"end", "by end"} & set(claim.when)) and not claim.frames,
-    )
-    return all(
-        (first and part.start == 0 and states[0] in wanted)
-        or (last and part.stop == n_frames and states[-1] in wanted)
-        or (len(part) > 0 and _count(states[part.start : part.stop], wanted) >= _share(claim) * len(part))
-        for part in parts
-    )
+    edges = () if claim.frames else claim.when
+    share = _share(claim)
+    for start, end in [(part.start, part.stop) for part in parts]:
+        first = start == 0 and "start" in edges and states[0] in wanted
+        last = end == n_frames and ("end" in edges or "by end" in edges) and states[-1] in wanted
+        mostly = start < end and _count(states[start:end], wanted) >= share * (end - start)
+        if not (first or last or mostly):
+            return False
+    return True
 
 
 def _share(claim: Claim) -> float:
@@ -355,16 +354,17 @@ def begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
     return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
 
 
-_TOUCHING: Final = (
+TOUCHING: Final = (
     "in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch", "on", "against", "upon",
     "rests on", "rest on", "rests against", "rest against", "joined", "together", "pressed together", "lies on",
 )  # fmt: skip
+"""Words for a contact that goes on at the time that is told."""
 
 
 def each_within(claim: Claim) -> Claim:
     """A claim that holds of each of several that come in turn where frames are stated for all of them together, or of
     a single frame in which parts are said to be touching."""
-    if claim.text in _TOUCHING and len(claim.frames) == 1 and claim.frames[0][0] == "at":
+    if claim.text in TOUCHING and len(claim.frames) == 1 and claim.frames[0][0] == "at":
         at = claim.frames[0][1]
         return replace(claim, frames=(("within", at - 2, at + 3),))
     if "in turn" not in claim.manners or len(claim.frames) != 1 or claim.frames[0][0] != "span":
