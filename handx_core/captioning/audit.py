@@ -187,25 +187,20 @@ def _known_words(sentence: str) -> int:
 
 def invented(text: str) -> list[tuple[str, str]]:
     """The words of a text that events cannot say, with their kind: "intent", "hedge" or "object"."""
-    sentences = _NUMBER.sub("0", text.lower()).split(".")
-    return [found for sentence in sentences for found in _invented_in(sentence)]
-
-
-_NUMBER: Final = re.compile(r"[0-9]+")
-_WORD: Final = re.compile(r"\w+")
-
-
-@lru_cache(maxsize=50_000)
-def _invented_in(sentence: str) -> list[tuple[str, str]]:
-    if not any(map(_is_doubtful, _WORD.findall(sentence))):
+    text = text.lower()
+    if not any(map(_is_doubtful, {*_WORD.findall(text)})):
         return []
-    return [(kind, found[0]) for kind, pattern in _INVENTED.items() for found in pattern.finditer(sentence)]
+    return [(kind, found[0]) for kind, pattern in _INVENTED.items() for found in pattern.finditer(text)]
+
+
+_WORD: Final = re.compile(r"[^\W\d]\w*")
+_EVERYDAY: Final = frozenset({"a", "an", "as", "in", "of", "on", "that", "the", "to"})
 
 
 @lru_cache(maxsize=20_000)
 def _is_doubtful(word: str) -> bool:
     """Whether a word may be part of one of the phrases: quick to find out, and true of few."""
-    return bool(_LONGEST_WORDS.fullmatch(word))
+    return bool(_TELLING.fullmatch(word))
 
 
 def _phrases(told: str) -> list[str]:
@@ -220,6 +215,9 @@ def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
 
 
 _INVENTED: Final = {kind: _pattern(_phrases(told)) for kind, told in INVENTED.items()}
-_LONGEST_WORDS: Final = _pattern(
-    max(phrase.split(), key=len) for told in INVENTED.values() for phrase in _phrases(told)
+_TELLING: Final = _pattern(
+    max((word for word in phrase.split() if word not in _EVERYDAY), key=len)
+    for told in INVENTED.values()
+    for phrase in _phrases(told)
 )
+"""Of each phrase a word that is not in every text."""

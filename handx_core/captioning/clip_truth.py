@@ -168,11 +168,12 @@ def _frames(found: Sequence[Numbered], ranks: Mapping[str, int], n_frames: int) 
 
 def _finger(truth: ClipTruth, thing: Thing, joints: Mapping[str, Sequence[Numbered]]) -> None:
     name = " ".join(thing)
-    by_joint = {joint: _frames(found, RANK, truth.n_frames) for joint, found in joints.items()}
-    if joints and all(len(found) == 1 and "constant_des" in found[0][1] for found in joints.values()):
-        truth.bent[thing] = [_bent(tuple(states[0] for states in by_joint.values()))] * truth.n_frames
+    lasting = [found[0][1]["constant_des"] for found in joints.values() if _is_one_hold(found)]
+    if joints and len(lasting) == len(joints):
+        truth.bent[thing] = [_bent(tuple([RANK[state] for state in lasting]))] * truth.n_frames
     else:
-        truth.bent[thing] = list(map(_bent, zip(*by_joint.values(), strict=True)))
+        by_joint = [_frames(found, RANK, truth.n_frames) for found in joints.values()]
+        truth.bent[thing] = list(map(_bent, zip(*by_joint, strict=True)))
     truth.finger_ids[thing] = tuple(n for found in joints.values() for n, e in found if "constant_des" in e)
     changing = [
         (joint, number, event) for joint, found in joints.items() for number, event in found if "v_des" in event
@@ -196,6 +197,10 @@ def _finger(truth: ClipTruth, thing: Thing, joints: Mapping[str, Sequence[Number
     ]
     if not back and len(set(truth.bent[thing])) == 1 and not any(truth.turns[thing, bends] for bends in (True, False)):
         truth.items.append(Item("state", frozenset(truth.finger_ids[thing]), f"the {name} keeps its state"))
+
+
+def _is_one_hold(found: Sequence[Numbered]) -> bool:
+    return len(found) == 1 and "constant_des" in found[0][1]
 
 
 @cache

@@ -56,9 +56,7 @@ def no(reason: str) -> Verdict:
 
 
 def yes(found: Iterable[Happening]) -> Verdict:
-    happenings = [*found]
-    if len(happenings) > 1:
-        happenings.sort(key=attrgetter("span"))
+    happenings = sorted(found, key=attrgetter("span"))
     ids = chain.from_iterable([one.ids for one in happenings])
     return Verdict(True, "", frozenset(ids), tuple([one.span for one in happenings]))
 
