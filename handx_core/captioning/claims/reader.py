@@ -1,7 +1,7 @@
 """What a text says of a motion, as claims that can be checked: read by a small grammar, with no model.
 
 What belongs here: going through a text, term by term, and the order of claims in time. What does not: the vocabulary
-(`words`, `verbs`, `time_words`), terms (`terms`), putting sentences plainly
+(`words`, `verbs`, `time_words`), sentences (`sentences`, `said`), terms (`terms`), putting them plainly
 (`rewriting`), noun phrases (`parts`, `phrases`), verbs (`predicates`), clauses
 (`clauses`, `rows`), what a verb claims (`meaning`) and what is true (`judge`).
 
