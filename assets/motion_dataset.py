@@ -20,7 +20,7 @@ from assets.profile import Profile
 from assets.resources import DataFolder
 from assets.stages import DATASET_OVER_ALL, Item, over_all, show, table_asset
 from assets.storage import TableHandle, Tables, as_dataset
-from handx_core.captioning.rows import TEXT_COLUMNS, TextsInOrder
+from handx_core.captioning.clip_texts import TEXT_COLUMNS, TextsInOrder
 from handx_core.captioning.settings import CaptionSettings
 from handx_core.columns import batch, to_numpy
 from handx_core.curation.splits import SplitSettings, assign_splits

@@ -11,8 +11,9 @@ from event_makers import random_events
 
 from handx_core.captioning.audit import audit_caption
 from handx_core.captioning.captioned import rules_rows, source_rows
+from handx_core.captioning.clip_texts import TEXT_COLUMNS, TextsInOrder
 from handx_core.captioning.money import Usage
-from handx_core.captioning.rows import TEXT_COLUMNS, TextsInOrder, captions_batch
+from handx_core.captioning.rows import captions_batch
 from handx_core.captioning.rules import RULES_HASH, Caption, write_captions
 from handx_core.captioning.settings import CaptionSettings
 from handx_core.captioning.source_texts import source_texts
