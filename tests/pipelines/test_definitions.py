@@ -93,35 +93,39 @@ def test_a_changed_section_changes_the_code_version_of_what_it_changes_alone() -
     assert {name for name in versions[0] if versions[0][name] != versions[1][name]} == {"skeletons", "clips"}
 
 
-LOADS_WITHIN_S = 3.0
+LOADS_WITHIN = 4.0
+"""Times what loading dagster alone takes, 0.75 s where nothing else runs, so 3 s there: a busy machine is slower at
+both."""
 _TRIES = 4
 
 
 @pytest.fixture(scope="module")
 def fresh_import() -> dict[str, Any]:
-    """What `import pipelines` does in a new interpreter: seconds of its own work, and which modules it brings.
-
-    The seconds are the least of some tries: a busy machine is slower at the same work.
-    """
+    """What `import pipelines` does in a new interpreter: how many times the work of `import dagster` it is, that
+    included, and which modules it brings. The least of some tries: no machine is equally fast all the time."""
     code = (
-        "import json, sys, time; start = time.process_time(); import pipelines; "
-        "print(json.dumps({'seconds': time.process_time() - start, 'modules': sorted(sys.modules)}))"
+        "import json, sys, time; start = time.process_time(); import dagster; alone = time.process_time() - start; "
+        "import pipelines; times = (time.process_time() - start) / alone; "
+        "print(json.dumps({'times': times, 'modules': sorted(sys.modules)}))"
     )
-    found: dict[str, Any] = {"seconds": math.inf}
+    found: dict[str, Any] = {"times": math.inf}
     for _ in range(_TRIES):
         finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        found = min(found, json.loads(finished.stdout.splitlines()[-1]), key=itemgetter("seconds"))
-        if found["seconds"] < LOADS_WITHIN_S:
+        found = min(found, json.loads(finished.stdout.splitlines()[-1]), key=itemgetter("times"))
+        if found["times"] < LOADS_WITHIN:
             break
     return found
 
 
 def test_loading_the_definitions_brings_nothing_heavy(fresh_import: dict[str, Any]) -> None:
-    assert not {"torch", "transformers", "diffusers", "matplotlib", "numba"} & set(fresh_import["modules"])
+    heavy = {"torch", "transformers", "diffusers", "matplotlib", "numba", "handx_core.captioning.claims.reader"}
+    assert not heavy & set(fresh_import["modules"])
 
 
-def test_loading_the_definitions_takes_less_than_three_seconds(fresh_import: dict[str, Any]) -> None:
-    assert fresh_import["seconds"] < LOADS_WITHIN_S
+def test_loading_the_definitions_takes_less_than_three_seconds_where_dagster_takes_one_quarter_of_it(
+    fresh_import: dict[str, Any],
+) -> None:
+    assert fresh_import["times"] < LOADS_WITHIN
 
 
 def test_an_unknown_profile_is_named_when_the_definitions_are_loaded() -> None:
