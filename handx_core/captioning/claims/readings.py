@@ -74,11 +74,7 @@ class Reading:
             start = len(found)
             found += claims_of(clause, side)
             places.append(range(start, len(found)))
-        marked = (
-            at
-            for at, claim in enumerate(found)
-            if claim.frames or any(map(is_mark, (claim.speed, *claim.when, *claim.ways)))
-        )
+        marked = (at for at, claim in enumerate(found) if _has_marks(claim))
         return Settled(tuple(found), tuple(marked), tuple(places))
 
     def tell(self, context: Context) -> None:

@@ -16,7 +16,7 @@ from handx_core.captioning.claims.frames import Frames, with_marks
 @lru_cache(maxsize=4_000)
 def split_sentences(text: str) -> list[tuple[str, list[tuple[Frames, ...]]]]:
     """Each sentence, spelled as the vocabulary is and with marks for mentions of frames, and what these state."""
-    numbers = _NUMBER.findall(text)
+    numbers = [number[:_DIGITS] for number in _NUMBER.findall(text)]
     found = []
     at = 0
     for part in _ENDS.split(_NUMBER.sub("0", text)) if numbers else _ENDS.split(text):
@@ -32,6 +32,8 @@ def split_sentences(text: str) -> list[tuple[str, list[tuple[Frames, ...]]]]:
 
 
 _NUMBER: Final = re.compile(r"\d+")
+_DIGITS: Final = 9
+"""Digits of a number that are read: no frame or count has more, and what a model writes may be of any length."""
 _ENDS: Final = re.compile(r"[.;!?\n]+")
 _MARK: Final = re.compile(r"#(\d+)#")
 _STAND_IN: Final = 1_000_000
@@ -102,7 +104,7 @@ _MIDDLE: Final = re.compile(rf"\bmiddle of(?= (?:the|this) (?:{_CLIP})\b)")
 _BEGIN_CLIP: Final = re.compile(r"\b(?:open|begin|start)s? the clip\b")
 _END_CLIP: Final = re.compile(r"\b(?:end|close|conclude|finish)(?:e?s)? the clip\b")
 _SPELLED: Final = {
-    "’": "'", "earliest": "first",
+    "#": " ", "’": "'", "earliest": "first",
     "latest": "last", "cannot": "can not", "not until": "only after", "out of contact": "not in contact",
     "into fists": "into a fist", "in fists": "in a fist",
 }  # fmt: skip

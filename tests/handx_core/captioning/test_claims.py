@@ -221,3 +221,17 @@ def test_mutations_of_sentences_are_read_and_judged_without_error() -> None:
         shuffled = draw.sample(one, len(one))
         for mutated in (salad, crossed, shuffled):
             judge_all(parse_claims(" ".join(mutated), draw.choice(SIDES)), draw.choice([*TRUTHS.values()]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The hand #7# moves up (frames 3 to 8).",
+        "The hand #0# moves up (frames 3 to 8).",
+        f"The hand moves up (frames 3 to 8). It moves {'9' * 5_000} times.",
+        f"The hand moves up (frames 3 to 8), and at frame {'1' * 5_000} it rests.",
+    ],
+)
+def test_marks_and_numbers_of_any_length_break_nothing(text: str) -> None:
+    claims = parse_claims(text, "left")
+    assert (claims[0].what, claims[0].ways, claims[0].frames) == ("move", ("up",), (("span", 3, 9),))
