@@ -291,13 +291,15 @@ def test_retry_after_is_honoured(tmp_path):
 
 def test_requests_and_tokens_a_minute_are_kept(tmp_path):
     with ChatServer() as server:
+        list(LlmWriter(settings(server), tmp_path / "warm").write(clips(1)))  # what is loaded once takes no time below
         paced = settings(server, requests_per_minute=1_200)
+        start = time.monotonic()  # a busy server may see the first request late, but none before it is sent
         list(LlmWriter(paced, tmp_path / "one").write(clips(8)))
-        assert server.arrivals[-1] - server.arrivals[0] >= 7 * 0.05 * 0.75
-        server.arrivals.clear()
+        assert server.arrivals[-1] - start >= 7 * 0.05 * 0.75
         paced = settings(server, tokens_per_minute=1_000_000, max_tokens=2_000)  # about 4,700 reserved a request
+        start = time.monotonic()
         list(LlmWriter(paced, tmp_path / "two").write(clips(8)))
-        assert server.arrivals[-1] - server.arrivals[0] >= 0.5
+        assert server.arrivals[-1] - start >= 0.5
 
 
 def test_the_key_is_nowhere(tmp_path, caplog):
