@@ -180,7 +180,7 @@ def moves(claim: Claim, truth: ClipTruth) -> Verdict:
             by_way.append(met)
             found += met
     if claim.speed:
-        so_fast = [one for one in found if is_as_fast(one, claim)]
+        so_fast = [one for one in found if is_as_fast(one.speeds, claim)]
         if not all(any(related("meanwhile", a.span, b.span) for a in met for b in so_fast) for met in by_way):
             return no("at another speed")
     if "comes first" in claim.manners:

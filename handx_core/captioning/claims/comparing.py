@@ -9,7 +9,7 @@ from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.lists import AND
-from handx_core.captioning.claims.terms import Term, Terms
+from handx_core.captioning.claims.terms import Term, Terms, next_of
 from handx_core.captioning.claims.time_words import LINKS, split
 from handx_core.captioning.claims.timing import PACES
 
@@ -154,7 +154,7 @@ def _than_another(terms: Terms) -> list[Term]:
     """The terms with "faster than the left hand" as "faster than the left hand does"."""
     found = list(terms)
     at = next((place for place, term in enumerate(terms) if term.says("link") in PACES), len(terms))
-    end = next((place for place in range(at + 1, len(terms)) if "comma" in terms[place]), len(terms))
+    end = next_of(terms, at + 1, "comma")
     named = terms[at + 1 : end]
     if at < len(terms) and not any(_COMPARED & term.keys() for term in named):  # "shorter than a second"
         return [*terms[:at], *terms[end:]]
@@ -168,7 +168,7 @@ def _between_two(terms: Terms) -> list[Term]:
     touching the index, it touches the middle finger, before touching the ring finger"."""
     at = next((place for place, term in enumerate(terms) if term.text in ("between", "in between")), len(terms))
     joined = next((place for place in range(at + 1, len(terms)) if terms[place].text == "and"), len(terms))
-    end = next((place for place in range(joined, len(terms)) if "comma" in terms[place]), len(terms))
+    end = next_of(terms, joined, "comma")
     one, other = list(terms[at + 1 : joined]), list(terms[joined + 1 : end])
     if not (_is_deed(one) and _is_deed(other)):
         return list(terms)
@@ -212,7 +212,7 @@ def _after_named(terms: Terms) -> list[Term]:
         return [*told, AND, terms[0].put({"link": terms[0].says("link")}), *named]
     if not any("finger" in term for term in named) or any(_NAMING.isdisjoint(term) for term in named):
         return list(terms)
-    end = next((place for place, term in enumerate(rest) if {"comma", "link"} & term.keys()), len(rest))
+    end = next_of(rest, 0, "comma", "link")
     if not any("verb" in term for term in rest[:end]):
         return list(terms)
     relation = "before" if terms[0].says("link") == "before" else "after"
@@ -252,7 +252,7 @@ def _but_not(terms: Terms) -> list[Term]:
         named = terms[opening:start]
     else:
         return list(terms)
-    close = next((place for place in range(rest, len(terms)) if {"comma", "link"} & terms[place].keys()), len(terms))
+    close = next_of(terms, rest, "comma", "link")
     if not rest or rest >= len(terms) or not {"verb", "speed", "when"} & terms[rest].keys():
         return list(terms)
     comma, does = Term(",", {"comma": ","}), [Term("does", {"verb": "do"}, "s"), Term("not", {"not": "not"})]

@@ -146,7 +146,7 @@ def _in_turn(claim: Claim, found: dict[frozenset[Thing], list[Happening]]) -> bo
 def _is_led_to(touch: Happening, claim: Claim, truth: ClipTruth) -> bool:
     """Whether the palms come to touch as fast as a claim says."""
     leads = [one for one in truth.distances.get(True, []) if near_span(touch.span[0], one.span)]
-    return not leads or any(is_as_fast(one, claim) for one in leads)
+    return not leads or any(is_as_fast(one.speeds, claim) for one in leads)
 
 
 def _of_alike(claim: Claim, truth: ClipTruth) -> list[Span]:

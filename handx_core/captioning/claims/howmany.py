@@ -10,7 +10,7 @@ from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.nouns import PHRASE
-from handx_core.captioning.claims.terms import Term, Terms
+from handx_core.captioning.claims.terms import Term, Terms, next_of
 
 _THEN: Final = Term("then", {"link": "then"})
 _NAMING: Final = frozenset({*PHRASE} - {"pronoun", "mutual"})
@@ -183,7 +183,7 @@ def _first_time(terms: Terms) -> list[Term]:
         if found[at].text == "first" and named and moves:
             found[at] = Term("among", {"manner": "comes first"})
         if found[at].text in ("first", "last") and named and touches and found[at + 1].form != "noun":
-            end = next((place for place in range(at, len(found)) if "comma" in found[place]), len(found))
+            end = next_of(found, at, "comma")
             if any({"frames", "when"} & one.keys() for one in found[at:end]):
                 found[at] = Term(f"the {found[at].text} time", {"nth": found[at].text})
             elif found[at].text == "first" and found[at + 1].form in ("s", ""):

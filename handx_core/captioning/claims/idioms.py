@@ -9,7 +9,7 @@ from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.nouns import NAMES, begins
-from handx_core.captioning.claims.terms import Term, Terms
+from handx_core.captioning.claims.terms import Term, Terms, next_of
 
 _DENIED: Final = [Term("does", {"verb": "do"}, "s"), Term("not", {"not": "not"})]
 _IN_BETWEEN: Final = ("det", "quantifier", "number", "one", "adjective", "ordinal", "nth", "first", "link")
@@ -314,7 +314,7 @@ def _otherwise(terms: Terms) -> list[Term]:
     found: list[Term] = []
     at = 0
     while at < len(terms):
-        end = next((place for place in range(at, len(terms)) if "comma" in terms[place]), len(terms))
+        end = next_of(terms, at, "comma")
         rest = terms[at:end]
         verbs = [term for term in rest if "verb" in term and term.says("verb") not in ("be", "do", "light", "occurs")]
         idle = all(term.says("verb").split()[0] in ("move", "still", "changes") for term in verbs)

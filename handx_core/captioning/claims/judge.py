@@ -33,6 +33,7 @@ from handx_core.captioning.claims.timing import (
     LENGTHS,
     PACES,
     TOUCHING,
+    is_as_fast,
     is_as_long,
     related,
     so_many,
@@ -211,7 +212,7 @@ def _bent_back_so_fast(claim: Claim, truth: ClipTruth, thing: Thing) -> Iterator
         speeds = {change["v_des"] for change in changes}
         if claim.turns and claim.frames and not claim.order:
             yield from (Happening((change["start"], change["end"]), one.ids) for change in changes)
-        elif not (claim.speed and speeds) or speeds & {*claim.speed.split()}:
+        elif not (claim.speed and speeds) or is_as_fast(speeds, claim):
             yield one
 
 

@@ -24,15 +24,12 @@ def _fist_is_made(terms: Terms) -> list[Term]:
     while at < len(terms):
         term = terms[at]
         is_fist = term.says("state") == "fist" or term.text in ("fist", "fists")
-        after = _end_of_passive(terms, at + 1, _MADE) if is_fist else 0
-        undone = _end_of_passive(terms, at + 1, _UNMADE) if is_fist and not after else 0
-        if undone:
-            found += [Term("hand", {"noun": "hand"}), Term("opens", {"verb": "straighten"}, "s")]
-            at, fist = undone, True
-            continue
-        if after:
-            found += [Term("hand", {"noun": "hand"}), Term("makes a fist", {"verb": "fist"}, "s")]
-            at, fist = after, True
+        made = _end_of_passive(terms, at + 1, _MADE) if is_fist else 0
+        undone = _end_of_passive(terms, at + 1, _UNMADE) if is_fist and not made else 0
+        if made or undone:
+            does = Term("makes a fist", {"verb": "fist"}, "s") if made else Term("opens", {"verb": "straighten"}, "s")
+            found += [Term("hand", {"noun": "hand"}), does]
+            at, fist = made or undone, True
             continue
         goes_on = fist and "link" in terms[at - 1] and term.form == "ed"
         turn = "straighten" if term.text.startswith(_UNMADE) else "fist" if term.text.startswith(_MADE) else ""

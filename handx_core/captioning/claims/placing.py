@@ -9,14 +9,15 @@ from typing import Final
 
 from handx_core.captioning.claims.exchange import Exchange, place_by_place
 from handx_core.captioning.claims.nouns import begins
-from handx_core.captioning.claims.terms import Term, Terms
+from handx_core.captioning.claims.terms import Term, Terms, next_of
 
 _ORDINALS: Final = ("first", "second", "third", "fourth", "last")
 _AFTER: Final = frozenset({"comma", "link", "frames", "when"})
 
 
 def _comes(ordinal: str) -> Term:
-    return Term("among", {"manner": f"comes {ordinal}"})
+    """The word for which place something has."""
+    return Term("among", {"manner": f"comes {'last' if ordinal == 'final' else ordinal}"})
 
 
 def _already(terms: Terms) -> list[Term]:
@@ -85,7 +86,7 @@ def _first_movement(terms: Terms) -> list[Term]:
             after += 1
         told = after + 1 < len(terms) and terms[after].says("verb") in ("be", "move", "occurs")
         if told and any("way" in term for term in terms[after + 1 : after + 4]):
-            found[at] = _comes("last" if terms[at].text == "final" else terms[at].text)
+            found[at] = _comes(terms[at].text)
             if terms[after].says("verb") != "be":
                 found[after] = Term("is", {"verb": "be"}, "s")
     return found
@@ -108,7 +109,7 @@ def _last_finger(terms: Terms) -> list[Term]:
         end = verb + 1 + again + (again and verb + 2 < len(terms) and terms[verb + 2].text == "so")
         one = [Term("one of", {"quantifier": "some"}), Term("fingers", {"noun": "finger"})]
         between = [term for term in terms[deed:verb] if term.text != "to"]
-        place = _comes("last" if ordinal.text in ("last", "final") else "first")
+        place = _comes("first" if named else ordinal.text)
         return [
             *terms[: at - (at > 0 and "det" in terms[at - 1])],
             *one,
@@ -139,7 +140,7 @@ def _each_time(terms: Terms, at: int) -> Exchange | None:
     link = at + ("comma" in terms[at])
     if not at or link + 1 >= len(terms) or terms[link].text not in ("each time", "every time"):
         return None
-    end = next((place for place in range(link + 1, len(terms)) if "comma" in terms[place]), len(terms))
+    end = next_of(terms, link + 1, "comma")
     rest = terms[link + 1 : end]
     if not (rest and {"with", "of"} & rest[0].keys()) or any("verb" in term for term in rest):
         return None
@@ -240,14 +241,13 @@ def _is_the_first(terms: Terms) -> list[Term]:
         return list(terms)
     rest = terms[ordinal + 1 :]
     plain = rest and ("one" in rest[0] or rest[0].says("verb").split()[:1] in (["contact"], ["move"], ["bend"]))
-    end = next((at for at, term in enumerate(rest) if {"comma", "link", "when", "frames"} & term.keys()), len(rest))
+    end = next_of(rest, 0, "comma", "link", "when", "frames")
     owned = all({"of", "det", "noun", "side", "possessive"} & term.keys() for term in rest[1:end])
     told = any("verb" in term for term in terms[:be])
     if not (plain and owned and told):
         return list(terms)
-    place = "last" if terms[ordinal].text == "final" else terms[ordinal].text
     noun = next(at for at, term in enumerate(terms) if "verb" in term)
-    return [*terms[:noun], _comes(place), *terms[noun:be], *rest[end:]]
+    return [*terms[:noun], _comes(terms[ordinal].text), *terms[noun:be], *rest[end:]]
 
 
 @place_by_place
@@ -259,8 +259,7 @@ def _last_contact(terms: Terms, at: int) -> Exchange | None:
     contact = four[3].says("verb") == "contact" and at + 4 < len(terms) and "with" in terms[at + 4]
     if four[2].text not in (*_ORDINALS, "final") or not contact or four[0].says("verb") == "be":
         return None
-    place = "last" if four[2].text == "final" else four[2].text
-    return [_comes(place), Term(four[3].text, {"verb": "contact"}, "s")], at + 4
+    return [_comes(four[2].text), Term(four[3].text, {"verb": "contact"}, "s")], at + 4
 
 
 def _with_it_is(terms: Terms) -> list[Term]:

@@ -89,16 +89,20 @@ class _SoFar:
             self._reader.read(with_frames(rewritten(sentence_terms(sentence)), frames))
         else:
             values: Values = what.values | frames_of(frames) if frames else what.values
-            self._sentences.append(Sentence(reading, what.opening, values))
-            if self._reader is not None:
-                recall(self._sentences[-1], self._reader)
+            self._take(Sentence(reading, what.opening, values))
         if self._reader is not None:
             self.context, self.n_clauses = self._reader.context, len(self._reader.clauses)
             self.n_previous = len(self._reader.of_sentence(self._reader.number))
-        elif reading is not None:
-            self.n_previous = len(reading.clauses)
-            self.n_clauses += self.n_previous
-            reading.tell(self.context)
+
+    def _take(self, sentence: Sentence) -> None:
+        """Take in a sentence by its reading."""
+        if self._reader is not None:
+            recall(sentence, self._reader)
+            return
+        self._sentences.append(sentence)
+        self.n_previous = len(sentence.reading.clauses)
+        self.n_clauses += self.n_previous
+        sentence.reading.tell(self.context)
 
     def claims(self) -> list[Claim]:
         """What the text claims."""

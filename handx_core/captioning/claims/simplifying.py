@@ -21,7 +21,7 @@ from handx_core.captioning.claims.nouns import NAMES, begins, phrase_end, width_
 from handx_core.captioning.claims.placing import STEPS as PLACING
 from handx_core.captioning.claims.references import STEPS as REFERENCES
 from handx_core.captioning.claims.shorthand import STEPS as SHORTHAND
-from handx_core.captioning.claims.terms import Term, Terms
+from handx_core.captioning.claims.terms import Term, Terms, next_of
 
 
 def simplified(terms: Terms) -> list[Term]:
@@ -203,7 +203,7 @@ def _without_comparison(terms: Terms) -> list[Term]:
     at = next((place for place, term in enumerate(terms) if term.text == "than"), None)
     if at is None or not any("verb" in term and term.says("verb") != "do" for term in terms[at + 1 : at + 5]):
         return list(terms)
-    end = next((place for place in range(at, len(terms)) if "comma" in terms[place]), len(terms))
+    end = next_of(terms, at, "comma")
     start = at - (at > 0 and bool({"speed", "adjective", "unknown"} & terms[at - 1].keys()))
     return [*terms[:start], *terms[end:]]
 

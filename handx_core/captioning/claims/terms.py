@@ -43,6 +43,11 @@ class Term(dict[str, str]):
 Terms = Sequence[Term]
 
 
+def next_of(terms: Terms, at: int, *kinds: str) -> int:
+    """The place of the next term that is of one of the kinds, from a place on; the end where there is none."""
+    return next((place for place in range(at, len(terms)) if not terms[place].keys().isdisjoint(kinds)), len(terms))
+
+
 @dataclass
 class _Node:
     """A place in a tree of phrases, by their words."""

@@ -9,7 +9,7 @@ rules let fingers differ that they tell of together. Coarse words: thirds of the
 since nobody counts frames for "early on"; a happening is there if its first frame or its middle is.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
@@ -107,7 +107,7 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
         return []
     fitting = found
     if claim.speed:
-        fitting = [one for one in fitting if not one.speeds or is_as_fast(one, claim)]
+        fitting = [one for one in fitting if not one.speeds or is_as_fast(one.speeds, claim)]
     if claim.joints:
         fitting = [one for one in fitting if not one.detail or _at_joints(claim, one)]
     met: list[Happening] = []
@@ -135,9 +135,9 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
     return met
 
 
-def is_as_fast(one: Happening, claim: Claim) -> bool:
-    """Whether one of the speeds of a happening is one that a claim means."""
-    return not {*claim.speed.split()}.isdisjoint(one.speeds)
+def is_as_fast(speeds: Iterable[str], claim: Claim) -> bool:
+    """Whether one of some speeds is one that a claim means."""
+    return not {*claim.speed.split()}.isdisjoint(speeds)
 
 
 def _is_in(span: Span, stated: Frames, lasting: bool) -> bool:
