@@ -17,7 +17,6 @@ contact; the F measure gives none. The recall of all events is not part of it: c
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -95,7 +94,7 @@ class CaptionAudit:
         """Share of the items that are told."""
         return 1 - len(self.missing) / self.items if self.items else 1.0
 
-    @property
+    @cached_property
     def grounding(self) -> float:
         """F measure of precision and the recall of contacts and hyperextensions, from 0 to 1."""
         precision, recall = self.precision, self.critical_recall
@@ -122,46 +121,53 @@ def audit_caption(caption: Caption, events: Mapping[str, Any] | ClipTruth) -> Ca
     """Hold a caption against a clip's events. events: valid against prompts/events.schema.json, or what
     `clip_truth` makes of them, where several captions of a clip are audited."""
     truth = events if isinstance(events, ClipTruth) else clip_truth(events)
+    texts = [_Text(side, text, len(text.split())) for side in SIDES for text in [getattr(caption, side)]]
     checked = [
-        CheckedClaim(side, claim, verdict)
-        for side in SIDES
-        for claims in [parse_claims(getattr(caption, side), side)]
+        CheckedClaim(text.side, claim, verdict)
+        for text in texts
+        for claims in [parse_claims(text.text, text.side)]
         for claim, verdict in zip(claims, judge_all(claims, truth), strict=True)
     ]
-    told = {number for one in checked if one.verdict.supported for number in one.verdict.ids}
-    missing = [item for item in truth.items if item.ids.isdisjoint(told)]
-    words = sum(len(getattr(caption, side).split()) for side in SIDES)
+    told = frozenset().union(*[one.verdict.ids for one in checked if one.verdict.supported])
     return CaptionAudit(
         claims=tuple(checked),
         items=len(truth.items),
-        critical=sum(item.kind in CRITICAL for item in truth.items),
-        missing=tuple(missing),
-        flags=tuple(_flags(caption, checked, truth, words)),
-        words=words,
+        critical=len([item for item in truth.items if item.kind in CRITICAL]),
+        missing=tuple([item for item in truth.items if item.ids.isdisjoint(told)]),
+        flags=tuple(_flags(caption.level, texts, checked, truth)),
+        words=sum([text.words for text in texts]),
     )
 
 
-def _flags(caption: Caption, checked: Sequence[CheckedClaim], truth: ClipTruth, words: int) -> Iterator[Flag]:
+class _Text(NamedTuple):
+    """What a caption says of a side, and in how many words."""
+
+    side: str
+    text: str
+    words: int
+
+
+def _flags(level: int, texts: Sequence[_Text], checked: Sequence[CheckedClaim], truth: ClipTruth) -> Iterator[Flag]:
     for one in checked:
         if not one.verdict.supported and _true_of_the_other(one.claim, truth):
             yield Flag(MIX_UP, f"{one.side}: {one.claim.text}: true of the other hand")
         for kind, first, last in one.claim.frames:
             if first >= truth.n_frames or last > truth.n_frames + 1 or (kind == "span" and last <= first):
                 yield Flag("frames", f"{one.side}: frames {first} to {last - 1} of {truth.n_frames}")
-    claims = Counter(one.side for one in checked)
-    in_one = not (caption.left.strip() or caption.right.strip())  # as labels say it, of both hands
-    for side in SIDES[-1:] if in_one else SIDES:
-        text = getattr(caption, side)
-        if not text.strip():
+    about = [one.side for one in checked]
+    in_one = not any(text.words for text in texts[:-1])  # as labels say it, of both hands
+    for side, text, words in texts[-1:] if in_one else texts:
+        if not words:
             yield Flag("empty", side)
             continue
-        if claims[side] * _WORDS_TO_A_CLAIM < len(text.split()) and not _is_known(text):
+        if about.count(side) * _WORDS_TO_A_CLAIM < words and not _is_known(text):
             yield Flag("language", side)
         for kind, word in invented(text):
             yield Flag(kind, f"{side}: {word}")
-    fewest, most = WORDS[caption.level]
+    fewest, most = WORDS[level]
+    words = sum([text.words for text in texts])
     if not fewest <= words <= most:
-        yield Flag("length", f"{words} words at level {caption.level}")
+        yield Flag("length", f"{words} words at level {level}")
 
 
 def _true_of_the_other(claim: Claim, truth: ClipTruth) -> bool:

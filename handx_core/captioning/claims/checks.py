@@ -56,7 +56,10 @@ def no(reason: str) -> Verdict:
 
 
 def yes(found: Iterable[Happening]) -> Verdict:
-    happenings = sorted(found, key=attrgetter("span"))
+    happenings = [*found]
+    if len(happenings) == 1:
+        return Verdict(True, "", frozenset(happenings[0].ids), (happenings[0].span,))
+    happenings.sort(key=attrgetter("span"))
     ids = chain.from_iterable([one.ids for one in happenings])
     return Verdict(True, "", frozenset(ids), tuple([one.span for one in happenings]))
 

@@ -109,11 +109,11 @@ def _denied_after(claim: Claim, verdicts: Sequence[Verdict], truth: ClipTruth) -
 
 def judge(claim: Claim, truth: ClipTruth) -> Verdict:
     """A verdict on a claim by itself."""
-    lengths = [stated for stated in claim.frames if stated[0] in LENGTHS]
-    if lengths:
-        at_any = replace(claim, frames=tuple(stated for stated in claim.frames if stated not in lengths))
-        return _as_long(judge(at_any, truth), claim, lengths, truth)
     if claim.frames:
+        lengths = [stated for stated in claim.frames if stated[0] in LENGTHS]
+        if lengths:
+            at_any = replace(claim, frames=tuple(stated for stated in claim.frames if stated not in lengths))
+            return _as_long(judge(at_any, truth), claim, lengths, truth)
         claim = _in_clip(claim, truth.n_frames)
     if "not all" in claim.manners:
         manners = tuple(manner for manner in claim.manners if manner != "not all")

@@ -14,9 +14,9 @@ from handx_core.captioning.claims.timing import FRAME_SLACK, PACES, is_soon, rel
 from handx_core.captioning.clip_truth import ClipTruth
 from handx_core.captioning.facts import SPEEDS, Span
 
-STATES: Final = (
+STATES: Final = frozenset({
     "straight", "bent", "partly bent", "fully bent", "fist", "spread out", "together", "position", "distance", "still",
-)  # fmt: skip
+})  # fmt: skip
 
 
 def paced(pace: str, one: Verdict, other: Verdict, truth: ClipTruth) -> bool:
@@ -58,15 +58,13 @@ def _is_next_to(relation: str, span: Span, other: Span, strokes: Sequence[Span])
     return related(relation, span, other) and not any(first < at < second for at, _ in strokes)
 
 
-def _is_each_time(claim: Claim, claims: Sequence[Claim], spans: Sequence[Span], others: Sequence[Span]) -> bool:
+def _is_each_time(claim: Claim, spans: Sequence[Span], others: Sequence[Span]) -> bool:
     """Whether a claim is so before, or after, each of the strokes that it, or what it refers to, is told to go with."""
     assert claim.order is not None
     relation = claim.order.relation
     if "each time" in claim.manners:
         return all(any(_is_next_to(relation, span, other, others) for span in spans) for other in others)
-    if any("each time" in claims[place].manners for place in claim.order.to):
-        return all(any(_is_next_to(relation, span, other, spans) for other in others) for span in spans)
-    return True
+    return all(any(_is_next_to(relation, span, other, spans) for other in others) for span in spans)
 
 
 def ordered(
@@ -77,34 +75,30 @@ def ordered(
     relation, of, to = claim.order.relation, claim.order.of, claim.order.to
     if relation in PACES:
         return verdict if paced(relation, alone[to[-1]], verdict, truth) else no("at another pace")
-    if relation == "meanwhile" and claim.what in STATES and "end" in claim.when:
+    is_state, referred = claim.what in STATES, [claims[place] for place in to]
+    if relation == "meanwhile" and is_state and "end" in claim.when:
         relation = "when"
-    if relation == "when" and claim.what not in STATES and all(claims[place].what in STATES for place in to):
+    if relation == "when" and not is_state and all(one.what in STATES for one in referred):
         relation = "meanwhile"
     others = [span for place in to for span in alone[place].spans]
     spans = [span for place in of for span in alone[place].spans] or list(verdict.spans)
-    told = (claim.what, claim.value, claim.subject)
-    lasting = claim.what in STATES or claim.what == "hyperextended"
-    comes = claim.what == "contact" and all(claims[place].what == "near" for place in to)
-    same = comes or (lasting and all((claims[at].what, claims[at].value, claims[at].subject) == told for at in to))
-    apart = relation == "meanwhile" and bool(claim.frames) and all(claims[place].frames for place in to)
-    if not others or not spans or same or apart:  # "whereas at frame 55 it is straight": each has a time of its own
+    if not others or not spans or _has_its_own_time(claim, relation, referred):
         return verdict
-    changes = [span for place in to if claims[place].what in STATES for span in alone[place].spans]
     met = [span for span in spans if any(related(relation, span, other) for other in others)]
-    if not _is_each_time(claim, claims, spans, others):
+    manners = {*claim.manners}.union(*[one.manners for one in referred])
+    if "each time" in manners and not _is_each_time(claim, spans, others):
         return no(f"not each time {relation}")
-    if not met and relation == "after" and claim.what in STATES:
+    if not met and relation == "after" and is_state:
         met = [span for span in spans if any(span[1] - other[1] >= 2 * FRAME_SLACK for other in others)]
-    if not met and relation == "before" and claim.what in STATES:
+    if not met and relation == "before" and is_state:
         met = [span for span in spans if any(span[0] < other[0] for other in others)]
-    if not met and relation == "after" and claim.what not in STATES:
+    if not met and relation == "after" and not is_state:
+        changes = [span for place in to if claims[place].what in STATES for span in alone[place].spans]
         met = [
             span
             for span in spans
             if any(span[0] - other[0] >= (0 if span[1] > other[1] else FRAME_SLACK) for other in changes)
         ]
-    manners = {*claim.manners, *(manner for place in to for manner in claims[place].manners)}
     if "soon" in manners:
         met = [span for span in met if any(is_soon(relation, span, other) for other in others)]
     if "next" in manners:
@@ -112,5 +106,19 @@ def ordered(
         met = [span for span in met if any(_are_neighbours(span, other, alike) for other in others)]
     if not met:
         return no(f"not {relation} what is told next to it")
-    own = tuple(span for span in verdict.spans if span in met)
-    return verdict._replace(spans=own) if own and relation == "after" else verdict
+    if relation != "after":
+        return verdict
+    own = tuple([span for span in verdict.spans if span in met])
+    return verdict._replace(spans=own) if own and own != verdict.spans else verdict
+
+
+def _has_its_own_time(claim: Claim, relation: str, referred: Sequence[Claim]) -> bool:
+    """Whether a claim is no matter of when what it refers to is so: a state that goes on, a touch that is come near to,
+    "whereas at frame 55 it is straight"."""
+    if claim.what in STATES or claim.what == "hyperextended":
+        told = (claim.what, claim.value, claim.subject)
+        if all((one.what, one.value, one.subject) == told for one in referred):
+            return True
+    elif claim.what == "contact" and all(one.what == "near" for one in referred):
+        return True
+    return relation == "meanwhile" and bool(claim.frames) and all(one.frames for one in referred)

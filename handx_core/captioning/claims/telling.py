@@ -66,10 +66,10 @@ def give_place(found: list[Claim], relation: str, to: Sequence[range], own: rang
         of = (*sentence,)
     for place in others:
         claim = found[place]
-        posed = claim.what in _POSTURES and not claim.when
-        if relation != "meanwhile" or claim.what == "still" or posed:
+        if relation != "meanwhile" or claim.what == "still" or (claim.what in _POSTURES and not claim.when):
             later = relation == "before" and claim.when == ("throughout",) and claim.what != "contact"
-            found[place] = changed(claim, passing=True, when=() if later else claim.when)
+            if later or not claim.passing:
+                found[place] = changed(claim, passing=True, when=() if later else claim.when)
     found[first] = changed(found[first], order=Order(relation, others, of))
 
 

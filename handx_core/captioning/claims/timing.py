@@ -115,19 +115,21 @@ def matching(found: Sequence[Happening], claim: Claim, truth: ClipTruth, lasting
         return [*fitting]
     if not claim.frames:
         by_word = [[one for one in fitting if _in_window(one.span, word, truth.n_frames)] for word in claim.when]
+        if len(by_word) == 1:
+            return by_word[0]
         return list(dict.fromkeys(chain.from_iterable(by_word))) if all(by_word) else []
     for stated in claim.frames:
-        to_end = "until end" in claim.when
         inside = [
             one
             for one in fitting
-            if (_is_in(one.span, stated, lasting) or (lasting and stated[0] == "by" and one.span[0] <= stated[1]))
-            and (not to_end or _in_window(one.span, "until end", truth.n_frames))
+            if _is_in(one.span, stated, lasting) or (lasting and stated[0] == "by" and one.span[0] <= stated[1])
         ]
+        if "until end" in claim.when:
+            inside = [one for one in inside if _in_window(one.span, "until end", truth.n_frames)]
         if stated[0] == "until" and lasting and not claim.count:
             inside = [one for one in inside if one.span[1] >= stated[1] - FRAME_SLACK]
         if stated[0] == "span":
-            around = [one for one in fitting if lasting and _covers(one.span, stated)]
+            around = [one for one in fitting if _covers(one.span, stated)] if lasting else []
             inside = around or (inside if inside and fills(inside, stated, claim.count) else [])
         if not inside:
             return []
@@ -354,10 +356,10 @@ def begins_and_ends(order: Sequence[str], sequence: tuple[str, ...]) -> bool:
     return bool(order) and sequence[0] in ("", order[0]) and sequence[-1] in ("", order[-1])
 
 
-TOUCHING: Final = (
+TOUCHING: Final = frozenset({
     "in contact", "is in contact", "are in contact", "be in contact", "touching", "in touch", "on", "against", "upon",
     "rests on", "rest on", "rests against", "rest against", "joined", "together", "pressed together", "lies on",
-)  # fmt: skip
+})  # fmt: skip
 """Words for a contact that goes on at the time that is told."""
 
 
