@@ -13,7 +13,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from handx_core.captioning.event_summary import numbered_events
+from handx_core.captioning.event_summary import numbered_lists
 from handx_core.captioning.facts import DISTANCE_RANK, SPEEDS, Event, Span
 from handx_core.captioning.phases import Numbered
 from handx_core.skeleton import FINGERS, HANDS
@@ -50,16 +50,16 @@ class Item(NamedTuple):
 class ClipTruth:
     """A clip's events by what claims ask for. Keys name a hand and finger, a pair of things, or an axis.
 
-    turns: bends (True) and straightens (False) of fingers, over all joints. bent: a finger's state in every frame, 0
-    straight, 1 partly, 2 fully bent. back: hyperextensions. touches: contacts by the two things. gaps: changes of
-    spread by hand and pair, True for spreading. spread: whether a pair is, by frame. moves: of a hand. nears: tips at
-    the other palm, near or touching. distances: changes of the palms' distance, True for approach. runs: of states of
-    the palms' distance ("") and relative position, as (state, happening). ways: movements of a hand one way, as far as
-    they were looked for. verdicts: on claims that were held against it.
+    events: by number. turns: bends (True) and straightens (False) of fingers, over all joints. bent: a finger's state
+    in every frame, 0 straight, 1 partly, 2 fully bent. back: hyperextensions. touches: contacts by the two things.
+    gaps: changes of spread by hand and pair, True for spreading. spread: whether a pair is, by frame. moves: of a hand.
+    nears: tips at the other palm, near or touching. distances: changes of the palms' distance, True for approach. runs:
+    of states of the palms' distance ("") and relative position, as (state, happening). ways: movements of a hand one
+    way, as far as they were looked for. verdicts: on claims that were held against it.
     """
 
     n_frames: int
-    events: dict[int, tuple[tuple[str, ...], Mapping[str, Any]]]
+    events: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     turns: dict[tuple[Thing, bool], list[Happening]] = field(default_factory=dict)
     bent: dict[Thing, list[int]] = field(default_factory=dict)
     finger_ids: dict[Thing, tuple[int, ...]] = field(default_factory=dict)
@@ -79,10 +79,9 @@ class ClipTruth:
 
 def clip_truth(events: Mapping[str, Any]) -> ClipTruth:
     """What is true of a clip. events: valid against prompts/events.schema.json."""
-    truth = ClipTruth(events["frame_count"], numbered_events(events))
-    lists: dict[tuple[str, ...], list[Numbered]] = {}
-    for number, (path, event) in truth.events.items():
-        lists.setdefault(path, []).append((number, event))
+    lists = numbered_lists(events)
+    truth = ClipTruth(events["frame_count"])
+    truth.events = {number: event for found in lists.values() for number, event in found}
     joints: dict[Thing, dict[str, list[Numbered]]] = {(hand, finger): {} for hand in HANDS for finger in FINGERS}
     for path, found in lists.items():
         if path[1] == "finger_flexing":
@@ -168,39 +167,32 @@ def _frames(found: Sequence[Numbered], ranks: Mapping[str, int], n_frames: int) 
 
 def _finger(truth: ClipTruth, thing: Thing, joints: Mapping[str, Sequence[Numbered]]) -> None:
     name = " ".join(thing)
-    lasting = [found[0][1]["constant_des"] for found in joints.values() if _is_one_hold(found)]
-    if joints and len(lasting) == len(joints):
-        truth.bent[thing] = [_bent(tuple([RANK[state] for state in lasting]))] * truth.n_frames
+    found = [(joint, number, event) for joint, of_joint in joints.items() for number, event in of_joint]
+    holds = [(number, event) for _, number, event in found if "constant_des" in event]
+    changing = [change for change in found if "v_des" in change[2]]
+    if joints and len(found) == len(holds) == len(joints):
+        ranks = tuple([RANK[event["constant_des"]] for _, event in holds])
+        truth.bent[thing] = [_bent(ranks)] * truth.n_frames
     else:
-        by_joint = [_frames(found, RANK, truth.n_frames) for found in joints.values()]
+        by_joint = [_frames(of_joint, RANK, truth.n_frames) for of_joint in joints.values()]
         truth.bent[thing] = list(map(_bent, zip(*by_joint, strict=True)))
-    truth.finger_ids[thing] = tuple(n for found in joints.values() for n, e in found if "constant_des" in e)
-    changing = [
-        (joint, number, event) for joint, found in joints.items() for number, event in found if "v_des" in event
-    ]
+    truth.finger_ids[thing] = tuple([number for number, _ in holds])
     for bends in (True, False):
         turns = truth.turns[thing, bends] = list(_turns(changing, bends, truth.bent[thing])) if changing else []
         verb = "bends" if bends else "straightens"
         truth.items += [Item("change", frozenset(turn.ids), f"the {name} {verb}") for turn in turns]
     back = [
         ((event["start"], event["end"]), number, joint)
-        for joint, found in joints.items()
-        for number, event in found
-        if "Hyperextended" in (event.get("constant_des"), event.get("start_des"), event.get("end_des"))
+        for joint, number, event in found
+        if "Hyperextended" in event.values()
     ]
     truth.back[thing] = [
         Happening(span, tuple(n for _, n, _ in part), (), tuple(dict.fromkeys(joint for *_, joint in part)))
         for span, part in _joined(back)
     ]
-    truth.items += [
-        Item("hyperextension", frozenset(found.ids), f"hyperextended: {name}") for found in truth.back[thing]
-    ]
+    truth.items += [Item("hyperextension", frozenset(one.ids), f"hyperextended: {name}") for one in truth.back[thing]]
     if not back and len(set(truth.bent[thing])) == 1 and not any(truth.turns[thing, bends] for bends in (True, False)):
         truth.items.append(Item("state", frozenset(truth.finger_ids[thing]), f"the {name} keeps its state"))
-
-
-def _is_one_hold(found: Sequence[Numbered]) -> bool:
-    return len(found) == 1 and "constant_des" in found[0][1]
 
 
 @cache

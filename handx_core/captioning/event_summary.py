@@ -48,18 +48,28 @@ class _Track:
     phases: tuple[Phase, ...]
 
 
+def numbered_lists(events: Mapping[str, Any]) -> dict[tuple[str, ...], list[Numbered]]:
+    """By the keys that lead to it in the JSON: each list that holds events, with their numbers from 1 on."""
+    lists = {}
+    number = 1
+    for path, found in event_lists(events):
+        if found:
+            lists[path] = list(enumerate(found, start=number))
+            number += len(found)
+    return lists
+
+
 def numbered_events(events: Mapping[str, Any]) -> dict[int, tuple[tuple[str, ...], Mapping[str, Any]]]:
     """By number from 1: the keys that lead to an event's list in the JSON, and the event."""
-    return dict(enumerate(((path, event) for path, of_path in event_lists(events) for event in of_path), start=1))
+    return {number: (path, event) for path, found in numbered_lists(events).items() for number, event in found}
 
 
 def summary_lines(events: Mapping[str, Any], fps: float = FPS) -> list[Line]:
     """The lines of a clip. events: valid against prompts/events.schema.json. fps: the rate that its frames are at."""
     n_frames: int = events["frame_count"]
     parts: dict[tuple[str, str], dict[str, list[Numbered]]] = {}
-    for number, (path, event) in numbered_events(events).items():
-        keys = parts.setdefault((path[0], path[1]), {})
-        keys.setdefault(path[2] if len(path) > 2 else "", []).append((number, event))
+    for path, found in numbered_lists(events).items():
+        parts.setdefault((path[0], path[1]), {})[path[2] if len(path) > 2 else ""] = found
     tracks = [*_hand_tracks(parts, n_frames), *_pair_tracks(parts)]
     tracks.sort(key=lambda track: track.section != CONTACT)
     return [

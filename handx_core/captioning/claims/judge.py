@@ -179,7 +179,7 @@ def _as_long(verdict: Verdict, claim: Claim, lengths: Sequence[Frames], truth: C
     hyperextension may be counted with or without the way there and back."""
     if claim.negated or claim.what in STATES or not verdict.spans:
         return verdict
-    held = [truth.events[number][1] for number in verdict.ids if claim.what == "hyperextended"]
+    held = [truth.events[number] for number in verdict.ids if claim.what == "hyperextended"]
     spans = (*verdict.spans, *((one["start"], one["end"]) for one in held if "constant_des" in one))
     met = tuple(span for span in spans if all(is_as_long(span, length) for length in lengths))
     exact = all(kind == "long" for kind, *_ in lengths)
@@ -200,14 +200,14 @@ def _changes_of(truth: ClipTruth, thing: Thing) -> Iterator[Happening]:
     """All that changes the shape of a finger: bends, straightens, and hyperextensions that come or go."""
     for bends in (True, False):
         yield from truth.turns.get((thing, bends), [])
-    yield from (one for one in truth.back.get(thing, []) if any("v_des" in truth.events[at][1] for at in one.ids))
+    yield from (one for one in truth.back.get(thing, []) if any("v_des" in truth.events[at] for at in one.ids))
 
 
 def _bent_back_so_fast(claim: Claim, truth: ClipTruth, thing: Thing) -> Iterator[Happening]:
     """The hyperextensions of a finger that are come to as fast as a claim says; what lasts all along, at any speed.
     Only the coming to be so is meant where that is what is told."""
     for one in truth.back.get(thing, []):
-        events = [truth.events[number][1] for number in one.ids]
+        events = [truth.events[number] for number in one.ids]
         changes = [event for event in events if event.get("end_des") == "Hyperextended"]
         speeds = {change["v_des"] for change in changes}
         if claim.turns and claim.frames and not claim.order:

@@ -27,7 +27,7 @@ def paced(pace: str, one: Verdict, other: Verdict, truth: ClipTruth) -> bool:
         ahead = mean(lasts) - mean(others) if lasts and others else 0
         return ahead > 0 if pace == "longer" else ahead < 0
     first, second = (
-        [SPEEDS.index(truth.events[number][1]["v_des"]) for number in told.ids if "v_des" in truth.events[number][1]]
+        [SPEEDS.index(truth.events[number]["v_des"]) for number in told.ids if "v_des" in truth.events[number]]
         for told in (one, other)
     )
     if not (first and second):
