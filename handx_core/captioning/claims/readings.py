@@ -130,10 +130,16 @@ _NOTHING: Final = Settled((), (), ())
 
 def _filled(claim: Claim, values: Values) -> Claim:
     """A claim with what its marks stand for."""
-    frames = claim.frames and _unmarked(claim.frames, values)
-    speed = values.get(claim.speed, claim.speed)
-    when, ways = claim.when and _meant(claim.when, values), claim.ways and _meant(claim.ways, values)
-    return changed(claim, frames=frames, speed=speed, when=when, ways=ways)
+    changes: dict[str, object] = {}
+    if claim.frames:
+        changes["frames"] = _unmarked(claim.frames, values)
+    if claim.speed in values:
+        changes["speed"] = values[claim.speed]
+    if claim.when:
+        changes["when"] = _meant(claim.when, values)
+    if claim.ways:
+        changes["ways"] = _meant(claim.ways, values)
+    return changed(claim, **changes)
 
 
 def _meant(words: Sequence[str], values: Values) -> tuple[str, ...]:
