@@ -8,6 +8,7 @@ Everything here treats both hands alike, so that mirrored events give mirrored f
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 from handx_core.skeleton import FINGERS
@@ -63,15 +64,17 @@ class During(NamedTuple):
 
 def spans_of(events: Iterable[Event], state: str) -> tuple[Span, ...]:
     """Where the events hold a state."""
-    return tuple((event["start"], event["end"]) for event in events if event.get("constant_des") == state)
+    return tuple([(event["start"], event["end"]) for event in events if event.get("constant_des") == state])
 
 
 def alike_in_time(spans: Sequence[Span], others: Sequence[Span], tolerance: int) -> bool:
     """Whether two lists of spans agree one by one within a tolerance in frames."""
-    return len(spans) == len(others) and all(
-        abs(start - other_start) <= tolerance and abs(end - other_end) <= tolerance
-        for (start, end), (other_start, other_end) in zip(spans, others, strict=True)
-    )
+    if len(spans) != len(others):
+        return False
+    for (start, end), (other_start, other_end) in zip(spans, others, strict=True):
+        if abs(start - other_start) > tolerance or abs(end - other_end) > tolerance:
+            return False
+    return True
 
 
 @cache
@@ -113,14 +116,25 @@ def common_spans(members: Sequence[Sequence[Span]]) -> tuple[Span, ...]:
 
 def merge_spans(by_finger: Mapping[str, tuple[Span, ...]], tolerance: int) -> tuple[During, ...]:
     """Fingers whose spans agree in time, merged; in order of time. Fingers without a span are left out."""
-    found = [(finger, by_finger[finger]) for finger in FINGERS if by_finger.get(finger)]
-    if not found:
+    if not by_finger:
         return ()
+    found = [(finger, by_finger[finger]) for finger in FINGERS if by_finger.get(finger)]
     groups = clusters(found, lambda one, other: alike_in_time(one[1], other[1], tolerance))
-    merged = [
-        During(tuple(finger for finger, _ in group), mean_spans([spans for _, spans in group])) for group in groups
-    ]
-    return tuple(sorted(merged, key=lambda during: (during.spans, [FINGERS.index(f) for f in during.fingers])))
+    return in_order_of_time(
+        [During(tuple([finger for finger, _ in group]), mean_spans([spans for _, spans in group])) for group in groups]
+    )
+
+
+def in_order_of_time(found: Sequence[During]) -> tuple[During, ...]:
+    """In order of time, and of fingers where they are at the same times."""
+    if len(found) < 2:
+        return tuple(found)
+    return tuple(sorted(found, key=lambda during: (during.spans, fingers_rank(during.fingers))))
+
+
+def fingers_rank(fingers: Sequence[str]) -> list[int]:
+    """Sorts rows of fingers anatomically."""
+    return [FINGERS.index(finger) for finger in fingers]
 
 
 def common_speed(speeds: Iterable[str]) -> str:
@@ -131,38 +145,40 @@ def common_speed(speeds: Iterable[str]) -> str:
 
 def merge_moves(moves: Sequence[Moves], tolerance: int, exact_speeds: bool) -> tuple[Moves, ...]:
     """Fingers that make the same movements at the same times, merged; in order of time."""
+    if len(moves) < 2:
+        return tuple(moves)
 
     def alike(one: Moves, other: Moves) -> bool:
-        return (
-            [step.what for step in one.steps] == [step.what for step in other.steps]
-            and one.joints == other.joints
-            and (not exact_speeds or [step.speed for step in one.steps] == [step.speed for step in other.steps])
-            and alike_in_time([s.span for s in one.steps], [s.span for s in other.steps], tolerance)
-        )
+        if one.joints != other.joints or len(one.steps) != len(other.steps):
+            return False
+        for step, another in zip(one.steps, other.steps, strict=True):
+            if step.what != another.what or (exact_speeds and step.speed != another.speed):
+                return False
+        return alike_in_time([step.span for step in one.steps], [step.span for step in other.steps], tolerance)
 
     merged = []
     for group in clusters(moves, alike):
         if len(group) == 1:
             merged.append(group[0])
             continue
-        spans = mean_spans([tuple(step.span for step in move.steps) for move in group])
-        steps = tuple(
-            Step(
-                parts[0].what,
-                span,
-                common_speed(part.speed for part in parts),
-                all(part.full for part in parts),
-                parts[0].joints if len({part.joints for part in parts}) == 1 else (),
-            )
-            for span, parts in zip(spans, zip(*(move.steps for move in group), strict=True), strict=True)
-        )
-        fingers = tuple(finger for finger in FINGERS if any(finger in move.fingers for move in group))
-        merged.append(Moves(fingers, steps, group[0].joints))
-    return tuple(sorted(merged, key=lambda move: (move.span, [FINGERS.index(f) for f in move.fingers])))
+        steps = tuple([_as_one(parts) for parts in zip(*[move.steps for move in group], strict=True)])
+        taking_part = {finger for move in group for finger in move.fingers}
+        merged.append(Moves(tuple([finger for finger in FINGERS if finger in taking_part]), steps, group[0].joints))
+    return tuple(sorted(merged, key=lambda move: (move.span, fingers_rank(move.fingers))))
+
+
+def _as_one(parts: Sequence[Step]) -> Step:
+    """What several fingers do at the same time: fully if all do so, at the joints at which all do."""
+    (span,) = mean_spans([(part.span,) for part in parts])
+    joints = parts[0].joints if len({part.joints for part in parts}) == 1 else ()
+    speed = common_speed([part.speed for part in parts])
+    return Step(parts[0].what, span, speed, all(part.full for part in parts), joints)
 
 
 def first_movements(moves: Sequence[Moves], tolerance: int) -> tuple[Moves, ...]:
     """The same, told more briefly: fingers that begin alike are merged as far as they go on alike."""
+    if len(moves) < 2:
+        return tuple(moves)
     simple = [move for move in moves if not move.joints]
     groups = clusters(
         simple,
@@ -189,6 +205,8 @@ def repeated(steps: Sequence[str]) -> tuple[tuple[str, ...], int, bool]:
 
     A sequence that repeats nothing is its own pattern, once. Three words never count as one and a half times two.
     """
+    if len(steps) < 2:
+        return tuple(steps), 1, False
     for period in (1, 2):
         count, more = divmod(len(steps), period)
         if count > 1 and list(steps) == (list(steps[:period]) * (count + 1))[: len(steps)]:
@@ -214,13 +232,14 @@ def distance_steps(events: Sequence[Event]) -> tuple[Step, ...]:
 def state_sequence(events: Sequence[Event]) -> tuple[tuple[str, int], ...]:
     """The states passed through and the frame from which each is reached, without repetition."""
     states: list[tuple[str, int]] = []
-    for event in sorted(events, key=lambda e: (e["start"], e["end"])):
-        reached = (
-            [(event["constant_des"], event["start"])]
-            if "constant_des" in event
-            else [(event["start_des"], event["start"]), (event["end_des"], event["end"])]
-        )
-        states += [entry for entry in reached if not states or states[-1][0] != entry[0]][:2]
+    last = ""
+    for event in sorted(events, key=itemgetter("start", "end")):
+        if "constant_des" in event:
+            reached = [(event["constant_des"], event["start"])]
+        else:
+            reached = [(event["start_des"], event["start"]), (event["end_des"], event["end"])]
+        states += [entry for entry in reached if entry[0] != last]
+        last = states[-1][0]
     return tuple(entry for i, entry in enumerate(states) if i == 0 or states[i - 1][0] != entry[0])
 
 

@@ -6,9 +6,9 @@ true exactly as far as the events are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from itertools import combinations, pairwise
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from handx_core.captioning.facts import (
     BENT_RANK,
@@ -21,6 +21,8 @@ from handx_core.captioning.facts import (
     alike_in_time,
     clusters,
     finger_state,
+    fingers_rank,
+    in_order_of_time,
     mean_spans,
     merge_moves,
     merge_spans,
@@ -41,8 +43,7 @@ _JOINT_KEYS: Final = {
 """Names of a finger's joints and their keys in the events, proximal first."""
 
 
-@dataclass(frozen=True)
-class HandFacts:
+class HandFacts(NamedTuple):
     """What one hand does by itself.
 
     touches: thumb with the named fingertips. hyperextended: with the joints in `state`. bends, spreads: movements of
@@ -64,125 +65,110 @@ class HandFacts:
 
 
 class Finger:
-    """What the joints of a finger do, by "mcp", "pip", "dip" or "ip", proximal first; worked out once, when asked."""
+    """What a finger does, from the events of its joints, each of which begins where the one before it ends or later.
+
+    joints: the events of "mcp", "pip", "dip" or "ip", proximal first. ranks: of the joints, by BENT_RANK, by the frame
+    from which on they are so. moves: bending and straightening, its joints' changes in one direction joined where they
+    overlap.
+    """
 
     def __init__(self, name: str, flexing: Mapping[str, Sequence[Event]]) -> None:
         self.name = name
         self.joints = {joint: flexing[key] for joint, key in _JOINT_KEYS[name] if key in flexing}
-        self._changes = any(len(events) > 1 or "v_des" in events[0] for events in self.joints.values())
-        self._states: dict[int, str] = {}
+        self.ranks = _ranks(tuple(self.joints.values()))
+        self.moves = _finger_moves(self) if len(self.ranks) > 1 else []
 
-    def state(self, frame: int) -> str:
-        """Straight, partly bent or fully bent."""
-        frame = frame if self._changes else 0
-        if frame not in self._states:
-            self._states[frame] = finger_state(
-                tuple([BENT_RANK[_state_at(events, frame)] for events in self.joints.values()])
-            )
-        return self._states[frame]
+    def ranks_at(self, frame: int) -> tuple[int, ...]:
+        """Of its joints at a frame."""
+        return self.ranks[max([since for since in self.ranks if since <= frame])]
 
-    @cached_property
-    def edges(self) -> tuple[int, ...]:
-        """The frames at which an event begins or ends, in order."""
-        return tuple(sorted({e[key] for events in self.joints.values() for e in events for key in ("start", "end")}))
+    def states(self, start: int, end: int) -> set[str]:
+        """What it is at any of some frames: straight, partly bent, fully bent."""
+        changed = [ranks for since, ranks in self.ranks.items() if start < since < end]
+        return {finger_state(ranks) for ranks in (self.ranks_at(start), *changed)}
 
-    @cached_property
-    def is_steady(self) -> bool:
-        """Whether it keeps one state, whichever of its joints drift from one to another without a movement."""
-        return not self._changes or len({self.state(frame) for frame in self.edges}) == 1
-
-    @cached_property
     def leaves_at(self) -> int:
-        """The frame at which it leaves the state that it begins in."""
-        first = self.state(0)
+        """The frame at which a finger that moves leaves the state that it begins in."""
+        first = finger_state(self.ranks[0])
         moves = [event["start"] for events in self.joints.values() for event in events if "v_des" in event]
-        return min([frame for frame in self.edges if self.state(frame) != first] + moves, default=self.edges[-1])
+        return min([since for since, ranks in self.ranks.items() if finger_state(ranks) != first] + moves)
 
-    @cached_property
     def hyperextended(self) -> dict[str, list[Span]]:
         """When each of its joints is, of those that ever are."""
+        if len(self.ranks) == 1 and -1 not in self.ranks[0]:
+            return {}
         found = {
             joint: [(event["start"], event["end"]) for event in events if "Hyperextended" in event.values()]
             for joint, events in self.joints.items()
         }
         return {joint: at for joint, at in found.items() if at}
 
-    @cached_property
-    def moves(self) -> list[Moves]:
-        """Bending and straightening: its joints' changes in one direction, joined where they overlap."""
-        return _finger_moves(self)
+
+def _ranks(joints: Sequence[Sequence[Event]]) -> dict[int, tuple[int, ...]]:
+    """The ranks of joints, by BENT_RANK, by the frame from which on they are so; in order of time, from frame 0 on."""
+    ranks = [BENT_RANK[events[0].get("constant_des") or events[0]["start_des"]] for events in joints]
+    found = {0: tuple(ranks)}
+    turns: list[tuple[int, int, str]] = []
+    for place, events in enumerate(joints):
+        if len(events) > 1 or "v_des" in events[0]:
+            for event in events:
+                if "v_des" in event:
+                    turns += (event["start"], place, event["start_des"]), (event["end"], place, event["end_des"])
+                else:
+                    turns.append((event["start"], place, event["constant_des"]))
+    turns.sort(key=itemgetter(0))  # where an event follows another at once, its state is the last and counts
+    for frame, place, state in turns:
+        ranks[place] = BENT_RANK[state]
+        found[frame] = tuple(ranks)
+    return found
 
 
 class Hand:
-    """What one hand does by itself, as far as it is no matter of how unlike fingers may be that are told of together;
-    worked out once, when asked, since a clip is told both coarsely and finely.
+    """What one hand does by itself, as far as it is no matter of how unlike fingers may be that are told of together,
+    since a clip is told both coarsely and finely.
 
-    events: its part of a clip's events. fingers: by name.
+    moves: bending and straightening of each finger. hyperextended: by the joints at which fingers are, which and when.
+    holds: what a finger is after a movement until the next one, where it is so for long enough. starts: the states that
+    fingers which move begin in, and until when; those ever hyperextended left out. touches: when the thumb touches
+    each of the other tips. travels: movements along an axis: start, end, axis, where to, rank of speed. spreads: of
+    neighbouring fingers. poses, gaps, rests: as of HandFacts.
     """
 
     def __init__(self, events: Mapping[str, Any], frame_count: int) -> None:
-        self.events = events
-        self.frame_count = frame_count
-        self.fingers = {finger: Finger(finger, events["finger_flexing"]) for finger in FINGERS}
-
-    @cached_property
-    def moves(self) -> list[Moves]:
-        """Bending and straightening of each finger."""
-        return [move for finger in self.fingers.values() for move in finger.moves]
-
-    @cached_property
-    def touches(self) -> dict[str, tuple[Span, ...]]:
-        """When the thumb touches each of the other tips."""
-        found = self.events["finger_tip_contact"]
-        return {pair.split(", ")[1]: spans_of(events, "Contact") for pair, events in found.items()}
-
-    @cached_property
-    def hyperextended(self) -> dict[str, dict[str, tuple[Span, ...]]]:
-        """By the joints at which fingers are hyperextended, which are and when."""
-        by_joints: dict[str, dict[str, tuple[Span, ...]]] = {}
-        for name, finger in self.fingers.items():
-            spans = {joint: union(at) for joint, at in finger.hyperextended.items()}
-            if spans:
-                everywhere = union(span for found in spans.values() for span in found)
-                by_joints.setdefault(" ".join(spans), {})[name] = everywhere
-        return by_joints
-
-    @cached_property
-    def holds(self) -> list[tuple[str, tuple[Span, str]]]:
-        """What each finger is after each of its movements until the next one, where it is so for long enough."""
-        return _holds(self.moves, self.fingers, self.frame_count)
-
-    @cached_property
-    def states(self) -> list[tuple[str, str]]:
-        """The states that fingers begin in, but for those that are ever hyperextended."""
-        bent_back = {finger for found in self.hyperextended.values() for finger in found}
-        return [(name, finger.state(0)) for name, finger in self.fingers.items() if name not in bent_back]
-
-    @cached_property
-    def moving(self) -> set[str]:
-        """The fingers that bend or straighten."""
-        return {finger for move in self.moves for finger in move.fingers}
-
-    @cached_property
-    def poses(self) -> tuple[During, ...]:
-        """The states that fingers keep."""
-        steady = {name for name, finger in self.fingers.items() if name not in self.moving and finger.is_steady}
-        return _alike([entry for entry in self.states if entry[0] in steady], ((0, self.frame_count),))
-
-    @cached_property
-    def rests(self) -> tuple[Span, ...]:
-        """When it does not move, where it moves at all and rests for long enough."""
-        return _rests(self.events["wrist_trajectory"], self.frame_count)
-
-    @cached_property
-    def gaps(self) -> tuple[During, ...]:
-        """Rows of fingers that stay spread or closed."""
-        return _constant_gaps(self.events["finger_spacing"], ((0, self.frame_count),))
-
-    @cached_property
-    def spreads(self) -> list[Moves]:
-        """Spreading and closing of neighbouring fingers."""
-        return _spread_moves(self.events["finger_spacing"])
+        whole = ((0, frame_count),)
+        self.moves: list[Moves] = []
+        self.hyperextended: dict[str, dict[str, tuple[Span, ...]]] = {}
+        self.holds: list[tuple[str, Span, str]] = []
+        self.starts: list[tuple[str, int, str]] = []
+        steady: dict[str, tuple[str, ...]] = {}
+        for name in FINGERS:
+            finger = Finger(name, events["finger_flexing"])
+            bent_back = finger.hyperextended()
+            if bent_back:
+                everywhere = union([span for spans in bent_back.values() for span in spans])
+                self.hyperextended.setdefault(" ".join(bent_back), {})[name] = everywhere
+            state, *others = {finger_state(ranks): 0 for ranks in finger.ranks.values()}
+            if finger.moves:
+                self.moves += finger.moves
+                self.holds += _holds(finger, frame_count)
+                if not bent_back:
+                    self.starts.append((name, finger.leaves_at(), state))
+            elif not bent_back and not others:
+                steady[state] = (*steady.get(state, ()), name)
+        self.poses = tuple([During(fingers, whole, state) for state, fingers in steady.items()])
+        self.touches = {
+            pair.split(", ")[1]: spans_of(found, "Contact") for pair, found in events["finger_tip_contact"].items()
+        }
+        self.travels = sorted(
+            [
+                (event["start"], event["end"], axis, event["direction"].split("-to-")[1], SPEEDS.index(event["v_des"]))
+                for axis, found in events["wrist_trajectory"].items()
+                for event in found
+            ]
+        )
+        self.rests = _rests([movement[:2] for movement in self.travels], frame_count)
+        self.gaps = _constant_gaps(events["finger_spacing"], whole)
+        self.spreads = _spread_moves(events["finger_spacing"])
 
 
 def hand_facts(hand: Hand, tolerance: int, exact_speeds: bool) -> HandFacts:
@@ -193,60 +179,46 @@ def hand_facts(hand: Hand, tolerance: int, exact_speeds: bool) -> HandFacts:
     return HandFacts(
         touches=merge_spans(hand.touches, tolerance),
         hyperextended=tuple(
-            During(during.fingers, during.spans, joints)
-            for joints, fingers in hand.hyperextended.items()
-            for during in merge_spans(fingers, tolerance)
+            [
+                During(during.fingers, during.spans, joints)
+                for joints, fingers in hand.hyperextended.items()
+                for during in merge_spans(fingers, tolerance)
+            ]
         ),
         bends=merge_moves(hand.moves, tolerance, exact_speeds),
         spreads=_spreads(hand.spreads, tolerance, exact_speeds),
         holds=_held(hand.holds, tolerance),
         rests=hand.rests,
-        travels=_travels(hand.events["wrist_trajectory"], tolerance),
+        travels=_travels(hand.travels, tolerance),
         poses=hand.poses,
-        starts=_starts([entry for entry in hand.states if entry[0] in hand.moving], hand.fingers, tolerance),
+        starts=_starts(hand.starts, tolerance),
         gaps=hand.gaps,
     )
 
 
-def _alike(states: Sequence[tuple[str, str]], spans: tuple[Span, ...]) -> tuple[During, ...]:
-    """Fingers in one state, merged, in anatomical order of the first."""
-    groups = clusters(states, lambda one, other: one[1] == other[1])
-    return tuple(During(tuple(finger for finger, _ in group), spans, group[0][1]) for group in groups)
-
-
-def _starts(states: Sequence[tuple[str, str]], fingers: Mapping[str, Finger], tolerance: int) -> tuple[During, ...]:
+def _starts(found: Sequence[tuple[str, int, str]], tolerance: int) -> tuple[During, ...]:
     """Fingers in the states that they begin in, until they leave them, merged where they do so together."""
-    first = {finger: fingers[finger].leaves_at for finger, _ in states}
-    groups = clusters(
-        states, lambda one, other: one[1] == other[1] and abs(first[one[0]] - first[other[0]]) <= tolerance
-    )
+    groups = clusters(found, lambda one, other: one[2] == other[2] and abs(one[1] - other[1]) <= tolerance)
     return tuple(
-        During(
-            tuple(finger for finger, _ in group),
-            ((0, sum(first[finger] for finger, _ in group) // len(group)),),
-            group[0][1],
-        )
-        for group in groups
+        [
+            During(
+                tuple([finger for finger, _, _ in group]),
+                ((0, sum([leaves_at for _, leaves_at, _ in group]) // len(group)),),
+                group[0][2],
+            )
+            for group in groups
+        ]
     )
-
-
-def _state_at(events: Sequence[Event], frame: int) -> str:
-    state = str(events[0].get("constant_des", events[0].get("start_des")))
-    for event in events:
-        if event["start"] <= frame:
-            state = event.get("constant_des") or event["end_des" if event["end"] <= frame else "start_des"]
-    return state
 
 
 def _finger_moves(finger: Finger) -> list[Moves]:
-    changes = [
-        (rise > 0, event["start"], event["end"], SPEEDS.index(event["v_des"]), joint)
-        for joint, events in finger.joints.items()
-        for event in events
-        if "v_des" in event
-        for rise in [max(BENT_RANK[event["end_des"]], 0) - max(BENT_RANK[event["start_des"]], 0)]
-        if rise
-    ]
+    changes = []
+    for joint, events in finger.joints.items():
+        for event in events:
+            if "v_des" in event:
+                rise = max(BENT_RANK[event["end_des"]], 0) - max(BENT_RANK[event["start_des"]], 0)
+                if rise:
+                    changes.append((rise > 0, event["start"], event["end"], SPEEDS.index(event["v_des"]), joint))
     joined: list[tuple[bool, int, int, list[int], list[str]]] = []
     for bends, start, end, speed, joint in sorted(changes):
         last = joined[-1] if joined else None
@@ -254,43 +226,33 @@ def _finger_moves(finger: Finger) -> list[Moves]:
             joined[-1] = (bends, last[1], max(end, last[2]), [*last[3], speed], [*last[4], joint])
         else:
             joined.append((bends, start, end, [speed], [joint]))
-    joined.sort(key=lambda move: (move[1], move[2], move[0]))
-    clash = [any(a[0] != b[0] and min(a[2], b[2]) - max(a[1], b[1]) > 2 for b in joined if b is not a) for a in joined]
-    if not joined:
-        return []
-    steps = [
-        Step(
-            "bend" if bends else "straighten",
-            (start, end),
-            SPEEDS[sorted(speeds)[len(speeds) // 2]],
-            finger.state(end) == ("fully bent" if bends else "straight")
-            and not any(way != bends and start < other < end for way, other, *_ in joined),  # a joint turns back early
-            tuple(joint for joint in finger.joints if joint in names),
-        )
-        for bends, start, end, speeds, names in joined
-    ]
-    if not any(clash):
-        return [Moves((finger.name,), tuple(steps))]
-    return [
-        Moves((finger.name,), (step,), tuple(dict.fromkeys(move[4]))) for step, move in zip(steps, joined, strict=True)
-    ]
+    joined.sort(key=itemgetter(1, 2, 0))
+    steps = []
+    for bends, start, end, speeds, names in joined:
+        turns_back = [way for way, other, *_ in joined if way != bends and start < other < end]  # a joint, early
+        full = not turns_back and finger_state(finger.ranks_at(end)) == ("fully bent" if bends else "straight")
+        joints = tuple([joint for joint in finger.joints if joint in names])
+        usual = SPEEDS[sorted(speeds)[len(speeds) // 2]]
+        steps.append(Step("bend" if bends else "straighten", (start, end), usual, full, joints))
+    if any(a[0] != b[0] and min(a[2], b[2]) - max(a[1], b[1]) > 2 for a, b in combinations(joined, 2)):
+        return [
+            Moves((finger.name,), (step,), tuple(dict.fromkeys(move[4])))
+            for step, move in zip(steps, joined, strict=True)
+        ]
+    return [Moves((finger.name,), tuple(steps))] if steps else []
 
 
 def _spread_moves(spacing: Mapping[str, Sequence[Event]]) -> list[Moves]:
-    return [
-        Moves(tuple(pair.split(", ")), steps)
-        for pair, events in spacing.items()
-        for steps in [
-            tuple(
-                Step(
-                    "spread" if event["end_des"] == "Open" else "close", (event["start"], event["end"]), event["v_des"]
-                )
-                for event in events
-                if "v_des" in event and event["start_des"] != event["end_des"]
-            )
+    found = []
+    for pair, events in spacing.items():
+        steps = [
+            Step("spread" if event["end_des"] == "Open" else "close", (event["start"], event["end"]), event["v_des"])
+            for event in events
+            if "v_des" in event and event["start_des"] != event["end_des"]
         ]
-        if steps
-    ]
+        if steps:
+            found.append(Moves(tuple(pair.split(", ")), tuple(steps)))
+    return found
 
 
 def _spreads(found: Sequence[Moves], tolerance: int, exact_speeds: bool) -> tuple[Moves, ...]:
@@ -303,41 +265,34 @@ def _spreads(found: Sequence[Moves], tolerance: int, exact_speeds: bool) -> tupl
         else:
             rows.append([moves])
     merged = [merge_moves(row, tolerance, exact_speeds)[0] for row in rows]
-    return tuple(sorted(merged, key=lambda move: (move.span, [FINGERS.index(f) for f in move.fingers])))
+    return tuple(sorted(merged, key=lambda move: (move.span, fingers_rank(move.fingers))))
 
 
-def _holds(
-    moves: Sequence[Moves], fingers: Mapping[str, Finger], frame_count: int
-) -> list[tuple[str, tuple[Span, str]]]:
-    found: list[tuple[str, tuple[Span, str]]] = []
-    for name, finger in fingers.items():
-        steps = sorted(step.span for move in moves if name in move.fingers for step in move.steps)
-        for number, (_, end) in enumerate(steps):
-            until = steps[number + 1][0] if number + 1 < len(steps) else frame_count
-            if until - end < SHORTEST_HOLD:
-                continue
-            within = {end + 1, until - 2} | {edge for edge in finger.edges if end < edge < until - 1}
-            states = {finger.state(frame) for frame in within}
-            middle = [_state_at(events, (end + until) // 2) for events in finger.joints.values()]
-            if len(states) == 1 and "Hyperextended" not in middle:
-                found.append((name, ((end, until), states.pop())))
+def _holds(finger: Finger, frame_count: int) -> list[tuple[str, Span, str]]:
+    found = []
+    spans = sorted([step.span for move in finger.moves for step in move.steps])
+    for (_, end), (until, _) in pairwise([*spans, (frame_count, frame_count)]):
+        if until - end < SHORTEST_HOLD:
+            continue
+        states = finger.states(end + 1, until - 1)
+        if len(states) == 1 and -1 not in finger.ranks_at((end + until) // 2):
+            found.append((finger.name, (end, until), states.pop()))
     return found
 
 
-def _held(found: Sequence[tuple[str, tuple[Span, str]]], tolerance: int) -> tuple[During, ...]:
+def _held(found: Sequence[tuple[str, Span, str]], tolerance: int) -> tuple[During, ...]:
     """What fingers come to and keep, merged where they do so together."""
-    groups = clusters(
-        found, lambda one, other: one[1][1] == other[1][1] and alike_in_time([one[1][0]], [other[1][0]], tolerance)
+    groups = clusters(found, lambda one, other: one[2] == other[2] and alike_in_time([one[1]], [other[1]], tolerance))
+    return in_order_of_time(
+        [
+            During(tuple([finger for finger, *_ in group]), mean_spans([(span,) for _, span, _ in group]), group[0][2])
+            for group in groups
+        ]
     )
-    holds = [
-        During(tuple(f for f, _ in group), mean_spans([(span,) for _, (span, _) in group]), group[0][1][1])
-        for group in groups
-    ]
-    return tuple(sorted(holds, key=lambda hold: (hold.spans, [FINGERS.index(f) for f in hold.fingers])))
 
 
-def _rests(trajectory: Mapping[str, Sequence[Event]], frame_count: int) -> tuple[Span, ...]:
-    moving = union((event["start"], event["end"]) for events in trajectory.values() for event in events)
+def _rests(movements: Sequence[Span], frame_count: int) -> tuple[Span, ...]:
+    moving = union(movements)
     edges = [0, *(frame for span in moving for frame in span), frame_count]
     rests = zip(edges[::2], edges[1::2], strict=True)
     return tuple((start, end) for start, end in rests if end - start >= SHORTEST_HOLD) if moving else ()
@@ -366,25 +321,22 @@ def _rows(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _travels(trajectory: Mapping[str, Sequence[Event]], tolerance: int) -> tuple[Step, ...]:
+def _travels(movements: Sequence[tuple[int, int, str, str, int]], tolerance: int) -> tuple[Step, ...]:
     """Movements of the wrist in order; those along several axes at the same time are one, `what` joined by spaces."""
-    found = sorted(
-        (event["start"], event["end"], axis, event["direction"].split("-to-")[1], SPEEDS.index(event["v_des"]))
-        for axis, events in trajectory.items()
-        for event in events
-    )
     groups: list[list[tuple[int, int, str, str, int]]] = []
-    for movement in found:
+    for movement in movements:
         for group in groups:
-            free = all(movement[2] != other[2] for other in group)
-            if free and alike_in_time([movement[:2]], [group[0][:2]], 2 * tolerance):
+            together = alike_in_time([movement[:2]], [group[0][:2]], 2 * tolerance)
+            if together and movement[2] not in [axis for _, _, axis, _, _ in group]:
                 group.append(movement)
                 break
         else:
             groups.append([movement])
     steps = []
     for group in groups:
-        (span,) = mean_spans([((start, end),) for start, end, *_ in group])
-        words = [word for axis in ("down-up", "left-right", "front-back") for *_, of, word, _ in group if of == axis]
-        steps.append(Step(" ".join(words), span, SPEEDS[max(speed for *_, speed in group)]))
-    return tuple(sorted(steps, key=lambda step: (step.span, step.what.count(" "))))
+        (span,) = mean_spans([(movement[:2],) for movement in group])
+        words = {axis: word for _, _, axis, word, _ in group}
+        what = " ".join([words[axis] for axis in ("down-up", "left-right", "front-back") if axis in words])
+        steps.append(Step(what, span, SPEEDS[max([speed for *_, speed in group])]))
+    steps.sort(key=lambda step: (step.span, step.what.count(" ")))
+    return tuple(steps)

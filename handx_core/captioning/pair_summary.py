@@ -7,15 +7,15 @@ named first it is the one whose finger comes first in anatomical order, so mirro
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from handx_core.captioning.facts import (
-    During,
     Span,
     Step,
     alike_in_time,
     common_spans,
     distance_steps,
+    fingers_rank,
     merge_spans,
     spans_of,
     state_sequence,
@@ -49,8 +49,7 @@ class PalmTouch:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True)
-class PairFacts:
+class PairFacts(NamedTuple):
     """What the hands do with each other.
 
     tips, tip_palms: contacts. nears: fingertips that come near the other palm but never touch it. palms: spans of palm
@@ -67,24 +66,47 @@ class PairFacts:
     positions: Mapping[str, tuple[tuple[str, int], ...]]
 
 
-def pair_facts(relations: Mapping[str, Any], tolerance: int) -> PairFacts:
-    """Facts from the two-hand part of the events. tolerance: frames by which like contacts may differ in time."""
-    palm_events = relations["palm_palm_distance"]
-    to_palms = relations["finger_palm_distance"]
+class Pair:
+    """What the hands do with each other, as far as it is no matter of how unlike contacts may be that are told of
+    together, since a clip is told both coarsely and finely.
+
+    tips: contacts by the left hand's and the right hand's finger. tip_palms, nears: by the hand of the fingertip and
+    its finger, when it touches the other palm, and when it comes near if it never does. palms, distance, approaches,
+    positions: as of PairFacts.
+    """
+
+    def __init__(self, relations: Mapping[str, Any]) -> None:
+        self.tips: dict[tuple[str, str], tuple[Span, ...]] = {}
+        for pair, found in relations["finger_tip_contact"].items():
+            left, right = [name.split()[1] for name in pair.split(", ")]
+            self.tips[left, right] = spans_of(found, "Contact")
+        self.tip_palms: dict[str, dict[str, tuple[Span, ...]]] = {hand: {} for hand in HANDS}
+        self.nears: dict[str, dict[str, tuple[Span, ...]]] = {hand: {} for hand in HANDS}
+        for pair, found in relations["finger_palm_distance"].items():
+            hand, finger = pair.split(", ")[0].split()
+            contacts = spans_of(found, "Contact")
+            if contacts:
+                self.tip_palms[hand][finger] = contacts
+            else:
+                self.nears[hand][finger] = spans_of(found, "Near")
+        palm_events = relations["palm_palm_distance"]
+        self.palms = spans_of(palm_events, "Contact")
+        self.distance = state_sequence(palm_events)
+        self.approaches = distance_steps(palm_events)
+        positions = relations["palm_palm_relative_position"]
+        self.positions = {axis: state_sequence(positions[axis]) for axis in AXES if positions.get(axis)}
+
+
+def pair_facts(pair: Pair, tolerance: int) -> PairFacts:
+    """Facts about both hands. tolerance: frames by which like contacts may differ in time."""
     return PairFacts(
-        tips=_tip_touches(relations["finger_tip_contact"], tolerance),
-        tip_palms=_palm_touches(to_palms, "Contact", tolerance),
-        nears=_palm_touches(
-            {key: found for key, found in to_palms.items() if not spans_of(found, "Contact")}, "Near", tolerance
-        ),
-        palms=spans_of(palm_events, "Contact"),
-        distance=state_sequence(palm_events),
-        approaches=distance_steps(palm_events),
-        positions={
-            axis: state_sequence(relations["palm_palm_relative_position"][axis])
-            for axis in AXES
-            if relations["palm_palm_relative_position"].get(axis)
-        },
+        tips=_tip_touches(pair.tips, tolerance),
+        tip_palms=_palm_touches(pair.tip_palms, tolerance),
+        nears=_palm_touches(pair.nears, tolerance),
+        palms=pair.palms,
+        distance=pair.distance,
+        approaches=pair.approaches,
+        positions=pair.positions,
     )
 
 
@@ -102,7 +124,7 @@ def tips_together(touches: Sequence[TipTouch]) -> TipTouch:
     spans = common_spans([touch.spans for touch in touches])
     if ordered["left"] == ordered["right"]:
         return TipTouch("both", ordered["left"], (), spans)
-    first = min(HANDS, key=lambda hand: (len(ordered[hand]), [FINGERS.index(f) for f in ordered[hand]]))
+    first = min(HANDS, key=lambda hand: (len(ordered[hand]), fingers_rank(ordered[hand])))
     return TipTouch(first, ordered[first], ordered[OTHER[first]], spans)
 
 
@@ -124,14 +146,12 @@ def palms_together(touches: Sequence[PalmTouch]) -> tuple[PalmTouch, ...]:
     if len(merged) == 2 and merged["left"].fingers == merged["right"].fingers:
         spans = common_spans([merged["left"].spans, merged["right"].spans])
         return (PalmTouch("both", merged["left"].fingers, spans),)
-    return tuple(sorted(merged.values(), key=lambda touch: (touch.spans, [FINGERS.index(f) for f in touch.fingers])))
+    return tuple(sorted(merged.values(), key=lambda touch: (touch.spans, fingers_rank(touch.fingers))))
 
 
-def _tip_touches(contacts: Mapping[str, Any], tolerance: int) -> tuple[TipTouch, ...]:
-    spans: dict[tuple[str, str], tuple[Span, ...]] = {}
-    for pair, found in contacts.items():
-        left, right = (name.split()[1] for name in pair.split(", "))
-        spans[left, right] = spans_of(found, "Contact")
+def _tip_touches(spans: Mapping[tuple[str, str], tuple[Span, ...]], tolerance: int) -> tuple[TipTouch, ...]:
+    if not spans:
+        return ()
     matched = merge_spans({finger: spans.get((finger, finger), ()) for finger in FINGERS}, tolerance)
     touches = [TipTouch("both", during.fingers, (), during.spans) for during in matched]
     for place, finger in enumerate(FINGERS):
@@ -154,18 +174,11 @@ def _tip_touches(contacts: Mapping[str, Any], tolerance: int) -> tuple[TipTouch,
 
 
 def _when_and_which(touch: TipTouch) -> tuple[object, ...]:
-    return touch.spans, [FINGERS.index(f) for f in touch.fingers], [FINGERS.index(f) for f in touch.others]
+    return touch.spans, fingers_rank(touch.fingers), fingers_rank(touch.others)
 
 
-def _palm_touches(distances: Mapping[str, Any], state: str, tolerance: int) -> tuple[PalmTouch, ...]:
-    by_hand: dict[str, tuple[During, ...]] = {}
-    for hand in HANDS:
-        spans = {
-            key.split(", ")[0].split()[1]: spans_of(found, state)
-            for key, found in distances.items()
-            if key.startswith(hand)
-        }
-        by_hand[hand] = merge_spans(spans, tolerance)
+def _palm_touches(spans: Mapping[str, Mapping[str, tuple[Span, ...]]], tolerance: int) -> tuple[PalmTouch, ...]:
+    by_hand = {hand: merge_spans(spans[hand], tolerance) for hand in HANDS}
     touches = []
     mirrored = list(by_hand["right"])
     for during in by_hand["left"]:
@@ -183,4 +196,4 @@ def _palm_touches(distances: Mapping[str, Any], state: str, tolerance: int) -> t
             mirrored.remove(twin)
             touches.append(PalmTouch("both", during.fingers, min(during.spans, twin.spans)))
     touches += [PalmTouch("right", during.fingers, during.spans) for during in mirrored]
-    return tuple(sorted(touches, key=lambda touch: (touch.spans, [FINGERS.index(f) for f in touch.fingers])))
+    return tuple(sorted(touches, key=lambda touch: (touch.spans, fingers_rank(touch.fingers))))

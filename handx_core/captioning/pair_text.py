@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Final
 
 from handx_core.captioning.facts import Span, common_speed, repeated
-from handx_core.captioning.hand_text import CONTACT, MOVEMENT, STATE, Statement
+from handx_core.captioning.hand_text import CONTACT, MOVEMENT, REQUIRED, STATE, Statement
 from handx_core.captioning.pair_summary import OTHER, PairFacts, PalmTouch, TipTouch, palms_together, tips_together
-from handx_core.captioning.phrases import Voice, contact, listed, sentence, times, tips_of
+from handx_core.captioning.phrases import Voice, contact, listed, times, tips_of, verbs
 
 _MANY: Final = 3
 """Contacts between fingertips up to which moderate levels tell each by itself."""
@@ -45,16 +45,16 @@ _POSITION_WORDS: Final = {
 }
 
 
+_COME_NEAR: Final = verbs("come near", "come close to")
+
+
 def pair_statements(facts: PairFacts, voice: Voice) -> list[Statement]:
     """All that can be said of the two hands together at the voice's level."""
-    statements = _palm_contact(facts.palms, voice)
-    statements += _tips(facts.tips, voice)
-    statements += _tip_palms(facts.tip_palms, voice)
+    statements = _palm_contact(facts.palms, voice) + _tips(facts.tips, voice) + _tip_palms(facts.tip_palms, voice)
     statements += _distance(facts, voice)
     if voice.level >= 4:
         statements += [_near(near, voice, f"near{number}") for number, near in enumerate(facts.nears)]
-    for axis, states in facts.positions.items():
-        statements += _position(axis, states, voice)
+    statements += [_position(axis, states, voice) for axis, states in facts.positions.items()]
     return statements
 
 
@@ -62,18 +62,16 @@ def _extent(spans: Sequence[Span]) -> Span:
     return min(start for start, _ in spans), max(end for _, end in spans)
 
 
-def _palm_contact(spans: Sequence[Span], voice: Voice) -> list[Statement]:
+def _palm_contact(spans: tuple[Span, ...], voice: Voice) -> list[Statement]:
     if not spans:
         return []
     subject = voice.pick("palms", ("the palms", "the two palms"))
-    text = sentence(subject, contact(voice, "palms", spans, "", "each other"), plural=True)
-    return [Statement(CONTACT, 0, _extent(spans), lambda _: text, tuple(spans))]
+    text = f"{subject} {contact(voice, 'palms', spans, True, '', 'each other')}"
+    return [Statement(CONTACT, REQUIRED, _extent(spans), text, spans)]
 
 
 def _tips(touches: Sequence[TipTouch], voice: Voice) -> list[Statement]:
-    if not touches:
-        return []
-    if len(touches) > 1 and (voice.level <= 2 or (voice.level <= 4 and len(touches) > _MANY)):
+    if len(touches) > 1 and (voice.concise or (voice.level <= 4 and len(touches) > _MANY)):
         everything = _extent([span for touch in touches for span in touch.spans])
         parts = tuple(sorted(span for touch in touches for span in touch.spans))
         return [_tip(tips_together(touches), voice, "tips", everything, parts)]
@@ -100,12 +98,12 @@ def _tip(touch: TipTouch, voice: Voice, place: str, extent: Span, parts: tuple[S
         subject, plural = tips_of(touch.fingers, touch.hand + " ")
         name, several = tips_of(touch.others, OTHER[touch.hand] + " ")
         other, it = " " + name, "them" if several else "it"
-    text = sentence(subject, contact(voice, place, touch.spans, other, it), plural)
-    return Statement(CONTACT, 0, extent, lambda _: text, parts)
+    text = f"{subject} {contact(voice, place, touch.spans, plural, other, it)}"
+    return Statement(CONTACT, REQUIRED, extent, text, parts)
 
 
 def _tip_palms(touches: Sequence[PalmTouch], voice: Voice) -> list[Statement]:
-    if len(touches) > 1 and voice.level <= 2:
+    if len(touches) > 1 and voice.concise:
         everything = _extent([span for touch in touches for span in touch.spans])
         told = [(touch, everything) for touch in palms_together(touches)]
     else:
@@ -115,8 +113,8 @@ def _tip_palms(touches: Sequence[PalmTouch], voice: Voice) -> list[Statement]:
 
 def _tip_palm(touch: PalmTouch, voice: Voice, place: str, extent: Span) -> Statement:
     subject, plural, palm = _tips_and_palm(touch)
-    text = sentence(subject, contact(voice, place, touch.spans, " " + palm, "it"), plural)
-    return Statement(CONTACT, 0, extent, lambda _: text, touch.spans)
+    text = f"{subject} {contact(voice, place, touch.spans, plural, ' ' + palm, 'it')}"
+    return Statement(CONTACT, REQUIRED, extent, text, touch.spans)
 
 
 def _tips_and_palm(touch: PalmTouch) -> tuple[str, bool, str]:
@@ -129,12 +127,11 @@ def _tips_and_palm(touch: PalmTouch) -> tuple[str, bool, str]:
 
 def _near(near: PalmTouch, voice: Voice, place: str) -> Statement:
     subject, plural, palm = _tips_and_palm(near)
-    verb = voice.pick(place, ("[come] near", "[come] close to"))
+    verb = voice.pick(place, _COME_NEAR[plural])
     extent = _extent(near.spans)
     often = times(len(near.spans))
     when = often + voice.frames(extent) if often else voice.time(extent)
-    text = sentence(subject, f"{verb} {palm}{when} without touching it", plural)
-    return Statement(STATE, 8, extent, lambda _: text)
+    return Statement(STATE, 8, extent, f"{subject} {verb} {palm}{when} without touching it")
 
 
 def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
@@ -145,8 +142,7 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
             return []
         state = voice.pick("distance", _DISTANCE_WORDS[facts.distance[0][0]])
         stay = voice.pick("stay", ("stay", "remain"))
-        always = voice.always()
-        return [Statement(STATE, -5, whole, lambda _: f"the hands {stay} {state}{always}")]
+        return [Statement(STATE, -5, whole, f"the hands {stay} {state}{voice.always}")]
     together = voice.pick("together", ("come closer", "move together", "approach each other"))
     apart = voice.pick("apart", ("move apart", "separate", "draw apart"))
     words, count, more = repeated([together if step.what == "approach" else apart for step in steps])
@@ -155,7 +151,7 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
         cycles = (span[0], steps[count * len(words) - 1].span[1])
         speed = voice.speed("distance", common_speed(step.speed for step in steps))
         told = listed(words) + times(count) + speed + voice.frames(cycles)
-        told += f", then {words[0]} again{voice.frames(steps[-1].span)}" if more and voice.level > 2 else ""
+        told += f", then {words[0]} again{voice.frames(steps[-1].span)}" if more and not voice.concise else ""
     else:
         told = ", then ".join(
             word
@@ -163,42 +159,36 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
             + (voice.time(step.span) if number == 0 else voice.frames(step.span))
             for number, (word, step) in enumerate(zip(words, steps, strict=True))
         )
-    statements = [Statement(MOVEMENT, -5, span, lambda _: f"the hands {told}", tuple(step.span for step in steps))]
+    statements = [Statement(MOVEMENT, -5, span, f"the hands {told}", tuple([step.span for step in steps]))]
     if voice.level >= 4:
         first, last = facts.distance[0][0], facts.distance[-1][0]
         start, end = (voice.pick("distance", _DISTANCE_WORDS[state]) for state in (first, last))
         ends = f"the hands start and end {end}" if start == end else f"the hands start {start} and end {end}"
-        statements.append(Statement(STATE, 3, whole, lambda _: ends))
+        statements.append(Statement(STATE, 3, whole, ends))
     return statements
 
 
-def _position(axis: str, states: Sequence[tuple[str, int]], voice: Voice) -> list[Statement]:
+def _position(axis: str, states: Sequence[tuple[str, int]], voice: Voice) -> Statement:
     """Where the hands are to each other along an axis: the state that lasts, or those passed through."""
-
-    def words(state: str) -> str:
-        return voice.pick(f"{axis}{'=' if state == 'ALIGNED' else ''}", _POSITION_WORDS[axis, state])
-
-    whole = (0, voice.frame_count)
-    crossed = axis == "left-right" and any(state == "LEFT" for state, _ in states)
-    usual = axis == "left-right" and [state for state, _ in states] == ["RIGHT"]
+    passed = [state for state, _ in states]
+    words = [voice.pick(f"{axis}=" if state == "ALIGNED" else axis, _POSITION_WORDS[axis, state]) for state in passed]
+    crossed = axis == "left-right" and "LEFT" in passed
+    usual = axis == "left-right" and passed == ["RIGHT"]
     rank = -6 if crossed else 9 if usual else 2 if axis == "front-back" else 1
-    if len(states) == 1:
-        always = voice.always()
-        return [Statement(STATE, rank, whole, lambda _: words(states[0][0]) + always)]
-    if voice.level <= 2 and crossed:
-        sides = [state for state, _ in states if state != "ALIGNED"]
-        verbs = ["cross" if state == "LEFT" else "uncross" for one, state in pairwise(sides) if one != state]
-        told = "the hands " + (listed(verbs[:2]) + times(len(verbs) // 2) if verbs else "are crossed")
-        return [Statement(STATE, rank, whole, lambda _: told)]
-    if voice.level <= 2:
-        brief = f"at first {words(states[0][0])}, at the end {words(states[-1][0])}"
-        return [Statement(STATE, rank, whole, lambda _: brief)]
-    if len(states) > (4 if voice.level < 5 else 8):
-        changes = times(len(states) - 1)
-        told = f"at first {words(states[0][0])}, this changes{changes}, and at the end {words(states[-1][0])}"
+    if len(words) == 1:
+        told = words[0] + voice.always
+    elif voice.concise and crossed:
+        sides = [state for state in passed if state != "ALIGNED"]
+        turns = ["cross" if state == "LEFT" else "uncross" for one, state in pairwise(sides) if one != state]
+        told = "the hands " + (listed(turns[:2]) + times(len(turns) // 2) if turns else "are crossed")
+    elif voice.concise:
+        told = f"at first {words[0]}, at the end {words[-1]}"
+    elif len(words) > (8 if voice.exact else 4):
+        told = f"at first {words[0]}, this changes{times(len(words) - 1)}, and at the end {words[-1]}"
     else:
         later = [
-            f"then {words(state)}" + (f" (from frame {at})" if voice.level == 5 else "") for state, at in states[1:]
+            f"then {word}" + (f" (from frame {at})" if voice.exact else "")
+            for word, (_, at) in zip(words[1:], states[1:], strict=True)
         ]
-        told = ", ".join([f"at first {words(states[0][0])}", *later])
-    return [Statement(STATE, rank, whole, lambda _: told)]
+        told = ", ".join([f"at first {words[0]}", *later])
+    return Statement(STATE, rank, (0, voice.frame_count), told)

@@ -10,22 +10,23 @@ same texts, and mirrored events give the same texts with left and right exchange
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
+from operator import attrgetter
 from typing import Any, Final
 
 from handx_core.captioning.code_hash import hash_of_modules
 from handx_core.captioning.facts import LIKE_FRAMES
 from handx_core.captioning.hand_summary import Hand, HandFacts, hand_facts
-from handx_core.captioning.hand_text import CONTACT, MOVEMENT, Statement, hand_statements
-from handx_core.captioning.pair_summary import PairFacts, pair_facts
+from handx_core.captioning.hand_text import CONTACT, MOVEMENT, REQUIRED, Statement, hand_statements
+from handx_core.captioning.pair_summary import Pair, PairFacts, pair_facts
 from handx_core.captioning.pair_text import pair_statements
-from handx_core.captioning.phrases import Voice, capital
+from handx_core.captioning.phrases import SIDE, Voice
 from handx_core.skeleton import HANDS
 
 LEVELS: Final = (1, 2, 3, 4, 5)
 
-_WORD_BUDGET: Final = {1: 8, 2: 14, 3: 24, 4: 42}
-"""Words of one text up to which optional statements are added, but for the fullest level; three texts together make 20,
-35, 60, 100, 180."""
+_WORD_BUDGET: Final = {1: 8, 2: 14, 3: 24, 4: 42, 5: inf}
+"""Words of one text up to which optional statements are added; three texts together make 20, 35, 60, 100, 180."""
 
 _FINE_TOLERANCE: Final = 2
 """As LIKE_FRAMES, at the comprehensive level, which names the frames."""
@@ -55,8 +56,9 @@ def write_captions(clip_id: str, events: Mapping[str, Any]) -> list[Caption]:
     """Tell a clip at all five levels. events: valid against prompts/events.schema.json."""
     frame_count = events["frame_count"]
     hands = [Hand(events[f"{hand}_hand_events"], frame_count) for hand in HANDS]
-    coarse = _facts(events, hands, LIKE_FRAMES, exact=False)
-    fine = _facts(events, hands, _FINE_TOLERANCE, exact=True)
+    both = Pair(events["two_hand_relationships"])
+    coarse = _facts(hands, both, LIKE_FRAMES, exact=False)
+    fine = _facts(hands, both, _FINE_TOLERANCE, exact=True)
     captions = []
     for level in LEVELS:
         voice = Voice(clip_id, level, frame_count)
@@ -72,41 +74,42 @@ def write_captions(clip_id: str, events: Mapping[str, Any]) -> list[Caption]:
     return captions
 
 
-def _facts(
-    events: Mapping[str, Any], hands: Sequence[Hand], tolerance: int, exact: bool
-) -> tuple[HandFacts, HandFacts, PairFacts]:
-    left, right = (hand_facts(hand, tolerance, exact) for hand in hands)
-    return left, right, pair_facts(events["two_hand_relationships"], tolerance)
+def _facts(hands: Sequence[Hand], both: Pair, tolerance: int, exact: bool) -> tuple[HandFacts, HandFacts, PairFacts]:
+    left, right = [hand_facts(hand, tolerance, exact) for hand in hands]
+    return left, right, pair_facts(both, tolerance)
+
+
+_RANK: Final = attrgetter("rank")
+_PLACE: Final = attrgetter("kind", "span")
 
 
 def _text(statements: Sequence[Statement], voice: Voice, side: str) -> str:
     """The statements that the level has room for, in order, as sentences."""
-    chosen = [statement for statement in statements if statement.required]
-    optional = sorted((statement for statement in statements if not statement.required), key=lambda s: s.rank)
-    if voice.level == LEVELS[-1]:
-        chosen += optional
-    else:
-        words = sum(_words(statement, side) for statement in chosen)
-        for statement in optional:
-            length = _words(statement, side)
-            if not chosen or words + length <= _WORD_BUDGET[voice.level]:
-                chosen.append(statement)
-                words += length
-    chosen.sort(key=lambda s: (s.kind, s.span))
+    room = _WORD_BUDGET[voice.level]
+    chosen: list[Statement] = []
+    without_spaces = 1 + side.count(" ")
+    for statement in sorted(statements, key=_RANK):
+        length = statement.text.count(" ") + without_spaces
+        if statement.rank == REQUIRED or not chosen or length <= room:
+            chosen.append(statement)
+            room -= length
+    chosen.sort(key=_PLACE)
     sentences = []
     for number, statement in enumerate(chosen):
-        link = _link(chosen[number - 1], statement, voice, number) if number else ""
-        sentences.append(capital(link + statement.say(side if number == 0 else "")))
+        if number:
+            told = _link(chosen[number - 1], statement, voice, number) + statement.text.replace(SIDE, "")
+        else:
+            told = statement.text.replace(SIDE, side)
+        sentences.append(f"{told[0].upper()}{told[1:]}.")
     return " ".join(sentences)
 
 
-def _words(statement: Statement, side: str) -> int:
-    return statement.say(side).count(" ") + 1
+_LINKED: Final = (CONTACT, MOVEMENT)
 
 
 def _link(before: Statement, statement: Statement, voice: Voice, number: int) -> str:
     """The words that place a statement in time after the one told before it."""
-    if voice.level == 1 or not {before.kind, statement.kind} <= {CONTACT, MOVEMENT}:
+    if voice.level == 1 or before.kind not in _LINKED or statement.kind not in _LINKED:
         return ""
     (start, end), (other_start, other_end) = statement.span, before.span
     parts, others = statement.parts or (statement.span,), before.parts or (before.span,)
@@ -116,7 +119,7 @@ def _link(before: Statement, statement: Statement, voice: Voice, number: int) ->
         return voice.pick(f"before{number}", ("before that, ", "earlier, "))
     if abs(start - other_start) <= _TOGETHER:
         brief = ("simultaneously, ", "meanwhile, ")  # where frames are told, few words will do
-        options = brief if voice.level == LEVELS[-1] else ("at the same time, ", "together with this, ")
+        options = brief if voice.exact else ("at the same time, ", "together with this, ")
         return voice.pick(f"together{number}", options)
     shared = any(min(part[1], other[1]) - max(part[0], other[0]) > 0 for part in parts for other in others)
     if statement.kind == CONTACT or not shared:

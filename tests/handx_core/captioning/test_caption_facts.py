@@ -4,7 +4,7 @@ from event_makers import bend, change, hold, still, travel
 
 from handx_core.captioning.facts import During, Step, repeated, state_sequence, union
 from handx_core.captioning.hand_summary import Hand, HandFacts, hand_facts
-from handx_core.captioning.pair_summary import PalmTouch, TipTouch, pair_facts, palms_together, tips_together
+from handx_core.captioning.pair_summary import Pair, PalmTouch, TipTouch, pair_facts, palms_together, tips_together
 
 
 def facts(events: dict, tolerance: int = 5, exact_speeds: bool = False) -> HandFacts:
@@ -91,7 +91,7 @@ def test_contacts_of_both_hands_are_merged_or_named_by_the_first_finger() -> Non
         "left ring, right thumb": [hold(30, 40, "Contact")],
         "left pinky, right thumb": [hold(31, 40, "Contact")],
     }
-    touches = pair_facts(relations, 5).tips
+    touches = pair_facts(Pair(relations), 5).tips
     assert touches == (
         TipTouch("both", ("index", "middle"), (), ((11, 20),)),
         TipTouch("right", ("thumb",), ("ring", "pinky"), ((30, 40),)),
@@ -109,7 +109,7 @@ def test_fingertips_at_both_palms_are_told_of_both_hands() -> None:
         "right index, left palm": [hold(2, 20, "Contact")],
         "right ring, left palm": [hold(40, 60, "Near")],
     }
-    found = pair_facts(relations, 5)
+    found = pair_facts(Pair(relations), 5)
     assert found.tip_palms == (PalmTouch("both", ("index",), ((0, 20),)),)
     assert found.nears == (PalmTouch("right", ("ring",), ((40, 60),)),)
     assert palms_together(found.tip_palms) == found.tip_palms
