@@ -67,6 +67,11 @@ def spans_of(events: Iterable[Event], state: str) -> tuple[Span, ...]:
     return tuple([(event["start"], event["end"]) for event in events if event.get("constant_des") == state])
 
 
+def together(span: Span, other: Span, tolerance: int) -> bool:
+    """Whether two spans begin and end together within a tolerance in frames."""
+    return abs(span[0] - other[0]) <= tolerance and abs(span[1] - other[1]) <= tolerance
+
+
 def alike_in_time(spans: Sequence[Span], others: Sequence[Span], tolerance: int) -> bool:
     """Whether two lists of spans agree one by one within a tolerance in frames."""
     if len(spans) != len(others):
@@ -98,13 +103,18 @@ def union(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def mean_spans(members: Sequence[tuple[Span, ...]]) -> tuple[Span, ...]:
-    count = len(members)
-    if count == 1:
+    """The mean span at each place in the members' equally long rows of spans."""
+    if len(members) == 1:
         return members[0]
-    return tuple(
-        (sum([start for start, _ in spans]) // count, -(-sum([end for _, end in spans]) // count))
-        for spans in zip(*members, strict=True)
-    )
+    return tuple([mean_span(spans) for spans in zip(*members, strict=True)])
+
+
+def mean_span(spans: Sequence[Span]) -> Span:
+    """From the mean start to the mean end, in whole frames, rather too long than too short."""
+    count = len(spans)
+    if count == 1:
+        return spans[0]
+    return sum([start for start, _ in spans]) // count, -(-sum([end for _, end in spans]) // count)
 
 
 def common_spans(members: Sequence[Sequence[Span]]) -> tuple[Span, ...]:
@@ -169,7 +179,7 @@ def merge_moves(moves: Sequence[Moves], tolerance: int, exact_speeds: bool) -> t
 
 def _as_one(parts: Sequence[Step]) -> Step:
     """What several fingers do at the same time: fully if all do so, at the joints at which all do."""
-    (span,) = mean_spans([(part.span,) for part in parts])
+    span = mean_span([part.span for part in parts])
     joints = parts[0].joints if len({part.joints for part in parts}) == 1 else ()
     speed = common_speed([part.speed for part in parts])
     return Step(parts[0].what, span, speed, all(part.full for part in parts), joints)
@@ -183,8 +193,7 @@ def first_movements(moves: Sequence[Moves], tolerance: int) -> tuple[Moves, ...]
     groups = clusters(
         simple,
         lambda one, other: (
-            one.steps[0].what == other.steps[0].what
-            and alike_in_time([one.steps[0].span], [other.steps[0].span], tolerance)
+            one.steps[0].what == other.steps[0].what and together(one.steps[0].span, other.steps[0].span, tolerance)
         ),
     )
     cut = []
@@ -192,7 +201,7 @@ def first_movements(moves: Sequence[Moves], tolerance: int) -> tuple[Moves, ...]
         length = 1
         while all(len(move.steps) > length for move in group) and all(
             move.steps[length].what == group[0].steps[length].what
-            and alike_in_time([move.steps[length].span], [group[0].steps[length].span], tolerance)
+            and together(move.steps[length].span, group[0].steps[length].span, tolerance)
             for move in group
         ):
             length += 1

@@ -18,15 +18,15 @@ from handx_core.captioning.facts import (
     Moves,
     Span,
     Step,
-    alike_in_time,
     clusters,
     finger_state,
     fingers_rank,
     in_order_of_time,
-    mean_spans,
+    mean_span,
     merge_moves,
     merge_spans,
     spans_of,
+    together,
     union,
 )
 from handx_core.skeleton import FINGERS
@@ -41,6 +41,10 @@ _JOINT_KEYS: Final = {
     for finger in FINGERS
 }
 """Names of a finger's joints and their keys in the events, proximal first."""
+
+
+Movement = tuple[Span, str, str, int]
+"""Of the wrist: when, along which axis, where to, place of its speed in SPEEDS."""
 
 
 class HandFacts(NamedTuple):
@@ -130,7 +134,7 @@ class Hand:
     moves: bending and straightening of each finger. hyperextended: by the joints at which fingers are, which and when.
     holds: what a finger is after a movement until the next one, where it is so for long enough. starts: the states that
     fingers which move begin in, and until when; those ever hyperextended left out. touches: when the thumb touches
-    each of the other tips. travels: movements along an axis: start, end, axis, where to, rank of speed. spreads: of
+    each of the other tips. travels: movements along an axis, in order. spreads: of
     neighbouring fingers. poses, gaps, rests: as of HandFacts.
     """
 
@@ -147,13 +151,14 @@ class Hand:
             if bent_back:
                 everywhere = union([span for spans in bent_back.values() for span in spans])
                 self.hyperextended.setdefault(" ".join(bent_back), {})[name] = everywhere
-            state, *others = {finger_state(ranks): 0 for ranks in finger.ranks.values()}
+            states = set(map(finger_state, finger.ranks.values()))
             if finger.moves:
                 self.moves += finger.moves
                 self.holds += _holds(finger, frame_count)
                 if not bent_back:
-                    self.starts.append((name, finger.leaves_at(), state))
-            elif not bent_back and not others:
+                    self.starts.append((name, finger.leaves_at(), finger_state(finger.ranks[0])))
+            elif not bent_back and len(states) == 1:
+                state = states.pop()
                 steady[state] = (*steady.get(state, ()), name)
         self.poses = tuple([During(fingers, whole, state) for state, fingers in steady.items()])
         self.touches = {
@@ -161,12 +166,17 @@ class Hand:
         }
         self.travels = sorted(
             [
-                (event["start"], event["end"], axis, event["direction"].split("-to-")[1], SPEEDS.index(event["v_des"]))
+                (
+                    (event["start"], event["end"]),
+                    axis,
+                    event["direction"].split("-to-")[1],
+                    SPEEDS.index(event["v_des"]),
+                )
                 for axis, found in events["wrist_trajectory"].items()
                 for event in found
             ]
         )
-        self.rests = _rests([movement[:2] for movement in self.travels], frame_count)
+        self.rests = _rests([span for span, *_ in self.travels], frame_count)
         self.gaps = _constant_gaps(events["finger_spacing"], whole)
         self.spreads = _spread_moves(events["finger_spacing"])
 
@@ -282,10 +292,10 @@ def _holds(finger: Finger, frame_count: int) -> list[tuple[str, Span, str]]:
 
 def _held(found: Sequence[tuple[str, Span, str]], tolerance: int) -> tuple[During, ...]:
     """What fingers come to and keep, merged where they do so together."""
-    groups = clusters(found, lambda one, other: one[2] == other[2] and alike_in_time([one[1]], [other[1]], tolerance))
+    groups = clusters(found, lambda one, other: one[2] == other[2] and together(one[1], other[1], tolerance))
     return in_order_of_time(
         [
-            During(tuple([finger for finger, *_ in group]), mean_spans([(span,) for _, span, _ in group]), group[0][2])
+            During(tuple([finger for finger, *_ in group]), (mean_span([span for _, span, _ in group]),), group[0][2])
             for group in groups
         ]
     )
@@ -300,43 +310,35 @@ def _rests(movements: Sequence[Span], frame_count: int) -> tuple[Span, ...]:
 
 def _constant_gaps(spacing: Mapping[str, Sequence[Event]], whole: tuple[Span, ...]) -> tuple[During, ...]:
     """Neighbouring fingers that are never seen but spread, or never but closed, merged into rows of fingers."""
-    found: dict[str, list[tuple[str, ...]]] = {"Open": [], "Closed": []}
-    for pair, events in spacing.items():
-        states = {
-            word for event in events for key, word in event.items() if key in ("constant_des", "start_des", "end_des")
-        }
-        if len(states) == 1 and next(iter(states)) in found:
-            found[states.pop()].append(tuple(pair.split(", ")))
-    return tuple(During(row, whole, state) for state, pairs in found.items() for row in _rows(pairs))
+    rows: dict[str, list[tuple[str, ...]]] = {"Open": [], "Closed": []}
+    for one, other in pairwise(FINGERS):
+        events = spacing.get(f"{one}, {other}", ())
+        states = {event[key] for event in events for key in ("constant_des", "start_des", "end_des") if key in event}
+        if len(states) == 1:
+            found = rows[states.pop()]
+            if found and found[-1][-1] == one:
+                found[-1] = (*found[-1], other)
+            else:
+                found.append((one, other))
+    return tuple([During(row, whole, state) for state, found in rows.items() for row in found])
 
 
-def _rows(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Pairs of neighbours as rows, each as long as one pair goes on where the last ends."""
-    rows: list[tuple[str, ...]] = []
-    for pair in sorted(pairs, key=lambda pair: FINGERS.index(pair[0])):
-        if rows and rows[-1][-1] == pair[0]:
-            rows[-1] = (*rows[-1], *pair[1:])
-        else:
-            rows.append(pair)
-    return rows
-
-
-def _travels(movements: Sequence[tuple[int, int, str, str, int]], tolerance: int) -> tuple[Step, ...]:
+def _travels(movements: Sequence[Movement], tolerance: int) -> tuple[Step, ...]:
     """Movements of the wrist in order; those along several axes at the same time are one, `what` joined by spaces."""
-    groups: list[list[tuple[int, int, str, str, int]]] = []
+    groups: list[list[Movement]] = []
     for movement in movements:
+        span, axis, _, _ = movement
         for group in groups:
-            together = alike_in_time([movement[:2]], [group[0][:2]], 2 * tolerance)
-            if together and movement[2] not in [axis for _, _, axis, _, _ in group]:
+            if together(span, group[0][0], 2 * tolerance) and axis not in [other for _, other, _, _ in group]:
                 group.append(movement)
                 break
         else:
             groups.append([movement])
     steps = []
     for group in groups:
-        (span,) = mean_spans([(movement[:2],) for movement in group])
-        words = {axis: word for _, _, axis, word, _ in group}
+        words = {axis: word for _, axis, word, _ in group}
         what = " ".join([words[axis] for axis in ("down-up", "left-right", "front-back") if axis in words])
-        steps.append(Step(what, span, SPEEDS[max([speed for *_, speed in group])]))
+        speed = SPEEDS[max([speed for _, _, _, speed in group])]
+        steps.append(Step(what, mean_span([span for span, _, _, _ in group]), speed))
     steps.sort(key=lambda step: (step.span, step.what.count(" ")))
     return tuple(steps)

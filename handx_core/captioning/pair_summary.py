@@ -157,16 +157,16 @@ def _tip_touches(spans: Mapping[tuple[str, str], tuple[Span, ...]], tolerance: i
     for place, finger in enumerate(FINGERS):
         after = FINGERS[place + 1 :]
         by_hand = {
-            "left": {other: spans.get((finger, other), ()) for other in after},
-            "right": {other: spans.get((other, finger), ()) for other in after},
+            "left": {other: spans[finger, other] for other in after if (finger, other) in spans},
+            "right": {other: spans[other, finger] for other in after if (other, finger) in spans},
         }
         alike = {
-            other: by_hand["left"][other]
-            for other in after
-            if by_hand["left"][other] and alike_in_time(by_hand["left"][other], by_hand["right"][other], tolerance)
+            other: min(found, by_hand["right"][other])
+            for other, found in by_hand["left"].items()
+            if found and alike_in_time(found, by_hand["right"].get(other, ()), tolerance)
         }
         for other in alike:
-            alike[other] = min(by_hand["left"].pop(other), by_hand["right"].pop(other))
+            del by_hand["left"][other], by_hand["right"][other]
         touches += [TipTouch("both", (finger,), d.fingers, d.spans) for d in merge_spans(alike, tolerance)]
         for hand in HANDS:
             touches += [TipTouch(hand, (finger,), d.fingers, d.spans) for d in merge_spans(by_hand[hand], tolerance)]

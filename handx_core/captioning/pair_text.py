@@ -50,7 +50,13 @@ _COME_NEAR: Final = verbs("come near", "come close to")
 
 def pair_statements(facts: PairFacts, voice: Voice) -> list[Statement]:
     """All that can be said of the two hands together at the voice's level."""
-    statements = _palm_contact(facts.palms, voice) + _tips(facts.tips, voice) + _tip_palms(facts.tip_palms, voice)
+    statements: list[Statement] = []
+    if facts.palms:
+        statements.append(_palm_contact(facts.palms, voice))
+    if facts.tips:
+        statements += _tips(facts.tips, voice)
+    if facts.tip_palms:
+        statements += _tip_palms(facts.tip_palms, voice)
     statements += _distance(facts, voice)
     if voice.level >= 4:
         statements += [_near(near, voice, f"near{number}") for number, near in enumerate(facts.nears)]
@@ -62,12 +68,10 @@ def _extent(spans: Sequence[Span]) -> Span:
     return min(start for start, _ in spans), max(end for _, end in spans)
 
 
-def _palm_contact(spans: tuple[Span, ...], voice: Voice) -> list[Statement]:
-    if not spans:
-        return []
+def _palm_contact(spans: tuple[Span, ...], voice: Voice) -> Statement:
     subject = voice.pick("palms", ("the palms", "the two palms"))
     text = f"{subject} {contact(voice, 'palms', spans, True, '', 'each other')}"
-    return [Statement(CONTACT, REQUIRED, _extent(spans), text, spans)]
+    return Statement(CONTACT, REQUIRED, _extent(spans), text, spans)
 
 
 def _tips(touches: Sequence[TipTouch], voice: Voice) -> list[Statement]:

@@ -90,7 +90,7 @@ def _text(statements: Sequence[Statement], voice: Voice, side: str) -> str:
     without_spaces = 1 + side.count(" ")
     for statement in sorted(statements, key=_RANK):
         length = statement.text.count(" ") + without_spaces
-        if statement.rank == REQUIRED or not chosen or length <= room:
+        if length <= room or not chosen or statement.rank == REQUIRED:
             chosen.append(statement)
             room -= length
     chosen.sort(key=_PLACE)
