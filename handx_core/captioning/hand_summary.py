@@ -5,7 +5,7 @@ about both hands (`pair_summary`) and any wording (`phrases`, `hand_text`). Noth
 true exactly as far as the events are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -79,7 +79,7 @@ class Finger:
     def __init__(self, name: str, flexing: Mapping[str, Sequence[Event]]) -> None:
         self.name = name
         self.joints = {joint: flexing[key] for joint, key in _JOINT_KEYS[name] if key in flexing}
-        self.ranks = _ranks(tuple(self.joints.values()))
+        self.ranks = _ranks(self.joints.values())
         self.moves = _finger_moves(self) if len(self.ranks) > 1 else []
 
     def ranks_at(self, frame: int) -> tuple[int, ...]:
@@ -108,18 +108,20 @@ class Finger:
         return {joint: at for joint, at in found.items() if at}
 
 
-def _ranks(joints: Sequence[Sequence[Event]]) -> dict[int, tuple[int, ...]]:
+def _ranks(joints: Iterable[Sequence[Event]]) -> dict[int, tuple[int, ...]]:
     """The ranks of joints, by BENT_RANK, by the frame from which on they are so; in order of time, from frame 0 on."""
-    ranks = [BENT_RANK[events[0].get("constant_des") or events[0]["start_des"]] for events in joints]
-    found = {0: tuple(ranks)}
+    ranks: list[int] = []
     turns: list[tuple[int, int, str]] = []
     for place, events in enumerate(joints):
-        if len(events) > 1 or "v_des" in events[0]:
+        first = events[0]
+        ranks.append(BENT_RANK[first.get("constant_des") or first["start_des"]])
+        if len(events) > 1 or "v_des" in first:
             for event in events:
                 if "v_des" in event:
                     turns += (event["start"], place, event["start_des"]), (event["end"], place, event["end_des"])
                 else:
                     turns.append((event["start"], place, event["constant_des"]))
+    found = {0: tuple(ranks)}
     turns.sort(key=itemgetter(0))  # where an event follows another at once, its state is the last and counts
     for frame, place, state in turns:
         ranks[place] = BENT_RANK[state]

@@ -275,37 +275,37 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
             stays += " with " + listed([f"{fingers_of(pose.fingers, '')[0]} {pose.state}" for pose in shown])
         if still or not voice.concise:
             statements.append(Statement(STATE, -9 if still else 6, whole, f"the {SIDE}hand {stays}"))
-    if not still:
-        statements += [_pose(pose, voice, f"pose{number}") for number, pose in enumerate(facts.poses)]
+    for number, pose in enumerate(() if still else facts.poses):
+        name, plural = fingers_of(pose.fingers)
+        text = f"{name} {voice.pick(f'pose{number}', _STAY[plural])} {pose.state}{voice.always}"
+        statements.append(Statement(STATE, 5 - len(pose.fingers), whole, text))
     if voice.level >= 4:
-        statements += [_start(pose, voice, f"start{number}") for number, pose in enumerate(facts.starts)]
-        statements += [_gap(gap, voice, f"gap{number}") for number, gap in enumerate(facts.gaps)]
+        statements += _starts_and_gaps(facts, voice)
     if voice.exact:
-        statements += [_hold(hold, voice, f"hold{number}") for number, hold in enumerate(facts.holds)]
-        if facts.rests:
-            rests = voice.pick("rest", _REST[False]) + voice.all_frames(facts.rests)
-            statements.append(Statement(STATE, 6, whole, f"the {SIDE}hand {rests}"))
+        statements += _holds_and_rests(facts, voice)
     return statements
 
 
-def _pose(pose: During, voice: Voice, place: str) -> Statement:
-    name, plural = fingers_of(pose.fingers)
-    text = f"{name} {voice.pick(place, _STAY[plural])} {pose.state}{voice.always}"
-    return Statement(STATE, 5 - len(pose.fingers), pose.spans[0], text)
+def _starts_and_gaps(facts: HandFacts, voice: Voice) -> list[Statement]:
+    statements = []
+    for number, start in enumerate(facts.starts):
+        name, plural = fingers_of(start.fingers)
+        text = f"{name} {voice.pick(f'start{number}', _START[plural])} {start.state}"
+        text += voice.frames(start.spans[0]) if start.spans[0][1] >= SHORTEST_HOLD else ""
+        statements.append(Statement(BEGINNING, 4, (0, 1), text))
+    for number, gap in enumerate(facts.gaps):
+        text = f"{fingers_of(gap.fingers)[0]} {voice.pick(f'gap{number}', _GAPS[gap.state][True])}"
+        statements.append(Statement(STATE, 7, gap.spans[0], text))
+    return statements
 
 
-def _start(pose: During, voice: Voice, place: str) -> Statement:
-    name, plural = fingers_of(pose.fingers)
-    frames = voice.frames(pose.spans[0]) if pose.spans[0][1] >= SHORTEST_HOLD else ""
-    return Statement(BEGINNING, 4, (0, 1), f"{name} {voice.pick(place, _START[plural])} {pose.state}{frames}")
-
-
-def _hold(hold: During, voice: Voice, place: str) -> Statement:
-    name, plural = fingers_of(hold.fingers)
-    text = f"{name} {voice.pick(place, _HOLD[plural])} {hold.state}{voice.lasting(hold.spans[0])}"
-    return Statement(STATE, 3, hold.spans[0], text)
-
-
-def _gap(gap: During, voice: Voice, place: str) -> Statement:
-    text = f"{fingers_of(gap.fingers)[0]} {voice.pick(place, _GAPS[gap.state][True])}"
-    return Statement(STATE, 7, gap.spans[0], text)
+def _holds_and_rests(facts: HandFacts, voice: Voice) -> list[Statement]:
+    statements = []
+    for number, hold in enumerate(facts.holds):
+        name, plural = fingers_of(hold.fingers)
+        text = f"{name} {voice.pick(f'hold{number}', _HOLD[plural])} {hold.state}{voice.lasting(hold.spans[0])}"
+        statements.append(Statement(STATE, 3, hold.spans[0], text))
+    if facts.rests:
+        rests = voice.pick("rest", _REST[False]) + voice.all_frames(facts.rests)
+        statements.append(Statement(STATE, 6, (0, voice.frame_count), f"the {SIDE}hand {rests}"))
+    return statements
