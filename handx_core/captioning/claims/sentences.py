@@ -83,8 +83,8 @@ def _with_marks(part: str) -> tuple[str, list[tuple[Frames, ...]]]:
     frames: list[tuple[Frames, ...]] = []
     part = with_marks(_spelled(part), frames)
     numbers = [int(number) for number in _MARK.findall(part)] if frames else []
-    for place, number in enumerate(numbers):
-        part = part.replace(f"#{number}#", f"#{place}#", 1)
+    places = itertools.count()
+    part = _MARK.sub(lambda _: f"#{next(places)}#", part) if numbers else part
     return part.strip(), [frames[number] for number in numbers]
 
 

@@ -51,6 +51,11 @@ def test_all_lists_together_are_read_as_well_as_they_were() -> None:
     assert min(f_measures(SENTENCES)) >= 0.975
 
 
+def test_each_mention_of_frames_is_read_where_it_stands() -> None:
+    bend, straighten = parse_claims("At frame 3 the thumb bends and it straightens in frames 20 to 30.", "left")
+    assert (bend.frames, straighten.frames) == ((("at", 3, 4),), (("span", 20, 31),))
+
+
 @pytest.mark.parametrize("side", ["left", "right", "interaction"])
 def test_any_words_in_any_order_are_read_without_error(side: str) -> None:
     words = [word for _, _, _, text in SENTENCES for word in text.split()]
