@@ -126,8 +126,7 @@ class _SoFar:
             before = self._as_clauses()
             trial, context = _Reader(self.side, before), Watched(before.context)
             trial.context, trial.asked = context, context.asked
-            terms, _ = common_terms(what.rest)
-            trial.read(with_frames(rewritten(terms), marked(frames)))
+            trial.read(with_frames(rewritten(common_terms(what.rest)), marked(frames)))
             reading = reading_of(trial, context, before)
             _memory.keep(key, trial.asked, self, reading)
         return reading

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from handx_core.captioning.claims.nouns import ADJECTIVES
-from handx_core.captioning.claims.terms import Term, sentence_terms
+from handx_core.captioning.claims.terms import Term, part_terms, parts_of, sentence_terms
 
 OPENERS: Final = ("while", "as", "whilst", "when")
 """Words with which a sentence may open a clause that the next is at the same time as."""
@@ -46,6 +46,13 @@ class Said(NamedTuple):
     values: Values
 
 
+class _Alike(NamedTuple):
+    """What is all the same to the reader in a sentence. times: parts of the clip. ways: where a hand moves."""
+
+    times: bool
+    ways: bool
+
+
 @lru_cache(maxsize=50_000)
 def said(sentence: str) -> Said:
     """What a sentence says."""
@@ -61,11 +68,28 @@ def said(sentence: str) -> Said:
 @lru_cache(maxsize=50_000)
 def said_as_whole(sentence: str) -> Said:
     """What a sentence says, its opening with it."""
-    terms, values = common_terms(sentence)
-    return Said("", sentence, _in_words(terms), values)
+    parts = parts_of(sentence)
+    alike = _Alike(not any(map(_asks, parts)), _only_travels(sentence_terms(sentence)))
+    found = [_part_in_words(part, alike) for part in parts]
+    values = [value for _, of_part in found for value in of_part]
+    words = " ".join([words for words, _ in found if words])
+    return Said("", sentence, words, {_mark(place): value for place, value in enumerate(values)})
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=20_000)
+def _part_in_words(part: str, alike: _Alike) -> tuple[str, tuple[str, ...]]:
+    """What a part of a sentence says, and what its marks stand for."""
+    values: Values = {}
+    terms = [_one_for_all(term, values, alike) for term in part_terms(part)]
+    return " ".join([f"{','.join(term)}:{term.text}" for term in terms]), tuple(values.values())
+
+
+@lru_cache(maxsize=20_000)
+def _asks(part: str) -> bool:
+    return any("only" in term or term.text in _ASKING for term in part_terms(part))
+
+
+@lru_cache(maxsize=20_000)
 def _opening(opener: str) -> str:
     """How a sentence that opens so follows on the one before; "" if these words do not say that."""
     terms = sentence_terms(opener)
@@ -73,18 +97,12 @@ def _opening(opener: str) -> str:
     return _FOLLOWING.get(terms[0]["link"], "") if links else ""
 
 
-def _in_words(terms: Sequence[Term]) -> str:
-    return " ".join([f"{','.join(term)}:{term.text}" for term in terms])
-
-
-@lru_cache(maxsize=1_000)
-def common_terms(sentence: str) -> tuple[tuple[Term, ...], Values]:
-    """The terms of a sentence, in one word for all that mean the same, and what the marks in them stand for."""
+def common_terms(sentence: str) -> tuple[Term, ...]:
+    """The terms of a sentence, in one word for all that mean the same."""
     terms = sentence_terms(sentence)
+    alike = _Alike(not any(map(_asks, parts_of(sentence))), _only_travels(terms))
     values: Values = {}
-    timed = not any("only" in term or term.text in _ASKING for term in terms)
-    travels = _only_travels(terms)
-    return tuple([_one_for_all(term, values, timed, travels) for term in terms]), values
+    return tuple([_one_for_all(term, values, alike) for term in terms])
 
 
 def _only_travels(terms: Sequence[Term]) -> bool:
@@ -116,17 +134,16 @@ _OF_TRAVELS: Final[Mapping[str, Collection[str]]] = {
 """Kinds of terms of which a sentence about where a hand moves may be, and what they may say, where not anything."""
 
 
-def _one_for_all(term: Term, values: Values, timed: bool, travels: bool) -> Term:
-    """A term as it is, or in a word for all. timed: whether parts of the clip are all the same. travels: whether all
-    ways are."""
+def _one_for_all(term: Term, values: Values, alike: _Alike) -> Term:
+    """A term as it is, or in a word for all."""
     if len(term) > 1:
         return term
-    if travels and "way" in term:
-        return Term("some way", {"way": _mark(term["way"], values)})
+    if alike.ways and "way" in term:
+        return Term("some way", {"way": _marked(term["way"], values)})
     if "speed" in term and term.text not in ADJECTIVES and term["speed"] != "mixed":
-        return Term("so fast", {"speed": _mark(term["speed"], values)})
-    if "when" in term and timed and term["when"] in _SOMEWHERE:
-        return Term("some time", {"when": _mark(term["when"], values)})
+        return Term("so fast", {"speed": _marked(term["speed"], values)})
+    if "when" in term and alike.times and term["when"] in _SOMEWHERE:
+        return Term("some time", {"when": _marked(term["when"], values)})
     if "way" in term and (term.text.startswith(("to the ", "toward")) or term.text in _WARDS):
         return Term(f"{term['way']} way", term)
     if "verb" in term and term.text in _ALIKE:
@@ -134,10 +151,14 @@ def _one_for_all(term: Term, values: Values, timed: bool, travels: bool) -> Term
     return term
 
 
-def _mark(value: str, values: Values) -> str:
-    mark = f"~{len(values)}"
+def _marked(value: str, values: Values) -> str:
+    mark = _mark(len(values))
     values[mark] = value
     return mark
+
+
+def _mark(place: int) -> str:
+    return f"~{place}"
 
 
 def is_mark(word: str) -> bool:

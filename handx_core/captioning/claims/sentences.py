@@ -53,16 +53,63 @@ class _Told(NamedTuple):
         first = factor * int(numbers[at]) + more if factor else more
         return self.kind, first, end_factor * int(numbers[end]) + end_more if end_factor else end_more
 
+    def behind(self, numbers: int) -> "_Told":
+        """The same where so many numbers are told before."""
+        (at, *first), (end, *last) = self.first, self.last
+        return _Told(self.kind, (at + numbers, first[0], first[1]), (end + numbers, last[0], last[1]))
+
 
 @lru_cache(maxsize=50_000)
 def _pattern(part: str) -> tuple[str, list[tuple[_Told, ...]]]:
     """A sentence in which every number is 0, with marks, and how its numbers tell what they stand for; ("", []) where
     numbers say more than frames."""
+    spelled: list[str] = []
+    found: list[tuple[_Told, ...]] = []
+    at = 0
+    for piece in pieces(part):
+        known = _piece(piece)
+        if known is None:
+            return _told(part) or ("", [])
+        text, mentions = known
+        for mention in mentions:
+            text = text.replace("#0#", f"#{len(found)}#")
+            found.append(tuple([told.behind(at) for told in mention]))
+        spelled.append(text)
+        at += piece.count("0")
+    return "".join(spelled).strip(), found
+
+
+def pieces(sentence: str) -> list[str]:
+    """A sentence cut at its commas and brackets: most new sentences are of pieces that were read before."""
+    return _PIECES.findall(sentence)
+
+
+_PIECES: Final = re.compile(r"\([^()]*\)|[,(]?[^,(]+|[,(]")
+
+
+@lru_cache(maxsize=20_000)
+def _piece(piece: str) -> tuple[str, list[tuple[_Told, ...]]] | None:
+    """A piece as `_pattern` gives a sentence; None if what it is depends on the pieces beside it.
+
+    Nothing that is spelled otherwise goes beyond a comma or a bracket, and no mention of frames beyond a bracket.
+    """
+    if "#" in piece or _SHORT.search(piece.lower()):
+        return None
+    if piece[0] == "(":
+        found = _told(piece) if piece[-1] == ")" else None
+        return found if found is not None and len(found[1]) < 2 else None
+    spelled = _spelled(piece)
+    return None if "frame" in spelled or "0" in spelled else (spelled, [])
+
+
+def _told(part: str) -> tuple[str, list[tuple[_Told, ...]]] | None:
+    """What `_pattern` gives, of a sentence as a whole; None where numbers say more than frames."""
     sentence, mentions = _with_marks(_numbered(part, map(str, itertools.count(_STAND_IN, _STAND_IN))))
     if any(len(number) > 2 for number in _NUMBER.findall(sentence)):
-        return "", []
+        return None
     return sentence, [
-        tuple(_Told(kind, _by_number(first), _by_number(last)) for kind, first, last in mention) for mention in mentions
+        tuple([_Told(kind, _by_number(first), _by_number(last)) for kind, first, last in mention])
+        for mention in mentions
     ]
 
 

@@ -15,6 +15,7 @@ from handx_core.captioning.claims import time_words as times
 from handx_core.captioning.claims import verbs as verbs
 from handx_core.captioning.claims import words as words
 from handx_core.captioning.claims.frames import Frames
+from handx_core.captioning.claims.sentences import pieces
 from handx_core.captioning.claims.time_words import split
 
 
@@ -56,10 +57,29 @@ class _Node:
     kinds: dict[str, str] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=20_000)
 def sentence_terms(sentence: str) -> tuple[Term, ...]:
-    """The terms of a sentence in which mentions of frames are marks; the same sentence comes again in many captions."""
-    return tuple(_disambiguated(list(_terms(_TOKEN.findall(sentence)))))
+    """The terms of a sentence in which mentions of frames are marks."""
+    return tuple([term for part in parts_of(sentence) for term in part_terms(part)])
+
+
+def parts_of(sentence: str) -> list[str]:
+    """The sentence in pieces of which each has the same terms in any sentence; as a whole if it has not."""
+    found = pieces(sentence)
+    return found if all(map(_stands_alone, found)) else [sentence]
+
+
+@lru_cache(maxsize=20_000)
+def part_terms(part: str) -> tuple[Term, ...]:
+    """The terms of one of `parts_of` a sentence; the same comes again in many captions."""
+    return tuple(_disambiguated(list(_terms(_TOKEN.findall(part)))))
+
+
+@lru_cache(maxsize=20_000)
+def _stands_alone(piece: str) -> bool:
+    """Whether no phrase may go on beyond the end of a piece, and no term depends on what follows on that."""
+    tokens = _TOKEN.findall(piece)
+    ends = not tokens or tokens[-1] not in _BEFORE_COMMA
+    return ends and not any(term.text in _THEN_OR_AFTER or term.text in _SMALL for term in _terms(tokens))
 
 
 def with_frames(terms: Sequence[Term], frames: Sequence[tuple[Frames, ...]]) -> list[Term]:
@@ -178,7 +198,7 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
         term
         for place, term in enumerate(terms)
         if (term.text == "small" and place and terms[place - 1].says("verb") == "be")
-        or term.text not in ("long", "small", "little")
+        or term.text not in _SMALL
         or (term.text != "little" and terms[place + 1 : place + 2] and terms[place + 1].text == "one")
         or (_is_listed(terms[place + 1 : place + 2]) and not (place and terms[place - 1].says("verb") == "occurs"))
     ]
@@ -192,6 +212,8 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
     ]
 
 
+_SMALL: Final = ("long", "small", "little")
+"""Adjectives that name a finger where another is named next."""
 _THEN_OR_AFTER: Final = {*split(times.LINKS["then"])} & {*split(times.LINKS["after"])}
 
 
@@ -321,9 +343,18 @@ def _phrases() -> _Node:
     return root
 
 
+def _before_comma(node: _Node) -> Iterator[str]:
+    for word, following in node.next.items():
+        if "," in following.next:
+            yield word
+        yield from _before_comma(following)
+
+
 _PHRASES: Final = _phrases()
 _VERBS: Final = _Node()
 _LEMMAS: Final[dict[str, tuple[str, str]]] = {}
+_BEFORE_COMMA: Final = frozenset(_before_comma(_PHRASES))
+"""Words behind which a phrase may go on beyond a comma: "side by side, not crossed"."""
 _PARTS: Final = {
     word.split()[0] for phrases in (*words.FINGER_WORDS.values(), *words.NOUNS.values()) for word in split(phrases)
 } | {"one", "joint", "joints"}

@@ -1,6 +1,7 @@
 """What was read before never changes what is read: only how long it takes."""
 
 import random
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,9 +9,8 @@ import pytest
 from claim_sentences import SENTENCES
 
 from handx_core.captioning.claims import reader as claims
-from handx_core.captioning.claims import said
+from handx_core.captioning.claims import said, sentences, terms
 from handx_core.captioning.claims.memory import Memory
-from handx_core.captioning.claims.terms import sentence_terms
 from handx_core.captioning.rules import write_captions
 from handx_core.kinematics.events import extract_events_batch
 from handx_core.skeleton import CLIP_FRAMES
@@ -61,13 +61,23 @@ def test_a_memory_that_forgets_reads_alike(monkeypatch: pytest.MonkeyPatch) -> N
     assert [read(text, side) for text, side in told] == wanted
 
 
+def test_a_sentence_is_the_same_by_its_pieces_and_as_a_whole() -> None:
+    told = [part for text, _ in texts() for part in re.split("[.;!?]", re.sub(r"\d+", "0", text)) if part.strip()]
+    words = [word for part in told for word in part.split()]
+    shuffled = [" ".join(random.Random(seed).sample(words, 9)) for seed in range(2_000)]
+    for part in told + shuffled:
+        assert sentences._pattern(part) == (sentences._told(part) or ("", [])), part
+        sentence, _ = sentences._with_marks(part)
+        by_pieces, whole = terms.sentence_terms(sentence), terms.part_terms(sentence)
+        assert [(one.text, one.form, one) for one in by_pieces] == [(one.text, one.form, one) for one in whole], part
+
+
 def test_one_word_for_all_is_read_as_the_words_that_it_stands_for(monkeypatch: pytest.MonkeyPatch) -> None:
     told = texts()
     wanted = [read(text, side) for text, side in told]
     monkeypatch.setattr(claims, "_memory", Memory())
-    monkeypatch.setattr(said, "common_terms", lambda sentence: (sentence_terms(sentence), {}))
-    monkeypatch.setattr(claims, "common_terms", said.common_terms)
-    for remembered in (said.said, said.said_as_whole):
+    monkeypatch.setattr(said, "_one_for_all", lambda term, values, alike: term)
+    for remembered in (said.said, said.said_as_whole, said._part_in_words):
         monkeypatch.setattr(said, remembered.__name__, remembered.__wrapped__)
     monkeypatch.setattr(claims, "said", said.said)
     monkeypatch.setattr(claims, "said_as_whole", said.said_as_whole)
