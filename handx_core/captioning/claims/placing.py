@@ -272,7 +272,7 @@ def _with_it_is(terms: Terms) -> list[Term]:
 @place_by_place
 def _only_in_front(terms: Terms, at: int) -> Exchange | None:
     """ "Slowly, and only at the end, the hand moves" as "slowly only at the end, the hand moves"."""
-    if at == 0 or not all({"speed", "when", "frames"} & term.keys() for term in terms[:at]) or "comma" not in terms[at]:
+    if "comma" not in terms[at] or at == 0 or not all({"speed", "when", "frames"} & term.keys() for term in terms[:at]):
         return None
     ahead = at + 1 + (at + 1 < len(terms) and terms[at + 1].text == "and")
     told = ahead + (ahead < len(terms) and "only" in terms[ahead])

@@ -69,7 +69,7 @@ def said(sentence: str) -> Said:
 def said_as_whole(sentence: str) -> Said:
     """What a sentence says, its opening with it."""
     parts = parts_of(sentence)
-    alike = _Alike(not any(map(_asks, parts)), _only_travels(sentence_terms(sentence)))
+    alike = _alike_in(parts)
     found = [_part_in_words(part, alike) for part in parts]
     values = [value for _, of_part in found for value in of_part]
     words = " ".join([words for words, _ in found if words])
@@ -86,6 +86,7 @@ def _part_in_words(part: str, alike: _Alike) -> tuple[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=20_000)
 def _asks(part: str) -> bool:
+    """Whether it is told of what is only then, or until then."""
     return any("only" in term or term.text in _ASKING for term in part_terms(part))
 
 
@@ -99,10 +100,16 @@ def _opening(opener: str) -> str:
 
 def common_terms(sentence: str) -> tuple[Term, ...]:
     """The terms of a sentence, in one word for all that mean the same."""
-    terms = sentence_terms(sentence)
-    alike = _Alike(not any(map(_asks, parts_of(sentence))), _only_travels(terms))
+    parts = parts_of(sentence)
+    alike = _alike_in(parts)
     values: Values = {}
-    return tuple([_one_for_all(term, values, alike) for term in terms])
+    return tuple([_one_for_all(term, values, alike) for part in parts for term in part_terms(part)])
+
+
+def _alike_in(parts: Sequence[str]) -> _Alike:
+    """What is all the same in a sentence of these parts."""
+    terms = [term for part in parts for term in part_terms(part)]
+    return _Alike(not any(map(_asks, parts)), _only_travels(terms))
 
 
 def _only_travels(terms: Sequence[Term]) -> bool:
