@@ -78,8 +78,9 @@ def part_terms(part: str) -> tuple[Term, ...]:
 def _stands_alone(piece: str) -> bool:
     """Whether no phrase may go on beyond the end of a piece, and no term depends on what follows on that."""
     tokens = _TOKEN.findall(piece)
-    ends = not tokens or tokens[-1] not in _BEFORE_COMMA
-    return ends and not any(term.text in _THEN_OR_AFTER or term.text in _SMALL for term in _terms(tokens))
+    words = " ".join(tokens)
+    goes_on = bool(tokens) and tokens[-1] in _BEFORE_COMMA
+    return not goes_on and _SMALL.isdisjoint(tokens) and not any(phrase in words for phrase in _THEN_OR_AFTER)
 
 
 def with_frames(terms: Sequence[Term], frames: Sequence[tuple[Frames, ...]]) -> list[Term]:
@@ -212,7 +213,7 @@ def _disambiguated(terms: list[Term]) -> list[Term]:
     ]
 
 
-_SMALL: Final = ("long", "small", "little")
+_SMALL: Final = frozenset({"long", "small", "little"})
 """Adjectives that name a finger where another is named next."""
 _THEN_OR_AFTER: Final = {*split(times.LINKS["then"])} & {*split(times.LINKS["after"])}
 
