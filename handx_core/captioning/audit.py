@@ -182,7 +182,7 @@ def _true_of_the_other(claim: Claim, truth: ClipTruth) -> bool:
 @lru_cache(maxsize=20_000)
 def _is_known(text: str) -> bool:
     """Whether most of a text's words are of the vocabulary."""
-    known = sum(_known_words(sentence) for sentence, _ in split_sentences(text))
+    known = sum(_known_words(sentence) for sentence, *_ in split_sentences(text))
     return known >= _KNOWN_SHARE * len(re.findall(r"\w+", text))
 
 
@@ -193,19 +193,25 @@ def _known_words(sentence: str) -> int:
 
 def invented(text: str) -> list[tuple[str, str]]:
     """The words of a text that events cannot say, with their kind: "intent", "hedge" or "object"."""
-    text = text.lower()
-    if not any(map(_is_doubtful, {*_WORD.findall(text)})):
+    if not any(_is_doubtful(written) for *_, written in split_sentences(text)):
         return []
-    return [(kind, found[0]) for kind, pattern in _INVENTED.items() for found in pattern.finditer(text)]
+    return [(kind, found[0]) for kind, pattern in _INVENTED.items() for found in pattern.finditer(text.lower())]
 
 
-_WORD: Final = re.compile(r"[^\W\d]\w*")
 _EVERYDAY: Final = frozenset({"a", "an", "as", "in", "of", "on", "that", "the", "to"})
 
 
+@lru_cache(maxsize=50_000)
+def _is_doubtful(sentence: str) -> bool:
+    """Whether a sentence may hold one of the phrases: quick to find out, and true of few."""
+    return any(map(_is_telling, _WORD.findall(sentence.lower())))
+
+
+_WORD: Final = re.compile(r"[^\W\d]\w*")
+
+
 @lru_cache(maxsize=20_000)
-def _is_doubtful(word: str) -> bool:
-    """Whether a word may be part of one of the phrases: quick to find out, and true of few."""
+def _is_telling(word: str) -> bool:
     return bool(_TELLING.fullmatch(word))
 
 

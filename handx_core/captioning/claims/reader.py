@@ -56,7 +56,7 @@ _CONTRASTS: Final = ("but", "yet", "although", "though", "even though", "however
 def parse_claims(text: str, side: str) -> list[Claim]:
     """The claims of a text, in its order. side: "left", "right" or "interaction", for what is said of no named hand."""
     so_far = _SoFar(side)
-    for sentence, frames in split_sentences(text):
+    for sentence, frames, _ in split_sentences(text):
         so_far.read(sentence, frames)
     return so_far.claims()
 

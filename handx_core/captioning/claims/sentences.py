@@ -13,9 +13,18 @@ from typing import Final, NamedTuple
 from handx_core.captioning.claims.frames import Frames, with_marks
 
 
+class Spelled(NamedTuple):
+    """A sentence, spelled as the vocabulary is and with marks for mentions of frames. frames: what these state.
+    written: as it stands in the text, every number a 0."""
+
+    sentence: str
+    frames: list[tuple[Frames, ...]]
+    written: str
+
+
 @lru_cache(maxsize=4_000)
-def split_sentences(text: str) -> list[tuple[str, list[tuple[Frames, ...]]]]:
-    """Each sentence, spelled as the vocabulary is and with marks for mentions of frames, and what these state."""
+def split_sentences(text: str) -> list[Spelled]:
+    """The sentences of a text."""
     numbers = [number[:_DIGITS] for number in _NUMBER.findall(text)]
     found = []
     at = 0
@@ -25,9 +34,10 @@ def split_sentences(text: str) -> list[tuple[str, list[tuple[Frames, ...]]]]:
         if part and not part.isspace():
             sentence, mentions = _pattern(part)
             if sentence:
-                found.append((sentence, [tuple([told.of(own) for told in mention]) for mention in mentions]))
+                frames = [tuple([told.of(own) for told in mention]) for mention in mentions]
             else:
-                found.append(_with_marks(_numbered(part, iter(own))))
+                sentence, frames = _with_marks(_numbered(part, iter(own)))
+            found.append(Spelled(sentence, frames, part))
     return found
 
 
