@@ -15,6 +15,7 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 from transformers.cache_utils import Cache
 
+from handx_core.devices import best_device
 from handx_core.models.text_layer import PARTS, TextLayer, TransformerSettings, masked_mean
 from handx_core.models.tokenizer import FRAMES_PER_STEP, code_digits
 from handx_core.models.trained import TrainedModel, load_weights, seeded
@@ -272,4 +273,4 @@ def load_autoregressive(trained: TrainedModel) -> Autoregressive:
     settings = AutoregressiveSettings(**config["settings"])
     model = build_autoregressive(settings, config["text_width"], tuple(config["levels"]), config["n_streams"], seed=0)
     load_weights(model, trained)
-    return model
+    return model.to(best_device())

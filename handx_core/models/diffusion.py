@@ -119,7 +119,7 @@ class Diffusion(nn.Module):
         The decoder says what the best estimate of white clips, the noised one scaled down, leaves unknown.
         """
         motion = self.motion_in(noised)
-        positions = sinusoids(motion.shape[1], motion.shape[2]).to(motion)
+        positions = sinusoids(motion.shape[1], motion.shape[2], motion.device).to(motion)
         time = self.time_in(sinusoids_at(steps, motion.shape[2]).to(motion)).repeat_interleave(PARTS, 0)
         gain, shift = self.modulation(time + texts.summary()).chunk(2, dim=-1)
         modulated = (motion + positions).repeat_interleave(PARTS, 0) * (1 + gain[:, None]) + shift[:, None]

@@ -76,7 +76,7 @@ class Evaluator(nn.Module):
         """joints: (B, T, 2, 21, 3), metres -> (B, embedding), unit length."""
         features = (motion_features(joints) - self.feature_mean) / self.feature_scale
         hidden = self.stem(features.transpose(1, 2)).transpose(1, 2)
-        hidden = hidden + sinusoids(*hidden.shape[1:]).to(hidden)
+        hidden = hidden + sinusoids(hidden.shape[1], hidden.shape[2], hidden.device).to(hidden)
         hidden = torch.cat([self.start.expand(len(hidden), 1, -1), hidden], dim=1)
         encoded = self.motion_encoder(hidden)
         summary = torch.cat([encoded[:, 0], encoded[:, 1:].mean(1)], dim=-1)

@@ -54,7 +54,8 @@ class TextLayer(nn.Module):
         (B, 3, ceil(L / merge), width) and its mask.
         """
         hidden = self.project(tokens.flatten(0, 1).transpose(1, 2)).transpose(1, 2)
-        hidden = hidden.unflatten(0, (-1, PARTS)) + self.part + sinusoids(*hidden.shape[1:]).to(hidden)
+        positions = sinusoids(hidden.shape[1], hidden.shape[2], hidden.device).to(hidden)
+        hidden = hidden.unflatten(0, (-1, PARTS)) + self.part + positions
         mask = mask[..., :: self.merge]
         encoded = self.encoder(hidden.flatten(0, 1), src_key_padding_mask=~mask.flatten(0, 1))
         return encoded.unflatten(0, (-1, PARTS)), mask
@@ -83,13 +84,13 @@ def masked_mean(tokens: Tensor, mask: Tensor) -> Tensor:
 def text_batch(text: TextTable, rows: ArrayLike | Tensor, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
     """Frozen tokens of captions; rows: (B, 3) rows of the table -> tokens (B, 3, L, W) and mask (B, 3, L)."""
     rows = np.asarray(rows)
-    tokens, mask = text.batch(rows.reshape(-1))
-    return tokens.unflatten(0, rows.shape).to(device), mask.unflatten(0, rows.shape).to(device)
+    tokens, mask = text.batch(rows.reshape(-1), device)
+    return tokens.unflatten(0, rows.shape), mask.unflatten(0, rows.shape)
 
 
-def sinusoids(length: int, width: int) -> Tensor:
+def sinusoids(length: int, width: int, device: torch.device) -> Tensor:
     """Sinusoidal embeddings of positions 0 to length - 1 (Vaswani et al. 2017) -> (length, width)."""
-    return sinusoids_at(torch.arange(length), width)
+    return sinusoids_at(torch.arange(length, device=device), width)
 
 
 def sinusoids_at(positions: Tensor, width: int) -> Tensor:

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from handx_core.columns import batch
+from handx_core.devices import best_device, moved
 from handx_core.errors import TableError
 from handx_core.settings import Settings
 
@@ -79,18 +80,21 @@ class TextTable:
                 f"text_embeddings of {self.encoder!r} lack the text {missing[:80]!r}: materialize text_embeddings again"
             ) from error
 
-    def batch(self, rows: ArrayLike | Tensor) -> tuple[Tensor, Tensor]:
+    def batch(self, rows: ArrayLike | Tensor, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
         """Tokens of texts by row, padded to the longest of them.
 
-        rows: (B,) integers. Returns tokens (B, L, width) float32, zero where padded, and mask (B, L) bool, true at
-        tokens.
+        rows: (B,) integers. Returns, on the device, tokens (B, L, width) float32, zero where padded, and mask (B, L)
+        bool, true at tokens.
         """
         rows = np.asarray(rows)
         starts, lengths = self.offsets[rows], self.offsets[rows + 1] - self.offsets[rows]
         steps = np.arange(lengths.max(initial=1))
-        mask = steps < lengths[:, None]
-        tokens = self.values[np.where(mask, starts[:, None] + steps, 0)].astype(np.float32) * mask[..., None]
-        return torch.from_numpy(tokens), torch.from_numpy(mask)
+        there = steps < lengths[:, None]
+        places = torch.from_numpy(np.where(there, starts[:, None] + steps, 0))
+        chosen = torch.from_numpy(self.values).index_select(0, places.flatten()).unflatten(0, places.shape)
+        # It travels in half precision: a large batch of long texts is gigabytes, which no device should wait for.
+        tokens, mask = moved(chosen, device), moved(torch.from_numpy(there), device)
+        return tokens.float() * mask[..., None], mask
 
     def to_batches(self) -> Iterator[pa.RecordBatch]:
         """The rows of the table `text_embeddings`, some thousand texts at a time."""
@@ -161,7 +165,7 @@ def _encode_by_model(texts: Sequence[str], name: str) -> list[NDArray[np.float16
 
     tokenizer = AutoTokenizer.from_pretrained(name)
     is_t5 = AutoConfig.from_pretrained(name).model_type == "t5"
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = best_device()
     # A float32 load, in evaluation mode: dropout in a frozen encoder would blur what the text says.
     model = (T5EncoderModel if is_t5 else AutoModel).from_pretrained(name, dtype=torch.float32).eval().to(device)
     encoded: dict[int, NDArray[np.float16]] = {}

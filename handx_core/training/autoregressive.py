@@ -12,6 +12,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from handx_core.devices import moved
 from handx_core.models.autoregressive import (
     Autoregressive,
     AutoregressiveSettings,
@@ -91,8 +92,8 @@ def _loss(clips: MotionTexts, codes: Tensor, settings: AutoregressiveTraining) -
         device = model.anchor.device
         rows = clips.rows_of_one_level(items, settings.text_levels, generator)
         tokens, mask = text_batch(clips.text, rows, device)
-        given = (torch.rand(len(items), generator=generator) >= settings.text_dropout).to(device)
-        wanted = codes[items].to(device)
+        given = moved(torch.rand(len(items), generator=generator) >= settings.text_dropout, device)
+        wanted = moved(codes[items], device)
         prefix = model.prefix(tokens, mask, given)
         terms = {"nats": next_code_loss(model, prefix, wanted), "outline": outline_loss(model, prefix, wanted, given)}
         return {"loss": terms["nats"] + settings.outline_weight * terms["outline"], **terms}

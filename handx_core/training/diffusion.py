@@ -11,6 +11,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from handx_core.devices import best_device, moved
 from handx_core.models.diffusion import NOISE_STEPS, Diffusion, DiffusionSettings, noise_schedule
 from handx_core.models.evaluator import contrastive_loss
 from handx_core.models.text_layer import text_batch
@@ -85,7 +86,7 @@ def load_diffusion(trained: TrainedModel) -> Diffusion:
     """The trained generator, ready for use. Raises HandXError where its weights are missing or changed."""
     model = _build(trained.config["model"], seed=0)
     load_weights(model, trained)
-    return model
+    return model.to(best_device())
 
 
 def _build(config: dict[str, Any], seed: int) -> Diffusion:
@@ -103,15 +104,15 @@ def _loss(clips: MotionTexts, whitened: Tensor, settings: DiffusionTraining) -> 
         # Rising density: what a text says is learned from clips that noise hides.
         steps = (NOISE_STEPS * torch.rand(items.shape, generator=generator).sqrt()).long()
         noise, blur = torch.randn(2, *clean.shape, generator=generator)
-        noised = schedule.add_noise(clean, noise, steps)
         given = torch.rand(items.shape, generator=generator) >= settings.text_dropout
         rows = clips.rows_of_one_level(items, settings.text_levels, generator)
-        texts = model.encode_texts(*text_batch(clips.text, rows, device), given.to(device))
-        clean, steps = clean.to(device), steps.to(device)
-        error = model.loss(model(noised.to(device), steps, texts), clean, steps)
-        motions, captions = model.summaries(clean, texts, blur.to(device))
-        told = motions[given], captions[given], rows[given].to(device)
-        alignment = contrastive_loss(*told, ALIGNMENT_TEMPERATURE)
+        texts = model.encode_texts(*text_batch(clips.text, rows, device), moved(given, device))
+        clean, noise, blur, steps = (moved(values, device) for values in (clean, noise, blur, steps))
+        noised = schedule.add_noise(clean, noise, steps)
+        error = model.loss(model(noised, steps, texts), clean, steps)
+        motions, captions = model.summaries(clean, texts, blur)
+        told = moved(given.nonzero()[:, 0], device)
+        alignment = contrastive_loss(motions[told], captions[told], moved(rows[given], device), ALIGNMENT_TEMPERATURE)
         return {"loss": error + settings.alignment_weight * alignment, "error": error, "alignment": alignment}
 
     return loss

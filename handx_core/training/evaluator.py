@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from handx_core.devices import best_device, moved
 from handx_core.models.evaluator import (
     Evaluator,
     EvaluatorSettings,
@@ -58,7 +59,7 @@ def load_evaluator(trained: TrainedModel) -> Evaluator:
     """The trained evaluator, ready for use. Raises HandXError where its weights are missing or changed."""
     model = _build(trained.config["model"], seed=0)
     load_weights(model, trained)
-    return model
+    return model.to(best_device())
 
 
 def _build(config: dict, seed: int) -> Evaluator:
@@ -72,9 +73,9 @@ def _loss(clips: MotionTexts) -> Loss:
         device = model.feature_mean.device
         level = int(torch.randint(LEVELS, (), generator=generator))  # one for all: texts of like length pad little
         rows = clips.text_rows[items, level]
-        motions = model.embed_motion(clips.joints[items].to(device))
+        motions = model.embed_motion(moved(clips.joints[items], device))
         texts = model.embed_text(*text_batch(clips.text, rows, device))
-        return {"loss": contrastive_loss(motions, texts, rows.to(device), model.settings.temperature)}
+        return {"loss": contrastive_loss(motions, texts, moved(rows, device), model.settings.temperature)}
 
     return loss
 

@@ -11,6 +11,7 @@ import roma
 import torch
 from torch import Tensor, nn
 
+from handx_core.devices import moved
 from handx_core.models.tokenizer import (
     Tokenizer,
     TokenizerLoss,
@@ -68,7 +69,7 @@ def _loss(joints: Tensor, settings: TokenizerTraining) -> Loss:
     def loss(model: nn.Module, items: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         assert isinstance(model, Tokenizer)
         batch = vary(joints[items], settings, generator)
-        return reconstruction_loss(model, batch.to(model.hand_mean.device), settings.loss)
+        return reconstruction_loss(model, moved(batch, model.hand_mean.device), settings.loss)
 
     return loss
 
