@@ -93,6 +93,16 @@ def test_a_new_head_expects_every_digit_near_its_last_value() -> None:
 
 
 @torch.no_grad()
+def test_the_head_stays_in_single_precision_where_the_rest_does_not() -> None:
+    torch.manual_seed(0)
+    head = DigitHead(6, 8, (4, 3, 32))
+    hidden, last = torch.randn(5, 6).bfloat16(), torch.randn(5, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = head(hidden, last)
+    assert torch.equal(mixed, head(hidden.float(), last))
+
+
+@torch.no_grad()
 def test_values_of_digits_span_minus_one_to_one() -> None:
     model = build_autoregressive(SMALL, 8, LEVELS, 2, seed=0)
     digits = torch.tensor([[0, 0, 1, 1], [3, 2, 3, 2]])

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from handx_core.errors import HandXError
 from handx_core.models.trained import TrainedModel, seeded
-from handx_core.training.loop import TrainSettings, items_of_step, learning_rate_at, train
+from handx_core.training.loop import TrainSettings, _reproducible, items_of_step, learning_rate_at, train
 
 N_ITEMS = 37
 
@@ -175,6 +175,16 @@ def test_loss_that_is_not_finite_is_an_error_and_never_a_checkpoint(tmp_path: Pa
     with pytest.raises(HandXError, match="learning_rate"):
         run(tmp_path, loss=broken)
     assert not list(tmp_path.glob("*/checkpoint.pt"))
+
+
+def test_on_a_gpu_only_kernels_that_repeat_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyTorch that only warns takes others there for attention."""
+    for gpu in (True, False):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda gpu=gpu: gpu)
+        with _reproducible(1):
+            assert torch.are_deterministic_algorithms_enabled()
+            assert torch.is_deterministic_algorithms_warn_only_enabled() is not gpu
+    assert not torch.are_deterministic_algorithms_enabled()
 
 
 def test_items_of_an_epoch_are_distinct() -> None:
