@@ -22,6 +22,7 @@ from diffusers import DDPMScheduler
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from handx_core.models.text_layer import PARTS, TextLayer, TransformerSettings, masked_mean, sinusoids, sinusoids_at
 from handx_core.models.whitening import FEATURES, Whitening
@@ -33,6 +34,10 @@ NOISE_SCHEDULE: Final = "squaredcos_cap_v2"
 
 _LEAST_NOISE: Final = 0.05
 """Share of noise below which an error weighs no more."""
+
+_FORGETFUL: Final = "cuda"
+"""Where the decoder keeps only the inputs of its layers for the gradient and runs each again: a GPU's memory does not
+hold all of a batch of 1,536 clips and the words of their texts. It costs a third more time; other memory is larger."""
 
 _BLUR: Final = 0.1
 """Noise on the clips that captions are taught to tell apart, so that they are not known by their tremor."""
@@ -125,10 +130,23 @@ class Diffusion(nn.Module):
         modulated = (motion + positions).repeat_interleave(PARTS, 0) * (1 + gain[:, None]) + shift[:, None]
         start = self.start.expand(len(motion), -1, -1, -1).flatten(0, 1)
         tokens = torch.cat([time[:, None], start, modulated], dim=1)
-        decoded = self.decoder(tokens, texts.memory, memory_key_padding_mask=~texts.mask)
+        decoded = self._decode(tokens, texts)
         summed = motion + decoded[:, 2:].unflatten(0, (-1, PARTS)).sum(1)
         signal = self.signal[steps][:, None, None]
         return signal.sqrt() * noised + (1 - signal).sqrt() * self.correction(summed)
+
+    def _decode(self, tokens: Tensor, texts: EncodedTexts) -> Tensor:
+        """The decoder's output for tokens (B * 3, N, width), the same wherever it runs."""
+        if not (self.training and tokens.device.type == _FORGETFUL):
+            decoded: Tensor = self.decoder(tokens, texts.memory, memory_key_padding_mask=~texts.mask)
+            return decoded
+        for layer in self.decoder.layers:
+            tokens = checkpoint(
+                layer, tokens, texts.memory, memory_key_padding_mask=~texts.mask, use_reentrant=False
+            )  # with the masks of dropout that were drawn the first time
+        assert self.decoder.norm is not None
+        normed: Tensor = self.decoder.norm(tokens)
+        return normed
 
     def loss(self, predicted: Tensor, clean: Tensor, steps: Tensor) -> Tensor:
         """Mean squared error of whitened clips (B, waves, components), in parts of what the noise leaves unknown.

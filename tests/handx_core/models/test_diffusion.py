@@ -86,6 +86,27 @@ def test_every_weight_learns(model):
     assert [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()] == []
 
 
+@pytest.mark.parametrize("mixed", [False, True])
+def test_what_is_not_kept_for_the_gradient_is_made_again_with_the_same_dropout(model, monkeypatch, mixed):
+    def gradients() -> list[torch.Tensor | None]:
+        model.zero_grad()
+        torch.manual_seed(0)
+        with torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+            predicted = model(_random(3, *SHAPE), torch.tensor([10, 500, 900]), _texts(model, 3)[0])
+            predicted.square().mean().backward()
+        return [parameter.grad for parameter in model.decoder.parameters()]
+
+    assert model.decoder.layers[0].dropout.p > 0
+    model.train()
+    try:
+        kept = gradients()
+        monkeypatch.setattr("handx_core.models.diffusion._FORGETFUL", "cpu")
+        again = gradients()
+    finally:
+        model.eval()
+    assert all(torch.equal(one, other) for one, other in zip(kept, again, strict=True))
+
+
 @torch.no_grad()
 def test_summaries_are_unit_vectors_of_the_clip_and_of_its_caption(model):
     clean = _random(2, *SHAPE)
