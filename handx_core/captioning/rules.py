@@ -114,11 +114,11 @@ def _link(before: Statement, statement: Statement, voice: Voice, number: int) ->
     (start, end), (other_start, other_end) = statement.span, before.span
     parts, others = statement.parts or (statement.span,), before.parts or (before.span,)
     if start >= other_end - _ADJOINING and start > other_start + 1:
-        return voice.pick(f"then{number}", ("then ", "after that, ", "next, "))
+        return voice.pick(f"then{number}", ("then ", "after that, ", "afterwards, "))
     if end <= other_start + _ADJOINING and start < other_start - 1:
         return voice.pick(f"before{number}", ("before that, ", "earlier, "))
     if abs(start - other_start) <= _TOGETHER:
-        brief = ("simultaneously, ", "meanwhile, ")  # where frames are told, few words will do
+        brief = ("meanwhile, ", "at the same time, ")  # where frames are told, few words will do
         options = brief if voice.exact else ("at the same time, ", "together with this, ")
         return voice.pick(f"together{number}", options)
     shared = any(min(part[1], other[1]) - max(part[0], other[0]) > 0 for part in parts for other in others)

@@ -57,34 +57,32 @@ class Watched(Context):
 
 
 class Memory:
-    """The readings of the sentences that came last.
+    """The latest readings.
 
-    A key leads to a reading, to None where it is not to be kept, or to the name of what else the reading depends on,
-    whose value makes the key longer: what a sentence asks first is always the same, what it asks then may depend on it.
+    A key leads to a reading (in a tuple; None in it where it is not to be kept), or to the name of what else the
+    reading depends on, whose value makes the key longer: what a sentence asks first is always the same, what it asks
+    then may depend on it.
     """
 
     def __init__(self) -> None:
-        self._found: OrderedDict[Hashable, Reading | str | None] = OrderedDict()
-        self._lock = Lock()  # captions are checked as they come while others are audited
+        self._found: OrderedDict[Hashable, tuple[Reading | None] | str] = OrderedDict()
+        self._lock = Lock()  # captions are checked as they come while others are audited; one look-up needs none
 
     def find(self, key: tuple[Hashable, ...], before: Before) -> tuple[bool, Reading | None]:
         """Whether the sentence was read in this situation, and what became of it."""
-        with self._lock:
-            while key in self._found:
-                self._found.move_to_end(key)
-                found = self._found[key]
-                if not isinstance(found, str):
-                    return True, found
-                key = (*key, _value(found, before))
-        return False, None
+        found = self._found.get(key)
+        while isinstance(found, str):
+            key = (*key, _value(found, before))
+            found = self._found.get(key)
+        return (False, None) if found is None else (True, *found)
 
     def keep(self, key: tuple[Hashable, ...], asked: Sequence[str], before: Before, reading: Reading | None) -> None:
-        """Keep a reading by what it asked for, in order; forget those that were not used for longest."""
+        """Keep a reading by what it asked for, in order; forget the oldest."""
         with self._lock:
             for name in asked:
                 self._found[key] = name
                 key = (*key, _value(name, before))
-            self._found[key] = reading
+            self._found[key] = (reading,)
             while len(self._found) > _MOST:
                 self._found.popitem(last=False)
 
