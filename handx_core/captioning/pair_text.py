@@ -27,11 +27,7 @@ _DISTANCE_WORDS: Final = {
 _POSITION_WORDS: Final = {
     ("left-right", "LEFT"): ("the hands are crossed",),
     ("left-right", "ALIGNED"): ("the hands are lined up from side to side",),
-    ("left-right", "RIGHT"): (
-        "the hands are side by side, not crossed",
-        "the hands are uncrossed",
-        "the hands are not crossed",
-    ),
+    ("left-right", "RIGHT"): ("the hands are side by side, not crossed", "the hands are uncrossed"),
     ("front-back", "BACK"): ("the left hand is in front of the right hand", "the left hand is farther forward"),
     ("front-back", "ALIGNED"): (
         "the hands are equally far forward",
