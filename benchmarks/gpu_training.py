@@ -76,8 +76,9 @@ def read_clips(folder: Path, width: int) -> Any:
     texts = json.loads((folder / "texts.json").read_text())[: len(joints)]
     flat = [text for clip in texts for level in clip for text in level]
     table = encode_texts(flat, TextEncoderSettings(width=width))
-    rows, split = torch.from_numpy(table.rows(flat)).view(len(joints), 5, 3), ["train"] * N_TRAIN + ["val"] * 16
-    return MotionTexts(tuple(map(str, range(len(joints)))), joints, rows, table, tuple(split))
+    rows = torch.from_numpy(table.rows(flat)).view(len(joints), 5, 3)
+    split = ("train",) * N_TRAIN + ("val",) * N_VALIDATION
+    return MotionTexts(tuple(map(str, range(len(joints)))), joints, rows, table, split)
 
 
 def trainer(profile: Any, clips: Any, folder: Path) -> Callable[..., Any]:

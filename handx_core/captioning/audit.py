@@ -128,14 +128,15 @@ def audit_caption(caption: Caption, events: Mapping[str, Any] | ClipTruth) -> Ca
         for claims in [parse_claims(text.text, text.side)]
         for claim, verdict in zip(claims, judge_all(claims, truth), strict=True)
     ]
+    words = sum([text.words for text in texts])
     told = frozenset().union(*[one.verdict.ids for one in checked if one.verdict.supported])
     return CaptionAudit(
         claims=tuple(checked),
         items=len(truth.items),
         critical=len([item for item in truth.items if item.kind in CRITICAL]),
         missing=tuple([item for item in truth.items if item.ids.isdisjoint(told)]),
-        flags=tuple(_flags(caption.level, texts, checked, truth)),
-        words=sum([text.words for text in texts]),
+        flags=(*_flags(texts, checked, truth), *_length(words, caption.level)),
+        words=words,
     )
 
 
@@ -147,7 +148,7 @@ class _Text(NamedTuple):
     words: int
 
 
-def _flags(level: int, texts: Sequence[_Text], checked: Sequence[CheckedClaim], truth: ClipTruth) -> Iterator[Flag]:
+def _flags(texts: Sequence[_Text], checked: Sequence[CheckedClaim], truth: ClipTruth) -> Iterator[Flag]:
     for one in checked:
         if not one.verdict.supported and _true_of_the_other(one.claim, truth):
             yield Flag(MIX_UP, f"{one.side}: {one.claim.text}: true of the other hand")
@@ -164,8 +165,10 @@ def _flags(level: int, texts: Sequence[_Text], checked: Sequence[CheckedClaim], 
             yield Flag("language", side)
         for kind, word in invented(text):
             yield Flag(kind, f"{side}: {word}")
+
+
+def _length(words: int, level: int) -> Iterator[Flag]:
     fewest, most = WORDS[level]
-    words = sum([text.words for text in texts])
     if not fewest <= words <= most:
         yield Flag("length", f"{words} words at level {level}")
 

@@ -59,7 +59,7 @@ class ClipTruth:
     """
 
     n_frames: int
-    events: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    events: dict[int, Mapping[str, Any]]
     turns: dict[tuple[Thing, bool], list[Happening]] = field(default_factory=dict)
     bent: dict[Thing, list[int]] = field(default_factory=dict)
     finger_ids: dict[Thing, tuple[int, ...]] = field(default_factory=dict)
@@ -80,8 +80,8 @@ class ClipTruth:
 def clip_truth(events: Mapping[str, Any]) -> ClipTruth:
     """What is true of a clip. events: valid against prompts/events.schema.json."""
     lists = numbered_lists(events)
-    truth = ClipTruth(events["frame_count"])
-    truth.events = {number: event for found in lists.values() for number, event in found}
+    by_number = {number: event for found in lists.values() for number, event in found}
+    truth = ClipTruth(events["frame_count"], by_number)
     joints: dict[Thing, dict[str, list[Numbered]]] = {(hand, finger): {} for hand in HANDS for finger in FINGERS}
     for path, found in lists.items():
         if path[1] == "finger_flexing":

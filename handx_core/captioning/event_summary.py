@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from handx_core.captioning.facts import alike_in_time, clusters, common_speed, mean_spans
+from handx_core.captioning.facts import alike_in_time, clusters, common_speed, mean_span, mean_spans, together
 from handx_core.captioning.finger_phases import finger_phases
 from handx_core.captioning.phases import Numbered, Phase, phase_of, repetition
 from handx_core.kinematics.event_lists import event_lists
@@ -168,11 +168,11 @@ def _alike(section: str, about: str, named: Sequence[tuple[str, tuple[Phase, ...
 def _at_once(trajectory: Curves) -> list[list[Phase]]:
     """Movements along several axes at the same time, put together; in order of time."""
     found = sorted((phase_of(event) for events in trajectory.values() for event in events), key=lambda p: p.span)
-    return clusters(found, lambda one, other: alike_in_time([one.span], [other.span], ALIKE_FRAMES))
+    return clusters(found, lambda one, other: together(one.span, other.span, ALIKE_FRAMES))
 
 
 def _movement(parts: Sequence[Phase]) -> Phase:
-    (span,) = mean_spans([(part.span,) for part in parts])
+    span = mean_span([part.span for part in parts])
     words = "+".join(part.what for part in parts)
     return Phase(words, span, common_speed(p.speed for p in parts), tuple(i for p in parts for i in p.ids))
 

@@ -74,12 +74,9 @@ def together(span: Span, other: Span, tolerance: int) -> bool:
 
 def alike_in_time(spans: Sequence[Span], others: Sequence[Span], tolerance: int) -> bool:
     """Whether two lists of spans agree one by one within a tolerance in frames."""
-    if len(spans) != len(others):
-        return False
-    for (start, end), (other_start, other_end) in zip(spans, others, strict=True):
-        if abs(start - other_start) > tolerance or abs(end - other_end) > tolerance:
-            return False
-    return True
+    return len(spans) == len(others) and all(
+        together(span, other, tolerance) for span, other in zip(spans, others, strict=True)
+    )
 
 
 @cache
@@ -174,7 +171,12 @@ def merge_moves(moves: Sequence[Moves], tolerance: int, exact_speeds: bool) -> t
         steps = tuple([_as_one(parts) for parts in zip(*[move.steps for move in group], strict=True)])
         taking_part = {finger for move in group for finger in move.fingers}
         merged.append(Moves(tuple([finger for finger in FINGERS if finger in taking_part]), steps, group[0].joints))
-    return tuple(sorted(merged, key=lambda move: (move.span, fingers_rank(move.fingers))))
+    return moves_in_order(merged)
+
+
+def moves_in_order(found: Iterable[Moves]) -> tuple[Moves, ...]:
+    """In order of time, and of fingers where they are at the same time."""
+    return tuple(sorted(found, key=lambda moves: (moves.span, fingers_rank(moves.fingers))))
 
 
 def _as_one(parts: Sequence[Step]) -> Step:

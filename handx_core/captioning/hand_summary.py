@@ -20,11 +20,11 @@ from handx_core.captioning.facts import (
     Step,
     clusters,
     finger_state,
-    fingers_rank,
     in_order_of_time,
     mean_span,
     merge_moves,
     merge_spans,
+    moves_in_order,
     spans_of,
     together,
     union,
@@ -135,9 +135,9 @@ class Hand:
 
     moves: bending and straightening of each finger. hyperextended: by the joints at which fingers are, which and when.
     holds: what a finger is after a movement until the next one, where it is so for long enough. starts: the states that
-    fingers which move begin in, and until when; those ever hyperextended left out. touches: when the thumb touches
-    each of the other tips. travels: movements along an axis, in order. spreads: of
-    neighbouring fingers. poses, gaps, rests: as of HandFacts.
+    fingers which move begin in, and until when; those ever hyperextended left out. touches: when the thumb touches each
+    of the other tips. travels: movements along an axis, in order. spreads: of neighbouring fingers. poses, gaps, rests:
+    as of HandFacts.
     """
 
     def __init__(self, events: Mapping[str, Any], frame_count: int) -> None:
@@ -277,7 +277,7 @@ def _spreads(found: Sequence[Moves], tolerance: int, exact_speeds: bool) -> tupl
         else:
             rows.append([moves])
     merged = [merge_moves(row, tolerance, exact_speeds)[0] for row in rows]
-    return tuple(sorted(merged, key=lambda move: (move.span, fingers_rank(move.fingers))))
+    return moves_in_order(merged)
 
 
 def _holds(finger: Finger, frame_count: int) -> list[tuple[str, Span, str]]:

@@ -12,6 +12,7 @@ from handx_core.captioning.facts import LIKE_FRAMES, During, Moves, Span, Step, 
 from handx_core.captioning.hand_summary import SHORTEST_HOLD, HandFacts
 from handx_core.captioning.phrases import (
     SIDE,
+    Verbs,
     Voice,
     contact,
     fingers_of,
@@ -40,13 +41,9 @@ def _ways(**words: str) -> dict[str, str]:
     return {" ".join(ways): listed([words[way] for way in ways]) for ways in combined if ways}
 
 
-_SHORT_DIRECTIONS: Final = _ways(
-    up="up", down="down", left="left", right="right", front="forwards", back="backwards"
-)  # fmt: skip
+_SHORT_DIRECTIONS: Final = _ways(up="up", down="down", left="left", right="right", front="forwards", back="backwards")
 _DIRECTIONS: Final = (
-    _ways(
-        up="up", down="down", left="to the left", right="to the right", front="forwards", back="backwards",
-    ),
+    _ways(up="up", down="down", left="to the left", right="to the right", front="forwards", back="backwards"),
     _ways(
         up="upwards", down="downwards", left="leftwards", right="rightwards", front="away from the body",
         back="towards the body",
@@ -225,13 +222,9 @@ def _one_after_another(bends: Sequence[Moves], voice: Voice) -> Statement | None
 
 def _steps(steps: Sequence[Step], words: Sequence[str], voice: Voice, place: str, joints: int) -> str:
     """Several movements in order: the pattern and how often, or one by one with place, speed and frames."""
-    pattern, count, more = repeated(words)
-    if count > 1:
-        cycles = (steps[0].span[0], max(step.span[1] for step in steps[: count * len(pattern)]))
-        speed = voice.speed(place, common_speed(step.speed for step in steps))
-        told = listed(pattern) + times(count) + speed + voice.frames(cycles)
-        return told + (f", then {words[0]} again{voice.frames(steps[-1].span)}" if more and not voice.concise else "")
-    told = ""
+    told = repeating(steps, words, voice, place)
+    if told:
+        return told
     before = None
     for number, (word, step) in enumerate(zip(words, steps, strict=True)):
         if before:
@@ -245,6 +238,17 @@ def _steps(steps: Sequence[Step], words: Sequence[str], voice: Voice, place: str
             told += voice.frames(step.span) if before else voice.time(step.span)
         before = step
     return told + (voice.speed(place, common_speed([step.speed for step in steps])) if voice.concise else "")
+
+
+def repeating(steps: Sequence[Step], words: Sequence[str], voice: Voice, place: str) -> str:
+    """The pattern that movements repeat, and how often; "" if they repeat none. words: of each step."""
+    pattern, count, more = repeated(words)
+    if count == 1:
+        return ""
+    cycles = (steps[0].span[0], max(step.span[1] for step in steps[: count * len(pattern)]))
+    speed = voice.speed(place, common_speed(step.speed for step in steps))
+    told = listed(pattern) + times(count) + speed + voice.frames(cycles)
+    return told + (f", then {words[0]} again{voice.frames(steps[-1].span)}" if more and not voice.concise else "")
 
 
 def _travel(steps: Sequence[Step], voice: Voice) -> list[Statement]:
@@ -276,8 +280,7 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
         if still or not voice.concise:
             statements.append(Statement(STATE, -9 if still else 6, whole, f"the {SIDE}hand {stays}"))
     for number, pose in enumerate(() if still else facts.poses):
-        name, plural = fingers_of(pose.fingers)
-        text = f"{name} {voice.pick(f'pose{number}', _STAY[plural])} {pose.state}{voice.always}"
+        text = _in_state(pose, voice, f"pose{number}", _STAY) + voice.always
         statements.append(Statement(STATE, 5 - len(pose.fingers), whole, text))
     if voice.level >= 4:
         statements += _starts_and_gaps(facts, voice)
@@ -286,11 +289,15 @@ def _states(facts: HandFacts, voice: Voice) -> list[Statement]:
     return statements
 
 
+def _in_state(during: During, voice: Voice, place: str, synonyms: Verbs) -> str:
+    name, plural = fingers_of(during.fingers)
+    return f"{name} {voice.pick(place, synonyms[plural])} {during.state}"
+
+
 def _starts_and_gaps(facts: HandFacts, voice: Voice) -> list[Statement]:
     statements = []
     for number, start in enumerate(facts.starts):
-        name, plural = fingers_of(start.fingers)
-        text = f"{name} {voice.pick(f'start{number}', _START[plural])} {start.state}"
+        text = _in_state(start, voice, f"start{number}", _START)
         text += voice.frames(start.spans[0]) if start.spans[0][1] >= SHORTEST_HOLD else ""
         statements.append(Statement(BEGINNING, 4, (0, 1), text))
     for number, gap in enumerate(facts.gaps):
@@ -302,8 +309,7 @@ def _starts_and_gaps(facts: HandFacts, voice: Voice) -> list[Statement]:
 def _holds_and_rests(facts: HandFacts, voice: Voice) -> list[Statement]:
     statements = []
     for number, hold in enumerate(facts.holds):
-        name, plural = fingers_of(hold.fingers)
-        text = f"{name} {voice.pick(f'hold{number}', _HOLD[plural])} {hold.state}{voice.lasting(hold.spans[0])}"
+        text = _in_state(hold, voice, f"hold{number}", _HOLD) + voice.lasting(hold.spans[0])
         statements.append(Statement(STATE, 3, hold.spans[0], text))
     if facts.rests:
         rests = voice.pick("rest", _REST[False]) + voice.all_frames(facts.rests)

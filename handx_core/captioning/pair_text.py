@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from handx_core.captioning.facts import Span, common_speed, repeated
-from handx_core.captioning.hand_text import CONTACT, MOVEMENT, REQUIRED, STATE, Statement
+from handx_core.captioning.facts import Span
+from handx_core.captioning.hand_text import CONTACT, MOVEMENT, REQUIRED, STATE, Statement, repeating
 from handx_core.captioning.pair_summary import OTHER, PairFacts, PalmTouch, TipTouch, palms_together, tips_together
 from handx_core.captioning.phrases import Voice, contact, listed, times, tips_of, verbs
 
@@ -145,20 +145,14 @@ def _distance(facts: PairFacts, voice: Voice) -> list[Statement]:
         return [Statement(STATE, -5, whole, f"the hands {stay} {state}{voice.always}")]
     together = voice.pick("together", ("come closer", "move together", "approach each other"))
     apart = voice.pick("apart", ("move apart", "separate", "draw apart"))
-    words, count, more = repeated([together if step.what == "approach" else apart for step in steps])
+    words = [together if step.what == "approach" else apart for step in steps]
     span = (steps[0].span[0], steps[-1].span[1])
-    if count > 1:
-        cycles = (span[0], steps[count * len(words) - 1].span[1])
-        speed = voice.speed("distance", common_speed(step.speed for step in steps))
-        told = listed(words) + times(count) + speed + voice.frames(cycles)
-        told += f", then {words[0]} again{voice.frames(steps[-1].span)}" if more and not voice.concise else ""
-    else:
-        told = ", then ".join(
-            word
-            + voice.speed(f"distance{number}", step.speed)
-            + (voice.time(step.span) if number == 0 else voice.frames(step.span))
-            for number, (word, step) in enumerate(zip(words, steps, strict=True))
-        )
+    told = repeating(steps, words, voice, "distance") or ", then ".join(
+        word
+        + voice.speed(f"distance{number}", step.speed)
+        + (voice.time(step.span) if number == 0 else voice.frames(step.span))
+        for number, (word, step) in enumerate(zip(words, steps, strict=True))
+    )
     statements = [Statement(MOVEMENT, -5, span, f"the hands {told}", tuple([step.span for step in steps]))]
     if voice.level >= 4:
         first, last = facts.distance[0][0], facts.distance[-1][0]

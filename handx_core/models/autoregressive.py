@@ -15,10 +15,9 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 from transformers.cache_utils import Cache
 
-from handx_core.devices import best_device
 from handx_core.models.text_layer import PARTS, TextLayer, TransformerSettings, masked_mean
 from handx_core.models.tokenizer import FRAMES_PER_STEP, code_digits
-from handx_core.models.trained import TrainedModel, load_weights, seeded
+from handx_core.models.trained import TrainedModel, ready, seeded
 from handx_core.skeleton import CLIP_FRAMES
 
 STEPS: Final = CLIP_FRAMES // FRAMES_PER_STEP
@@ -277,5 +276,4 @@ def load_autoregressive(trained: TrainedModel) -> Autoregressive:
     config = trained.config["model"]
     settings = AutoregressiveSettings(**config["settings"])
     model = build_autoregressive(settings, config["text_width"], tuple(config["levels"]), config["n_streams"], seed=0)
-    load_weights(model, trained)
-    return model.to(best_device())
+    return ready(model, trained)

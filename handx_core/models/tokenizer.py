@@ -14,8 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from vector_quantize_pytorch import FSQ
 
-from handx_core.devices import best_device
-from handx_core.models.trained import TrainedModel, load_weights, seeded
+from handx_core.models.trained import TrainedModel, ready, seeded
 from handx_core.representation.motion import to_clip_frame
 from handx_core.representation.streams import HAND_WIDTH, PALM_AXES_WIDTH, WRISTS_WIDTH, from_streams, to_streams
 from handx_core.settings import Settings
@@ -312,5 +311,4 @@ def build_tokenizer(settings: TokenizerSettings, seed: int) -> Tokenizer:
 def load_tokenizer(trained: TrainedModel) -> Tokenizer:
     """The trained tokenizer, ready for use. Raises HandXError where its weights are missing or changed."""
     model = build_tokenizer(TokenizerSettings(**trained.config["model"]["tokenizer"]), seed=0)
-    load_weights(model, trained)
-    return model.to(best_device())
+    return ready(model, trained)

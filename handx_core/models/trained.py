@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import torch
@@ -17,7 +17,10 @@ from safetensors.torch import load_file
 from torch import nn
 
 from handx_core.columns import batch_of_rows
+from handx_core.devices import best_device
 from handx_core.errors import HandXError
+
+Model = TypeVar("Model", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -91,3 +94,9 @@ def load_weights(model: nn.Module, trained: TrainedModel) -> None:
         )
     model.load_state_dict(load_file(trained.weights))
     model.eval()
+
+
+def ready(model: Model, trained: TrainedModel) -> Model:
+    """The model with the weights of a trained one, for use on the best device. Raises what `load_weights` raises."""
+    load_weights(model, trained)
+    return model.to(best_device())

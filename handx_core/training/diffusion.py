@@ -11,11 +11,11 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from handx_core.devices import best_device, moved
+from handx_core.devices import moved
 from handx_core.models.diffusion import NOISE_STEPS, Diffusion, DiffusionSettings, noise_schedule
 from handx_core.models.evaluator import contrastive_loss
 from handx_core.models.text_layer import text_batch
-from handx_core.models.trained import TrainedModel, load_weights, seeded
+from handx_core.models.trained import TrainedModel, ready, seeded
 from handx_core.representation.motion import to_diffusion
 from handx_core.representation.statistics import Statistics
 from handx_core.settings import Settings
@@ -85,8 +85,7 @@ def train_diffusion(
 def load_diffusion(trained: TrainedModel) -> Diffusion:
     """The trained generator, ready for use. Raises HandXError where its weights are missing or changed."""
     model = _build(trained.config["model"], seed=0)
-    load_weights(model, trained)
-    return model.to(best_device())
+    return ready(model, trained)
 
 
 def _build(config: dict[str, Any], seed: int) -> Diffusion:

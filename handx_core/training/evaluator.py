@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from handx_core.devices import best_device, moved
+from handx_core.devices import moved
 from handx_core.models.evaluator import (
     Evaluator,
     EvaluatorSettings,
@@ -19,7 +19,7 @@ from handx_core.models.evaluator import (
     embed_texts,
 )
 from handx_core.models.text_layer import text_batch
-from handx_core.models.trained import TrainedModel, load_weights, seeded
+from handx_core.models.trained import TrainedModel, ready, seeded
 from handx_core.settings import Settings
 from handx_core.training.data import LEVELS, MotionTexts
 from handx_core.training.loop import Log, Loss, TrainSettings, Validate, train
@@ -58,8 +58,7 @@ def train_evaluator(
 def load_evaluator(trained: TrainedModel) -> Evaluator:
     """The trained evaluator, ready for use. Raises HandXError where its weights are missing or changed."""
     model = _build(trained.config["model"], seed=0)
-    load_weights(model, trained)
-    return model.to(best_device())
+    return ready(model, trained)
 
 
 def _build(config: dict, seed: int) -> Evaluator:

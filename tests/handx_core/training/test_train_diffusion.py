@@ -116,5 +116,5 @@ def test_equal_settings_give_equal_weights_and_other_weights_of_the_losses_do_no
 
 
 def test_a_trained_model_is_loaded_onto_the_best_device(trained, monkeypatch):
-    monkeypatch.setattr("handx_core.training.diffusion.best_device", lambda: torch.device("meta"))
+    monkeypatch.setattr("handx_core.models.trained.best_device", lambda: torch.device("meta"))
     assert load_diffusion(trained).no_text.device.type == "meta"
